@@ -1,0 +1,192 @@
+"""What every adapter promises: one request in, pictures or a ticket out.
+
+Sizes are in pixels, times in seconds, money in micros (millionths of a US dollar).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+GENERATE, EDIT, INPAINT, UPSCALE = "generate", "edit", "inpaint", "upscale"
+
+
+@dataclass(frozen=True, slots=True)
+class InputImage:
+    """A picture that goes along: ``role`` is one of style, subject, palette, layout, pose, source, mask."""
+
+    data: bytes
+    mime: str
+    width: int
+    height: int
+    role: str = "subject"
+
+
+@dataclass(frozen=True, slots=True)
+class ImageRequest:
+    """One job in the terms every vendor shares; an adapter translates it and refuses what it cannot do.
+
+    ``model`` is the vendor's own id. ``width`` and ``height`` are None where the vendor chooses the size.
+    A mask is a PNG with alpha as large as the first reference; fully transparent marks what is repainted.
+    ``partials`` is how many previews of each picture are wanted. ``client_ref`` is unique per paid call.
+    """
+
+    model: str
+    prompt: str
+    kind: str = GENERATE
+    negative_prompt: str = ""
+    n: int = 1
+    width: int | None = None
+    height: int | None = None
+    aspect_ratio: str = ""
+    resolution: str = ""
+    preset: str = ""
+    quality: str = ""
+    seed: int | None = None
+    output_format: str = "png"
+    output_compression: int | None = None
+    background: str = ""
+    moderation: str = ""
+    style: str = ""
+    strength: float | None = None
+    references: tuple[InputImage, ...] = ()
+    mask: InputImage | None = None
+    partials: int = 0
+    user: str = ""
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    client_ref: str = ""
+    deadline_seconds: float = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """A preview of picture ``index`` (0-based); ``step`` of ``steps`` previews."""
+
+    index: int
+    data: bytes
+    mime: str
+    step: int
+    steps: int
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the call is, 0.0 to 1.0."""
+
+    fraction: float
+
+
+Event = Partial | Progress
+Emit = Callable[[Event], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One finished picture as the vendor sent it."""
+
+    data: bytes
+    mime: str
+    seed: int | None = None
+    revised_prompt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens as the vendor reports them."""
+
+    input_text: int = 0
+    input_image: int = 0
+    output_image: int = 0
+    output_text: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The call is over. ``outputs`` may be fewer than asked. ``billed_micros`` is what the vendor says it took."""
+
+    outputs: tuple[Output, ...]
+    usage: Usage | None = None
+    billed_micros: int | None = None
+    vendor_ref: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A task that goes on at the vendor. ``data`` is all that ``poll`` needs; it is kept as JSON."""
+
+    id: str
+    data: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Not finished; look again after ``seconds``."""
+
+    seconds: float
+    fraction: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """The answer of ``check``: a sentence for staff, never a key."""
+
+    ok: bool
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a vendor is like; the failure policy reads these and no vendor's name."""
+
+    needs_key: bool = True
+    idempotent: bool = False
+    resumable: bool = False
+    cancellable: bool = False
+    billed_when_cancelled: bool = True
+    billed_when_failed: bool = False
+    result_seconds: int | None = None
+    result_hosts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Where a vendor is and how it is paid. ``repr`` never shows the key."""
+
+    key: str = field(default="", repr=False)
+    url: str = ""
+
+
+class Provider(Protocol):
+    """One vendor. Every method raises ``providers.errors.ProviderError`` and nothing else.
+
+    Only ``submit`` costs money; it is called once per Attempt and never repeated by an adapter.
+    """
+
+    facts: Facts
+
+    def submit(self, request: ImageRequest, emit: Emit) -> Finished | Ticket: ...
+
+    def poll(self, ticket: Ticket) -> Waiting | Finished: ...
+
+    def cancel(self, ticket: Ticket) -> bool: ...
+
+    def estimate(self, request: ImageRequest) -> int | None: ...
+
+    def check(self) -> Health: ...
+
+
+class Synchronous:
+    """The parts of ``Provider`` that a vendor without tickets and quotes does not have."""
+
+    def poll(self, ticket: Ticket) -> Waiting | Finished:
+        """A synchronous vendor hands out no tickets."""
+        raise TypeError(f"{type(self).__name__} has no tickets")
+
+    def cancel(self, ticket: Ticket) -> bool:
+        """Nothing can be stopped at the vendor once sent."""
+        return False
+
+    def estimate(self, request: ImageRequest) -> int | None:
+        """The vendor quotes nothing."""
+        return None

@@ -1,0 +1,19 @@
+"""Which adapters there are. One line each; the class is imported on first use."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from providers.base import Config, Provider
+
+ADAPTERS: dict[str, str] = {
+    "gesso": "providers.painter.adapter:Painter",
+    "openai": "providers.adapters.openai:OpenAI",
+}
+
+
+def load(name: str, config: Config) -> Provider:
+    """The adapter called ``name``, ready to use. Raises KeyError for a name that is not registered."""
+    module, _, attribute = ADAPTERS[name].partition(":")
+    provider: Provider = getattr(import_module(module), attribute)(config)
+    return provider

@@ -1,0 +1,77 @@
+"""What staff decide about models and prices. The facts themselves stand in catalog.toml."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class PriceVersion(models.Model):
+    """One model's price rule with its margin, as it was from ``created_at`` on. Never changed: a job keeps its own.
+
+    ``rule`` is the whole price rule as JSON, ``margin`` in basis points (100 = 1 %).
+    """
+
+    model = models.CharField(max_length=120)
+    number = models.PositiveIntegerField()
+    rule = models.JSONField()
+    margin = models.PositiveIntegerField(default=0)
+    fingerprint = models.CharField(max_length=64)
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["model", "number"], name="price_version_number")]
+
+    def __str__(self) -> str:
+        return f"{self.model} v{self.number}"
+
+
+class ModelOverride(models.Model):
+    """What staff set for one model: another price rule, or that it is not offered."""
+
+    model = models.CharField(max_length=120, unique=True)
+    rule = models.JSONField(null=True, blank=True)
+    offered = models.BooleanField(default=True)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return self.model
+
+
+class Margin(models.Model):
+    """Basis points on top of the price; the most specific of model, provider, group and default wins."""
+
+    class Scope(models.TextChoices):
+        MODEL = "model", _("Model")
+        PROVIDER = "provider", _("Provider")
+        GROUP = "group", _("Group")
+        DEFAULT = "default", _("Default")
+
+    scope = models.CharField(max_length=8, choices=Scope)
+    name = models.CharField(max_length=120, blank=True)
+    basis_points = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["scope", "name"], name="one_margin_per_scope")]
+
+    def __str__(self) -> str:
+        return f"{self.scope} {self.name} {self.basis_points}"
+
+
+class PriceFact(models.Model):
+    """A vendor's own estimate for one request, dated, so that a quote stays pure."""
+
+    model = models.CharField(max_length=120)
+    request_hash = models.CharField(max_length=64)
+    micros = models.BigIntegerField()
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["model", "request_hash", "-at"], name="price_fact_lookup")]
+
+    def __str__(self) -> str:
+        return f"{self.model} {self.micros}"

@@ -1,0 +1,37 @@
+"""Publish and subscribe: a change tells the web processes which browsers to refresh."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from studio.core.models import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """``ref`` changed under ``topic``; whoever listens on ``channel`` should look again."""
+
+    id: int
+    channel: str
+    topic: str
+    ref: str
+
+
+def publish(channels: Iterable[str], topic: str, ref: object) -> None:
+    """Record a notice per channel inside the caller's transaction."""
+    Event.objects.bulk_create(
+        [Event(channel=channel, topic=topic, ref=str(ref)) for channel in set(channels)]
+    )
+
+
+def latest_id() -> int:
+    """The version of the world: 0 before the first notice."""
+    last = Event.objects.order_by("-id").values_list("id", flat=True).first()
+    return last or 0
+
+
+def since(last_id: int, limit: int = 1000) -> list[Notice]:
+    """Notices after ``last_id``, oldest first, at most ``limit``."""
+    rows = Event.objects.filter(id__gt=last_id).order_by("id").values_list("id", "channel", "topic", "ref")
+    return [Notice(*row) for row in rows[:limit]]

@@ -1,0 +1,97 @@
+"""Everything with pixels: stored bytes, the pictures that use them, and what came from what."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from studio.accounts.actors import Owned, OwnedQuerySet
+from studio.core.ids import uuid7
+
+RENDITIONS = (320, 640, 1280)
+"""Widths in pixels of the WebP copies that pages show; a picture has those that are not wider than itself, and 320 always."""
+
+
+class Blob(models.Model):
+    """Bytes in the store, kept once per content. ``uses`` counts the pictures that hold it.
+
+    ``key`` names the files in the store and, unlike the hash, may be guessed from nothing.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    sha256 = models.CharField(max_length=64, unique=True)
+    key = models.CharField(max_length=64, unique=True)
+    mime = models.CharField(max_length=32)
+    size = models.PositiveBigIntegerField()
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    renditions = models.JSONField(default=list)
+    color = models.CharField(max_length=7)
+    placeholder = models.TextField(blank=True)
+    transparent = models.BooleanField(default=False)
+    uses = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.mime} {self.width}×{self.height}"
+
+
+class Image(Owned):
+    """A picture: an output, an upload or a mask.
+
+    ``prompt``, ``model`` and ``seed`` are copies of what made it, so that a gallery page needs no join.
+    ``binned_at`` puts it in the bin, from where it can be restored for 30 days.
+    """
+
+    class Kind(models.TextChoices):
+        OUTPUT = "output", _("Picture")
+        UPLOAD = "upload", _("Upload")
+        MASK = "mask", _("Mask")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    kind = models.CharField(max_length=8, choices=Kind)
+    blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="images")
+    name = models.CharField(max_length=200, blank=True)
+    prompt = models.TextField(blank=True)
+    revised_prompt = models.TextField(blank=True)
+    model = models.CharField(max_length=120, blank=True)
+    model_label = models.CharField(max_length=120, blank=True)
+    operation = models.CharField(max_length=16, blank=True)
+    seed = models.BigIntegerField(null=True, blank=True)
+    cost = models.BigIntegerField(default=0)
+    alt = models.TextField(blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    binned_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[models.Manager[Image]] = OwnedQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["team", "-id"], condition=Q(binned_at=None, kind="output"), name="image_team_page"
+            ),
+            models.Index(
+                fields=["owner", "-id"], condition=Q(binned_at=None, kind="output"), name="image_owner_page"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.alt or self.name or str(self.id)
+
+
+class Lineage(models.Model):
+    """``child`` was made from ``parent`` by ``operation``: edit, vary, reference, upscale, crop and so on."""
+
+    parent = models.ForeignKey(Image, on_delete=models.PROTECT, related_name="children_edges")
+    child = models.ForeignKey(Image, on_delete=models.CASCADE, related_name="parent_edges")
+    operation = models.CharField(max_length=16)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["parent", "child", "operation"], name="one_edge")]
+
+    def __str__(self) -> str:
+        return f"{self.operation} {self.parent_id} → {self.child_id}"
