@@ -1,0 +1,63 @@
+/** What every module needs: lookup, translated texts, requests with the CSRF token, remembered values. */
+
+export const one = (selector, root = document) => root.querySelector(selector);
+export const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+/** The translated text of the page under this key; `{name}` is replaced from `values`. */
+export function text(key, values = {}) {
+  const template = one("#texts")?.content.querySelector(`[data-text="${key}"]`)?.textContent ?? key;
+  return template.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+}
+
+export function icon(name) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("class", "icon");
+  svg.setAttribute("aria-hidden", "true");
+  const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
+  use.setAttribute("href", `${document.body.dataset.icons}#${name}`);
+  svg.append(use);
+  return svg;
+}
+
+export function setIcon(svg, name) {
+  svg?.querySelector("use")?.setAttribute("href", `${document.body.dataset.icons}#${name}`);
+}
+
+/** A POST with the CSRF token, asking for what htmx would ask for. */
+export function post(url, body = null) {
+  return fetch(url, {
+    method: "POST",
+    body,
+    credentials: "same-origin",
+    headers: { "X-CSRFToken": one('meta[name="csrf-token"]').content, "HX-Request": "true" },
+  });
+}
+
+/** Say it once to assistive technology, politely. */
+export function announce(message) {
+  const region = one("#announcer");
+  if (region) region.textContent = message;
+}
+
+export const isTyping = (element) =>
+  element instanceof HTMLElement && (element.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName));
+
+export const remembered = {
+  get(key) {
+    try {
+      return JSON.parse(localStorage.getItem(`gesso:${key}`));
+    } catch {
+      return null; // Storage can be forbidden or hold another version's value.
+    }
+  },
+  set(key, value) {
+    try {
+      if (value === null) localStorage.removeItem(`gesso:${key}`);
+      else localStorage.setItem(`gesso:${key}`, JSON.stringify(value));
+    } catch {
+      /* A full or forbidden storage only means that the draft is not kept. */
+    }
+  },
+};
+
+export const reducedMotion = () => matchMedia("(prefers-reduced-motion: reduce)").matches;

@@ -1,0 +1,134 @@
+/**
+ * Live updates. One tab of the browser holds the stream of `/events` (it holds the lock); it passes every message
+ * to the others over a channel, and each applies it to its own page. HTTP/1.1 allows six connections to a server:
+ * a stream per tab would use them up.
+ *
+ * A message is HTML of `<hx-partial>` elements, each the full state of its region, so that a message lost or
+ * repeated does no harm and one without a target on this page is ignored. A `toast` carries JSON.
+ */
+import { all, one, text } from "gesso/dom";
+import { toast } from "gesso/toast";
+
+const NAME = `gesso-live-${document.body.dataset.user}`;
+const WAITS = [500, 2000, 4000, 8000, 15000];
+const POLL = 3000;
+const channel = new BroadcastChannel(NAME);
+const banner = one("#live-banner");
+let source = null;
+let lost = 0;
+let leaving = false;
+let retry = 0;
+let countdown = 0;
+let polling = 0;
+
+/* Applying -------------------------------------------------------------------------------------------------- */
+
+/** Let htmx swap a text made of partials into this page. */
+export function apply(html) {
+  return htmx.swap({ text: html, sourceElement: document.body, swap: "none" });
+}
+
+function receive({ kind, data }) {
+  if (kind === "message") apply(data);
+  else if (kind === "toast") toast(JSON.parse(data));
+  else if (kind === "state") showState(data);
+  else if (kind === "reconnect" && source !== null) connect();
+}
+
+function pass(kind, data) {
+  receive({ kind, data });
+  channel.postMessage({ kind, data });
+}
+
+/* The rows that are still open are read again: after joining late, and while the stream is away ---------------- */
+
+async function readOpenRows() {
+  await Promise.all(all("[data-open-run]").map(readRow));
+}
+
+async function readRow(row) {
+  try {
+    const answer = await fetch(row.dataset.openRun, { headers: { "HX-Request": "true" } });
+    if (answer.ok && !answer.redirected && row.isConnected)
+      await htmx.swap({ text: await answer.text(), sourceElement: row, target: row, swap: "outerMorph" });
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error; // TypeError is fetch's word for no connection.
+  }
+}
+
+/* The stream, held by the leading tab ------------------------------------------------------------------------- */
+
+function connect() {
+  clearTimeout(retry);
+  source?.close();
+  source = new EventSource("/events");
+  source.onopen = () => {
+    if (lost > 1) pass("state", { paused: false });
+    lost = 0;
+  };
+  source.onmessage = (event) => pass("message", event.data);
+  source.addEventListener("toast", (event) => pass("toast", event.data));
+  source.onerror = () => {
+    source.close();
+    if (leaving) return;
+    const wait = WAITS[Math.min(lost, WAITS.length - 1)];
+    lost += 1;
+    // One quiet attempt first: a server that restarts or a proxy that recycles is not a loss.
+    if (lost > 1) pass("state", { paused: true, until: Date.now() + wait });
+    retry = setTimeout(connect, wait);
+  };
+}
+
+async function lead() {
+  const asked = new AbortController();
+  addEventListener("pagehide", () => asked.abort(), { once: true });
+  const hold = () =>
+    new Promise((resolve) => {
+      connect();
+      asked.signal.addEventListener("abort", resolve);
+    });
+  const free = await navigator.locks.request(NAME, { ifAvailable: true }, (lock) => (lock ? hold() : "taken"));
+  if (free !== "taken") return;
+  readOpenRows();
+  await navigator.locks.request(NAME, { signal: asked.signal }, hold).catch((error) => {
+    if (error.name !== "AbortError") throw error;
+  });
+}
+
+/* What the person sees ---------------------------------------------------------------------------------------- */
+
+function showState({ paused, until = 0 }) {
+  clearInterval(countdown);
+  clearInterval(polling);
+  const was = !banner.hidden;
+  banner.hidden = !paused;
+  one('[role="alert"]', banner).textContent = paused ? text("paused") : "";
+  if (!paused) {
+    if (was) readOpenRows();
+    return;
+  }
+  const tick = () => {
+    const n = Math.max(0, Math.ceil((until - Date.now()) / 1000));
+    one("[data-countdown]", banner).textContent = text("reconnecting", { n });
+  };
+  tick();
+  countdown = setInterval(tick, 1000);
+  polling = setInterval(readOpenRows, POLL);
+}
+
+one("[data-reconnect]", banner).addEventListener("click", () => {
+  if (source !== null) connect();
+  else channel.postMessage({ kind: "reconnect" });
+});
+channel.onmessage = (event) => receive(event.data);
+addEventListener("pagehide", () => {
+  leaving = true;
+  source?.close();
+});
+addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
+  leaving = false;
+  readOpenRows();
+  lead();
+});
+lead();
