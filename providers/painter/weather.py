@@ -1,0 +1,58 @@
+"""Snow, rain, fog and storm as a layer over any picture."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from providers.painter import noise
+from providers.painter.light import luminance
+from providers.painter.maths import Field, clip, mix, scalar, smooth
+
+
+def fall(kind: str, rgb: Field, x: Field, y: Field, px: float, seed: int, night: bool) -> Field:
+    """``rgb`` with the weather ``kind`` in front of it; kinds that the sky shows alone change nothing here."""
+    if kind == "snow":
+        return _snow(rgb, x, y, px, seed)
+    if kind in ("rain", "storm"):
+        return _rain(rgb, x, y, px, seed, 0.5 if night else 0.7)
+    if kind == "fog":
+        return _fog(rgb, x, y, seed, 0.3 if night else 0.62)
+    return rgb
+
+
+def _snow(rgb: Field, x: Field, y: Field, px: float, seed: int) -> Field:
+    """Three depths of flakes, the nearest soft and large."""
+    for depth, (cells, size, strength) in enumerate(((46.0, 0.12, 0.75), (24.0, 0.15, 0.8), (9.0, 0.17, 0.42))):
+        u, v = x * cells + y * (1.5 + depth), y * cells
+        inside_x, inside_y = u - np.floor(u), v - np.floor(v)
+        cx = 0.25 + 0.5 * noise.cell_values(u, v, seed + depth * 3)
+        cy = 0.25 + 0.5 * noise.cell_values(u, v, seed + depth * 3 + 1)
+        there = noise.cell_values(u, v, seed + depth * 3 + 2)
+        d = np.sqrt((inside_x - cx) * (inside_x - cx) + (inside_y - cy) * (inside_y - cy))
+        edge = max(size * (0.25, 0.35, 0.75)[depth], px * cells)
+        flake = smooth(size, size - edge, d) * smooth(0.45, 0.5, there) * np.float32(strength)
+        rgb = mix(rgb, scalar(0.95), flake)
+    return rgb
+
+
+def _rain(rgb: Field, x: Field, y: Field, px: float, seed: int, strength: float) -> Field:
+    """Slanted streaks in two depths over a slightly dimmed picture."""
+    rgb = rgb * np.float32(0.86)
+    for depth, (columns, rows) in enumerate(((150.0, 5.0), (64.0, 3.0))):
+        u = (x + y * np.float32(0.14)) * columns
+        v = y * rows + noise.cell_values(u, u * 0.0, seed + depth) * 9.0
+        across = np.abs(u - np.floor(u) - 0.5)
+        along = v - np.floor(v)
+        there = noise.cell_values(u, v, seed + depth + 5)
+        streak = smooth(0.32, 0.05, across) * along * along * smooth(0.62, 0.7, there)
+        rgb = rgb + streak * np.float32(strength * (0.16, 0.24)[depth]) * (0.35 + luminance(rgb))
+    return np.asarray(rgb, np.float32)
+
+
+def _fog(rgb: Field, x: Field, y: Field, seed: int, strength: float) -> Field:
+    """Banks that lie low and drift."""
+    banks = noise.fbm(x * 1.3 + 3.0, y * 3.4, seed, 4)
+    amount = clip((banks * 1.3 - 0.18) * (0.35 + 0.9 * y)) * np.float32(strength)
+    pale = 0.25 + 0.75 * luminance(rgb)
+    veil = np.asarray([0.80, 0.84, 0.88], np.float32).reshape(3, 1, 1) * (0.55 + 0.45 * pale)
+    return mix(rgb, veil * np.float32(0.9), amount)

@@ -1,0 +1,200 @@
+"""Reading a prompt: which scene, colours, light and style its words ask for."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from providers.painter import vocabulary as v
+from providers.painter.noise import number
+
+NEGATIONS = frozenset({"no", "not", "without", "never", "avoid", "minus", "except", "ohne", "sans", "sin"})
+FILLERS = frozenset(
+    ["a", "an", "the", "of", "on", "in", "at", "with", "and", "or", "to", "by", "for", "from", "over", "under", "above", "into", "onto", "its", "it", "is", "are", "as", "very", "one", "two", "three", "this", "that", "some", "through", "his", "her", "their", "make", "add", "more", "less", "change", "turn", "please", "picture", "image", "photo"]
+)
+IDEOGRAPH = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+TOKEN = re.compile(r"[^\W_]+(?:[-'&][^\W_]+)*")
+DEFAULT_SCENES = ("ridges", "abstract", "sea", "pattern", "meadow", "arch", "planet", "still", "glass", "bloom")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was understood. ``spice`` is a hash of the words that were not."""
+
+    scene: str
+    asked: bool
+    objects: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    looks: tuple[str, ...] = ()
+    light: str = ""
+    weather: tuple[str, ...] = ()
+    elements: frozenset[str] = frozenset()
+    colours: tuple[str, ...] = ()
+    tones: tuple[str, ...] = ()
+    moods: tuple[str, ...] = ()
+    lenses: tuple[str, ...] = ()
+    style: str = ""
+    removes: bool = False
+    banned: frozenset[str] = frozenset()
+    spice: int = 0
+
+    def summary(self) -> str:
+        """The sentence a person can check: ``read as: ridges, dusk, crimson``."""
+        parts = [self.scene, *self.kinds[:1], *self.objects, *self.looks, self.light, *self.weather, *self.colours, *self.tones,
+                 *self.moods, *self.lenses, self.style, *sorted(self.elements)]
+        seen = list(dict.fromkeys(part.replace("_", " ") for part in parts if part))
+        return "read as: " + ", ".join(seen[:14])
+
+
+@lru_cache(maxsize=1)
+def _index() -> Mapping[str, tuple[tuple[str, str], ...]]:
+    """Every known word with the things it asks for, as (category, name)."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    tables = {
+        "scene": v.SCENES, "object": v.OBJECTS, "kind": v.KINDS, "look": v.LOOKS, "light": v.LIGHTS, "weather": v.WEATHERS,
+        "element": v.ELEMENTS, "tone": v.TONES, "mood": v.MOODS, "lens": v.LENSES, "style": v.STYLES, "remove": {"remove": v.REMOVES},
+    }
+    for category, names in tables.items():
+        for name, words in names.items():
+            for word in words.split():
+                found.setdefault(word, []).append((category, name))
+    for colour in v.COLOURS:
+        found.setdefault(colour, []).append(("colour", colour))
+    for word, colour in v.COLOUR_WORDS.items():
+        found.setdefault(word, []).append(("colour", colour))
+    return {word: tuple(meanings) for word, meanings in found.items()}
+
+
+def tokens(text: str) -> list[str]:
+    """The words of ``text``, lower case; an emoji stands for its Unicode name, an ideograph for itself."""
+    spelled: list[str] = []
+    for char in unicodedata.normalize("NFKC", text.replace("\ufe0f", "")).lower():
+        if unicodedata.category(char) == "So":
+            spelled.append(f" {unicodedata.name(char, '').lower()} ")
+        elif char == "_":
+            spelled.append(" ")
+        else:
+            spelled.append(char)
+    words: list[str] = []
+    for word in TOKEN.findall("".join(spelled)):
+        if IDEOGRAPH.search(word):
+            words.extend(_ideographs(word))
+        else:
+            words.append(word)
+    return words
+
+
+def _ideographs(word: str) -> list[str]:
+    """A run without spaces cut into the longest known pieces."""
+    index, out, at = _index(), [], 0
+    while at < len(word):
+        size = next((n for n in (5, 4, 3, 2) if word[at:at + n] in index and len(word[at:at + n]) == n), 1)
+        out.append(word[at:at + size])
+        at += size
+    return out
+
+
+def _look_up(words: list[str], at: int) -> tuple[str, int]:
+    """The known word that starts at ``at`` and how many tokens it takes; an empty word when unknown."""
+    index = _index()
+    for size in (3, 2, 1):
+        joined = "_".join(words[at:at + size])
+        for form in _singulars(joined):
+            if form in index and len(words) >= at + size:
+                return form, size
+    return "", 1
+
+
+def _singulars(word: str) -> tuple[str, ...]:
+    forms = [word]
+    if word.endswith("ies"):
+        forms.append(word[:-3] + "y")
+    if word.endswith("es"):
+        forms.append(word[:-2])
+    if word.endswith("s") and len(word) > 3:
+        forms.append(word[:-1])
+    return tuple(forms)
+
+
+def _meanings(text: str) -> tuple[list[tuple[str, str, int]], set[str], list[str], list[str]]:
+    """(category, name, position) of every known word; names after a negation; unknown words; known words."""
+    words = tokens(text)
+    found: list[tuple[str, str, int]] = []
+    banned: set[str] = set()
+    unknown: list[str] = []
+    known: list[str] = []
+    at, negated = 0, 0
+    while at < len(words):
+        word, size = _look_up(words, at)
+        if words[at] in NEGATIONS and not word:
+            negated = 3
+        elif words[at] in NEGATIONS:
+            found.extend((category, name, at) for category, name in _index()[word])
+            negated = 3
+        elif word and negated:
+            banned.update((word, *(name for _, name in _index()[word])))
+            negated = 0
+        elif word:
+            known.append(word)
+            found.extend((category, name, at) for category, name in _index()[word])
+        elif words[at] not in FILLERS:
+            unknown.append(words[at])
+        negated = max(negated - 1, 0)
+        at += size
+    return found, banned, unknown, known
+
+
+def read(prompt: str, negative: str = "") -> Reading:
+    """What ``prompt`` asks for, less what ``negative`` forbids. Never fails: unknown words choose by their hash."""
+    found, banned, unknown, _ = _meanings(prompt)
+    forbidden, also, _, known = _meanings(negative)
+    banned |= also | set(known) | {name for category, name, _ in forbidden if category != "scene"}
+    barred_scenes = {name for word in known for name in v.SCENES if name == word or (name in _scene_names(word) and len(known) < 3)}
+    found = [item for item in found if item[1] not in banned]
+    scene, asked = _scene(found, barred_scenes, unknown)
+
+    def names(category: str) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(name for kind, name, _ in found if kind == category))
+
+    light, style = names("light"), names("style")
+    return Reading(
+        scene=scene, asked=asked, objects=names("object")[:3] if scene == "still" else (),
+        kinds=names("kind") if scene == "portrait" else (), looks=names("look") if scene == "portrait" else (),
+        light=light[-1] if light else "", weather=names("weather"), elements=frozenset(names("element")),
+        colours=_colours(found), tones=names("tone"), moods=names("mood"), lenses=names("lens"),
+        style=style[0] if style else "", removes=bool(names("remove")), banned=frozenset(banned),
+        spice=number(*unknown) if unknown else 0,
+    )
+
+
+def _scene_names(word: str) -> set[str]:
+    return {name for category, name in _index().get(word, ()) if category == "scene"}
+
+
+def _colours(found: list[tuple[str, str, int]]) -> tuple[str, ...]:
+    """The first four colours asked for, in the order of the prompt."""
+    return tuple(dict.fromkeys(name for kind, name, _ in found if kind == "colour"))[:4]
+
+
+def _scene(found: list[tuple[str, str, int]], barred: set[str], unknown: list[str]) -> tuple[str, bool]:
+    """The scene most words ask for, early words counting more; and whether any word asked at all."""
+    scores: dict[str, float] = {}
+    for category, name, at in found:
+        if category == "scene" and name not in barred:
+            scores[name] = scores.get(name, 0.0) + 1.0 / (1.0 + 0.28 * at)
+    if scores:
+        return max(scores, key=lambda name: (scores[name], name)), True
+    hints = {"sunset": "sea", "night": "city", "snow": "ridges", "boat": "sea", "stars": "aurora", "castle": "ridges"}
+    for _, name, _ in found:
+        if name in hints and hints[name] not in barred:
+            return hints[name], False
+    options = tuple(name for name in DEFAULT_SCENES if name not in barred) or DEFAULT_SCENES
+    return options[number("scene", *unknown) % len(options)], False
+
+
+def colour_values(names: tuple[str, ...]) -> tuple[tuple[float, float, float], ...]:
+    """The colours called ``names`` in OKLCH."""
+    return tuple(v.COLOURS[name] for name in names)
