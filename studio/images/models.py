@@ -11,9 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from studio.accounts.actors import Owned, OwnedQuerySet
 from studio.core.ids import uuid7
 
-RENDITIONS = (320, 640, 1280)
-"""Widths in pixels of the WebP copies that pages show; a picture has those that are not wider than itself, and 320 always."""
-
 
 class Blob(models.Model):
     """Bytes in the store, kept once per content. ``uses`` counts the pictures that hold it.
@@ -66,7 +63,7 @@ class Image(Owned):
     created_at = models.DateTimeField(auto_now_add=True)
     binned_at = models.DateTimeField(null=True, blank=True)
 
-    objects: ClassVar[models.Manager[Image]] = OwnedQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[models.Manager[Image]] = OwnedQuerySet.as_manager()
 
     class Meta:
         indexes = [

@@ -1,0 +1,14 @@
+"""What is taken in, and which copies are made of it."""
+
+from __future__ import annotations
+
+MAX_BYTES = 20 * 1024 * 1024
+MAX_PIXELS = 40_000_000
+MAX_SIDE = 16_383
+
+RENDITIONS = (320, 640, 1280)
+"""Widths in pixels of the WebP copies that pages show. A picture has every one that is narrower than itself,
+and the next one, which then has the picture's own width."""
+
+PREVIEW_SIDE = 640
+PLACEHOLDER_SIDE = 24

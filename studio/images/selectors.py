@@ -1,0 +1,166 @@
+"""Pictures as pages need them: values prepared, addresses made, nothing left to look up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from studio.accounts.actors import Actor
+from studio.images import storage
+from studio.images.models import Image, Lineage
+
+ALT_LENGTH = 160
+CHAIN_LENGTH = 3
+"""How many steps back the line of ancestors is shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A picture on a page: ``ratio`` is width by height, ``placeholder`` a data URI of some hundred bytes."""
+
+    id: UUID
+    href: str
+    src: str
+    srcset: str
+    thumb: str
+    full: str
+    width: int
+    height: int
+    ratio: str
+    color: str
+    placeholder: str
+    alt: str
+    prompt: str
+    model_label: str
+    name: str
+    kind: str
+
+
+def media_url(image_id: UUID, variant: int | str) -> str:
+    return f"{settings.MEDIA_URL}{image_id}/{variant}"
+
+
+def preview_url(job_id: UUID, index: int, step: int) -> str:
+    """The address of a forming picture; the step makes each look a new address."""
+    return f"{settings.MEDIA_URL}preview/{job_id}/{index}?step={step}"
+
+
+def card(image: Image, *, prompts: bool = True) -> Card:
+    """One picture, its blob loaded. Without ``prompts`` (for a guest) nothing on it tells the prompt."""
+    blob = image.blob
+    widths = blob.renditions
+    middle = 640 if 640 in widths else widths[-1]
+    return Card(
+        id=image.pk,
+        href=f"/images/{image.pk}/",
+        src=media_url(image.pk, middle),
+        srcset=", ".join(f"{media_url(image.pk, width)} {min(width, blob.width)}w" for width in widths),
+        thumb=media_url(image.pk, widths[0]),
+        full=media_url(image.pk, widths[-1]),
+        width=blob.width,
+        height=blob.height,
+        ratio=f"{blob.width / blob.height:.4f}",
+        color=blob.color,
+        placeholder=blob.placeholder,
+        alt=alt_text(image, prompts=prompts),
+        prompt=image.prompt if prompts else "",
+        model_label=image.model_label,
+        name=image.name if prompts else "",
+        kind=image.kind,
+    )
+
+
+def cards(images: Iterable[Image], *, prompts: bool = True) -> list[Card]:
+    """Cards of pictures whose blobs are loaded (``select_related("blob")``); asks the database nothing."""
+    return [card(image, prompts=prompts) for image in images]
+
+
+def alt_text(image: Image, *, prompts: bool = True) -> str:
+    """What stands for the picture in words: the person's own text, or its kind and prompt."""
+    if image.alt and prompts:
+        return image.alt
+    if image.kind != Image.Kind.OUTPUT:
+        named = image.name and prompts
+        return _("Uploaded image: %s") % image.name if named else _("Uploaded image")
+    if not (image.prompt and prompts):
+        return _("Generated image")
+    start = _("Edited image: %s") if image.operation == "edit" else _("Generated image: %s")
+    return start % cut(image.prompt, ALT_LENGTH)
+
+
+def cut(text: str, length: int) -> str:
+    """At most ``length`` characters, ending with a whole word and an ellipsis where something was cut."""
+    text = " ".join(text.split())
+    if len(text) <= length:
+        return text
+    head = text[: length - 1]
+    at_word = head if text[length - 1] == " " else head.rpartition(" ")[0]
+    return (at_word or head).rstrip(" ,;:.") + "…"
+
+
+@dataclass(frozen=True, slots=True)
+class Relative:
+    """A picture's parent or child; ``card`` is None where the viewer may not see it."""
+
+    operation: str
+    card: Card | None
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Where a picture came from (oldest first) and what was made of it (oldest first)."""
+
+    before: list[Relative] = field(default_factory=list)
+    after: list[Relative] = field(default_factory=list)
+
+
+def family(image: Image, actor: Actor) -> Family:
+    """Ancestors along the first parent, and all children. A fixed number of queries."""
+    step: UUID | None = image.pk
+    edges: list[Lineage] = []
+    seen = {image.pk}
+    for _generation in range(CHAIN_LENGTH):
+        edge = Lineage.objects.filter(child_id=step).order_by("pk").first()
+        if edge is None or edge.parent_id in seen:
+            break
+        seen.add(edge.parent_id)
+        edges.insert(0, edge)
+        step = edge.parent_id
+    below = list(Lineage.objects.filter(parent=image).order_by("pk"))
+    shown = visible(actor, [edge.parent_id for edge in edges] + [edge.child_id for edge in below])
+    before = [Relative(edge.operation, shown.get(edge.parent_id)) for edge in edges]
+    # A child in another workspace is not spoken of: that it exists is not this viewer's to know.
+    after = [Relative(edge.operation, shown[edge.child_id]) for edge in below if edge.child_id in shown]
+    return Family(before, after)
+
+
+def visible(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, Card]:
+    """Cards, by id, of those pictures that the actor may see and that are not in the bin."""
+    rows = Image.objects.visible_to(actor).filter(pk__in=list(ids), binned_at=None)
+    return {row.pk: card(row) for row in rows.select_related("blob")}
+
+
+def outputs(actor: Actor) -> QuerySet[Image]:
+    """Generated pictures the actor may see, newest first, without those in the bin."""
+    found = Image.objects.visible_to(actor).filter(kind=Image.Kind.OUTPUT, binned_at=None)
+    return found.select_related("blob").order_by("-pk")
+
+
+def preview_path(job_id: UUID, index: int) -> str | None:
+    """The stored name of a forming picture's newest look, or None while there is none."""
+    steps = storage.preview_steps(job_id, index)
+    return storage.preview_name(job_id, index, steps[-1]) if steps else None
+
+
+def read_preview(job_id: UUID, index: int) -> bytes | None:
+    """The newest look's bytes (WebP), or None while there is none, or no more."""
+    name = preview_path(job_id, index)
+    try:
+        return storage.get(name) if name else None
+    except FileNotFoundError:
+        return None

@@ -1,0 +1,203 @@
+"""What happens to pictures: stored, added, taken in, linked, swept.
+
+Files are written before the rows that name them and outside any transaction, so a crash leaves files
+without rows, which ``sweep_files`` removes, and never a row without its files.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from studio.accounts.actors import Actor, Visibility
+from studio.accounts.models import Team, User
+from studio.core.errors import Forbidden
+from studio.images import intake, storage
+from studio.images.intake import Prepared
+from studio.images.models import Blob, Image, Lineage
+
+ORPHAN_AGE = timedelta(hours=1)
+"""Files this old without a row belong to work that died; younger ones may still get theirs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A prepared picture whose files are written under ``key``; ``add`` makes rows of it."""
+
+    key: str
+    sha256: str
+    mime: str
+    size: int
+    width: int
+    height: int
+    color: str
+    placeholder: str
+    transparent: bool
+    renditions: tuple[int, ...]
+
+
+def store(prepared: Prepared) -> Stored:
+    """Write the files. Call it outside any transaction."""
+    key = storage.new_key()
+    storage.put(storage.original_name(key, prepared.mime), prepared.data)
+    for width, data in prepared.renditions.items():
+        storage.put(storage.rendition_name(key, width), data)
+    return Stored(
+        key=key,
+        sha256=prepared.sha256,
+        mime=prepared.mime,
+        size=len(prepared.data),
+        width=prepared.width,
+        height=prepared.height,
+        color=prepared.color,
+        placeholder=prepared.placeholder,
+        transparent=prepared.transparent,
+        renditions=tuple(sorted(prepared.renditions)),
+    )
+
+
+def add(
+    *,
+    stored: Stored,
+    kind: str,
+    owner: User,
+    team: Team | None,
+    visibility: str = Visibility.TEAM,
+    name: str = "",
+    prompt: str = "",
+    revised_prompt: str = "",
+    model: str = "",
+    model_label: str = "",
+    operation: str = "",
+    seed: int | None = None,
+    cost: int = 0,
+    alt: str = "",
+) -> Image:
+    """Make the picture's rows, inside the caller's transaction. ``cost`` is in micros.
+
+    Bytes that are in the store already are shared; the copy written for nothing goes after the commit.
+    """
+    return Image.objects.create(
+        blob=_hold_blob(stored),
+        kind=kind,
+        owner=owner,
+        team=team,
+        visibility=visibility,
+        name=name[:200],
+        prompt=prompt,
+        revised_prompt=revised_prompt,
+        model=model,
+        model_label=model_label,
+        operation=operation,
+        seed=seed,
+        cost=cost,
+        alt=alt,
+    )
+
+
+def _hold_blob(stored: Stored) -> Blob:
+    """The blob of this content with one more use, made if it is new; safe against another doing the same."""
+    known = Blob.objects.filter(sha256=stored.sha256)
+    if not known.update(uses=F("uses") + 1):
+        try:
+            with transaction.atomic():
+                return _create_blob(stored)
+        except IntegrityError:
+            known.update(uses=F("uses") + 1)
+    transaction.on_commit(lambda: storage.delete_blob(stored.key))
+    return known.get()
+
+
+def _create_blob(stored: Stored) -> Blob:
+    return Blob.objects.create(
+        sha256=stored.sha256,
+        key=stored.key,
+        mime=stored.mime,
+        size=stored.size,
+        width=stored.width,
+        height=stored.height,
+        renditions=list(stored.renditions),
+        color=stored.color,
+        placeholder=stored.placeholder,
+        transparent=stored.transparent,
+        uses=1,
+    )
+
+
+def take_upload(
+    *, actor: Actor, team: Team | None, data: bytes, name: str, kind: str = Image.Kind.UPLOAD
+) -> Image:
+    """Take a file in from a person; in a team it becomes the team's. Only the sanitised copy is kept.
+
+    Raises a BadPicture, Busy, or Forbidden where the actor may not add to the team.
+    """
+    owner = actor.require_user()
+    if team is not None and team.pk not in actor.editing_teams:
+        raise Forbidden(_("Your role in %(team)s does not add pictures.") % {"team": team.name})
+    stored = store(intake.prepare(data, keep_original=False, name=name))
+    with transaction.atomic():
+        return add(stored=stored, kind=kind, owner=owner, team=team, name=name)
+
+
+def source_bytes(image: Image) -> tuple[bytes, str, int, int]:
+    """What is sent along as a reference: bytes, media type, width and height.
+
+    Vendors do not all read AVIF, so that is sent as PNG. Raises FileNotFoundError if the file is missing.
+    """
+    blob = image.blob
+    data = storage.get(storage.original_name(blob.key, blob.mime))
+    if blob.mime == intake.AVIF:
+        return intake.convert(data, "png"), intake.PNG, blob.width, blob.height
+    return data, blob.mime, blob.width, blob.height
+
+
+def link(parent: Image, child: Image, operation: str) -> None:
+    """Say that ``child`` was made from ``parent``; saying it twice is saying it once."""
+    Lineage.objects.get_or_create(parent=parent, child=child, operation=operation)
+
+
+def put_preview(job_id: UUID, index: int, step: int, data: bytes) -> None:
+    """Keep the newest look of a picture that is still forming. Raises a BadPicture, or Busy."""
+    small = intake.preview(data)
+    storage.put(storage.preview_name(job_id, index, step), small, durable=False)
+    for older in storage.preview_steps(job_id, index):
+        if older < step:
+            storage.delete(storage.preview_name(job_id, index, older))
+
+
+def drop_previews(job_id: UUID) -> None:
+    """Forget a job's previews, once its pictures are there or never will be."""
+    storage.delete_previews(job_id)
+
+
+def sweep_files() -> int:
+    """Remove files that no row knows and that are older than an hour; returns how many pictures' worth."""
+    limit = timezone.now() - ORPHAN_AGE
+    removed = 0
+    batch: list[str] = []
+    for key in storage.blob_keys():
+        batch.append(key)
+        if len(batch) == 500:
+            removed += _sweep(batch, limit)
+            batch = []
+    return removed + _sweep(batch, limit)
+
+
+def _sweep(keys: list[str], limit: datetime) -> int:
+    known = set(Blob.objects.filter(key__in=keys).values_list("key", flat=True))
+    removed = 0
+    for key in keys:
+        if key in known:
+            continue
+        changed = storage.last_change(key)
+        # Asked again for this one key: its row may have been committed since the list was read.
+        if (changed is None or changed < limit) and not Blob.objects.filter(key=key).exists():
+            storage.delete_blob(key)
+            removed += 1
+    return removed
