@@ -8,6 +8,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from studio.core.ids import uuid7
@@ -16,7 +17,7 @@ from studio.core.ids import uuid7
 class Account(models.Model):
     """A person's credits, or a team's pool. Only the guarded updates in ``services`` touch the two amounts.
 
-    ``blocked`` is set by ``ledger_check`` on a mismatch and stops new holds.
+    ``blocked`` is set by ``ledger_check`` on a mismatch and stops new holds; ``last_seq`` counts the entries.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -28,6 +29,7 @@ class Account(models.Model):
     )
     available = models.BigIntegerField(default=0)
     held = models.BigIntegerField(default=0)
+    last_seq = models.BigIntegerField(default=0)
     blocked = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -46,7 +48,10 @@ class Account(models.Model):
 
 
 class Hold(models.Model):
-    """Credits set aside for one job (or one attempt key). Resolves at most once, to at most its amount."""
+    """Credits set aside for one job (or one attempt key). Resolves at most once, to at most its amount.
+
+    ``seq`` is the number of its first entry, so that holds and entries sort as one list.
+    """
 
     class State(models.TextChoices):
         OPEN = "open", _("Held")
@@ -61,7 +66,8 @@ class Hold(models.Model):
     refunded = models.BigIntegerField(default=0)
     state = models.CharField(max_length=8, choices=State, default=State.OPEN)
     label = models.CharField(max_length=200, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    seq = models.BigIntegerField()
+    created_at = models.DateTimeField(default=timezone.now)
     resolved_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -75,8 +81,8 @@ class Hold(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["account", "-created_at"], name="hold_by_account"),
-            models.Index(fields=["created_at"], condition=Q(state="open"), name="hold_open"),
+            models.Index(fields=["account", "seq"], name="hold_by_seq"),
+            models.Index(fields=["account", "created_at"], condition=Q(state="open"), name="hold_open"),
         ]
 
     def __str__(self) -> str:
@@ -87,7 +93,8 @@ class Entry(models.Model):
     """One movement. Append-only (a trigger refuses UPDATE and DELETE); its three parts sum to zero.
 
     ``d_available`` and ``d_held`` move the account, ``d_external`` is the other side: what came from or went
-    to the world. ``available_after`` and ``held_after`` are the account's amounts once it was written.
+    to the world. ``available_after`` and ``held_after`` are the account's amounts once it was written, and
+    ``seq`` counts the account's entries without a gap, in the order in which they happened.
     """
 
     class Kind(models.TextChoices):
@@ -102,6 +109,7 @@ class Entry(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="entries")
     hold = models.ForeignKey(Hold, null=True, blank=True, on_delete=models.PROTECT, related_name="entries")
+    seq = models.BigIntegerField()
     key = models.CharField(max_length=100, unique=True)
     kind = models.CharField(max_length=8, choices=Kind)
     d_available = models.BigIntegerField()
@@ -114,15 +122,15 @@ class Entry(models.Model):
     )
     reason = models.CharField(max_length=300, blank=True)
     request_id = models.CharField(max_length=40, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
                 condition=Q(d_external=-F("d_available") - F("d_held")), name="entry_sums_to_zero"
             ),
+            models.UniqueConstraint(fields=["account", "seq"], name="entry_by_seq"),
         ]
-        indexes = [models.Index(fields=["account", "-created_at", "-id"], name="entry_by_account")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.d_available}"
@@ -131,7 +139,7 @@ class Entry(models.Model):
 class Lot(models.Model):
     """What one grant brought, with its expiry. Charges use the lot that expires soonest first.
 
-    ``spent`` is brought up to date when a lot falls due or a statement asks, never while a job waits.
+    ``spent`` and ``expired`` are worked out when a lot falls due (``lots``), never while a job waits.
     """
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="lots")

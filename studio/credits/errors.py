@@ -1,0 +1,52 @@
+"""Why the ledger refuses to move credits."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from studio.core.errors import Conflict, StudioError
+from studio.core.micros import credits_text
+
+
+class InsufficientCredits(StudioError):
+    """The account has less than is asked. ``needed`` and ``available`` are micros."""
+
+    code = "insufficient_credits"
+    status = 402
+
+    def __init__(self, needed: int, available: int) -> None:
+        super().__init__(
+            _("Not enough credits. You have %(available)s, this needs %(needed)s.")
+            % {"available": credits_text(available), "needed": credits_text(needed)}
+        )
+        self.needed = needed
+        self.available = available
+
+
+class AccountBlocked(StudioError):
+    """The account's books did not add up, so nothing new is held until staff have looked."""
+
+    code = "account_blocked"
+    status = 403
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("New runs are paused on this account while its balance is checked. Ask your staff.")
+        )
+
+
+class BalanceMoved(Conflict):
+    """The balance is no longer the one that the change was worked out from."""
+
+    code = "balance_moved"
+
+    def __init__(self, available: int) -> None:
+        super().__init__(
+            _("The balance has changed to %(available)s meanwhile. Look again, then confirm.")
+            % {"available": credits_text(available)}
+        )
+        self.available = available
+
+
+class LedgerBroken(Exception):
+    """An account holds less than its open holds. ``ledger_check`` says which and blocks it."""
