@@ -1,0 +1,175 @@
+"""One client per vendor and process."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import threading
+import weakref
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+
+from providers import errors, wire
+from providers.http.answer import ANSWER_BYTES, Answer
+from providers.http.failures import border, failure, mapped
+from providers.http.transport import CALL_DEADLINE, Deadline, open_client
+
+Part = tuple[str, str | tuple[str, bytes, str]]
+"""One part of a form: a name, and a text or (file name, bytes, media type)."""
+
+
+class Client:
+    """Speaks to one vendor at ``base_url``.
+
+    ``secrets`` are kept out of every exception. ``result_hosts`` are where its results may be fetched from.
+    Raises InvalidRequest for an address that is not http(s) or that has a user, a query or a fragment.
+    """
+
+    def __init__(
+        self, base_url: str, *, secrets: Sequence[str] = (), result_hosts: Sequence[str] = ()
+    ) -> None:
+        self._base = _base(base_url)
+        self._secrets = tuple(secret for secret in secrets if secret)
+        self._result_hosts = frozenset(result_hosts)
+        self._lock = threading.Lock()
+        self._opened: tuple[int, httpx.Client] | None = None
+
+    def __repr__(self) -> str:
+        return f"Client({str(self._base)!r})"
+
+    @contextmanager
+    def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        deadline: Deadline,
+        headers: Mapping[str, str] | None = None,
+        document: Mapping[str, Any] | None = None,
+        form: Sequence[Part] | None = None,
+        cap: int = ANSWER_BYTES,
+    ) -> Iterator[Answer]:
+        """One request with a JSON ``document`` or a multipart ``form``; the answer is open inside.
+
+        Raises NotSent where it surely did not arrive, UpstreamTimeout or AnswerLost where nobody can tell.
+        """
+        url = httpx.URL(str(self._base).rstrip("/") + path)
+        sent = _carried(headers or {}, self._secrets)
+        content: bytes | None = None
+        if document is not None:
+            content = _dumped(document)
+            sent["Content-Type"] = "application/json"
+        with self._exchange(method, url, sent, content, form and _parts(form), deadline, cap) as answer:
+            yield answer
+
+    def download(self, url: str, *, deadline: Deadline, cap: int = ANSWER_BYTES) -> tuple[bytes, str]:
+        """The bytes and media type behind a result's address; our key never goes along.
+
+        https on the vendor's result hosts, or the very origin of the base URL. Raises ResultExpired where the
+        address no longer answers, and AnswerLost for all else, since the picture was made and paid.
+        """
+        try:
+            target = self._allowed(url)
+            with self._exchange("GET", target, {}, None, None, deadline, cap) as answer:
+                if answer.status in (403, 404, 410):
+                    raise errors.ResultExpired("The result's address is gone.", status=answer.status)
+                if answer.status != 200:
+                    raise failure(answer.status, answer.headers)
+                return answer.decode(bytes), answer.media_type()
+        except (errors.ResultExpired, errors.AnswerLost):
+            raise
+        except errors.ProviderError as error:
+            raise errors.AnswerLost("The result could not be fetched.", status=error.status) from error
+
+    def redacted(self, text: object) -> str:
+        """A vendor's own words, fit to be shown: without secrets, on one line, not long."""
+        return wire.sentence(text, self._secrets)
+
+    @contextmanager
+    def _exchange(
+        self,
+        method: str,
+        url: httpx.URL,
+        headers: Mapping[str, str],
+        content: bytes | None,
+        files: Any,
+        deadline: Deadline,
+        cap: int,
+    ) -> Iterator[Answer]:
+        if deadline.remaining <= 0:
+            raise errors.NotSent("The time for this call was over before it began.")
+        token = CALL_DEADLINE.set(deadline)
+        try:
+            with border(self._secrets):
+                http = self._http()
+                request = http.build_request(method, url, headers=headers, content=content, files=files)
+                response = http.send(request, stream=True)
+            try:
+                yield Answer(response, deadline, cap, self._secrets)
+            finally:
+                response.close()
+        finally:
+            CALL_DEADLINE.reset(token)
+
+    def _http(self) -> httpx.Client:
+        """This process's connections; a fork must not share its parent's."""
+        with self._lock:
+            if self._opened is None or self._opened[0] != os.getpid():
+                http = open_client()
+                weakref.finalize(self, http.close)
+                self._opened = (os.getpid(), http)
+            return self._opened[1]
+
+    def _allowed(self, url: str) -> httpx.URL:
+        try:
+            target = httpx.URL(url)
+        except (httpx.InvalidURL, TypeError) as error:
+            raise mapped(httpx.InvalidURL("unreadable"), self._secrets) from type(error)("unreadable")
+        own = _origin(target) == _origin(self._base)
+        listed = target.scheme == "https" and target.port in (None, 443) and target.host in self._result_hosts
+        if target.userinfo or not (own or listed):
+            raise errors.InvalidRequest("The result's address is not one of this vendor's.")
+        return target
+
+
+def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
+    return url.scheme, url.host, url.port
+
+
+def _base(url: str) -> httpx.URL:
+    try:
+        base = httpx.URL(url)
+    except httpx.InvalidURL:
+        base = httpx.URL("")
+    if base.scheme not in ("http", "https") or not base.host or base.userinfo or base.query or base.fragment:
+        raise errors.InvalidRequest("A vendor's address is http(s)://host/path, with no user and no query.")
+    return base
+
+
+def _carried(headers: Mapping[str, str], secrets: Iterable[str]) -> dict[str, str]:
+    """The headers, if HTTP can carry them; the library's own complaint would quote the key."""
+    for value in headers.values():
+        if not re.fullmatch(r"[\x20-\x7e]*", value):
+            if any(secret in value for secret in secrets):
+                raise errors.AuthError("The key holds characters that a header cannot carry.")
+            raise errors.InvalidRequest("A header holds characters that cannot be sent.")
+    return dict(headers)
+
+
+def _dumped(document: Mapping[str, Any]) -> bytes:
+    try:
+        return json.dumps(document, separators=(",", ":"), allow_nan=False).encode()
+    except (TypeError, ValueError) as error:
+        raise errors.InvalidRequest("A parameter cannot be written as JSON.") from error
+
+
+def _parts(form: Sequence[Part]) -> list[tuple[str, Any]]:
+    """The library's shape of a form, in order; a text is a file without a name."""
+    try:
+        return [(n, (None, v.encode()) if isinstance(v, str) else v) for n, v in form]
+    except UnicodeEncodeError as error:
+        raise errors.InvalidRequest("A text holds characters that cannot be sent.") from error

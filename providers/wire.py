@@ -1,0 +1,128 @@
+"""Reading what vendors write: server-sent events, Retry-After, and texts that may hold a secret."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+RETRY_AFTER_CAP = 900.0
+MESSAGE_CHARS = 500
+HIDDEN = "[hidden]"
+
+_QUERY = re.compile(r"(https?://[^\s?#\"'<>]*)[?#][^\s\"'<>]*")
+_USERINFO = re.compile(r"(https?://)[^\s/@\"'<>]*@")
+_KEY_LIKE = re.compile(r"\b(?:sk-|gs_live_|r8_|xai-|AIza)[\w*-]{8,}")
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f\s]+")
+
+
+def redact(text: str, secrets: Iterable[str] = ()) -> str:
+    """``text`` without the secrets, the user and query of any URL, and whatever looks like a vendor's key."""
+    for secret in secrets:
+        for form in {secret, secret.strip(), repr(secret)[1:-1]}:
+            if form:
+                text = text.replace(form, HIDDEN)
+    text = _USERINFO.sub(r"\1", text)
+    text = _QUERY.sub(r"\1", text)
+    return _KEY_LIKE.sub(HIDDEN, text)
+
+
+def sentence(text: object, secrets: Iterable[str] = ()) -> str:
+    """A vendor's own words, fit for a person to read: redacted, on one line, at most 500 characters."""
+    if not isinstance(text, str):
+        return ""
+    line = _CONTROLS.sub(" ", redact(text, secrets)).strip()
+    return line if len(line) <= MESSAGE_CHARS else line[: MESSAGE_CHARS - 1] + "…"
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds to wait, 0 to 900; None where the vendor does not say.
+
+    ``retry-after-ms`` (OpenAI) wins over ``Retry-After`` in seconds or as an HTTP date. A past date is 0.
+    ``headers`` are keyed in lower case.
+    """
+    milliseconds = _number(headers.get("retry-after-ms", ""))
+    if milliseconds is not None:
+        return _capped(milliseconds / 1000)
+    value = headers.get("retry-after", "")
+    seconds = _number(value)
+    if seconds is not None:
+        return _capped(seconds)
+    try:
+        moment = parsedate_to_datetime(value)
+    except (ValueError, OverflowError):
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return _capped((moment - datetime.now(UTC)).total_seconds())
+
+
+def _number(value: str) -> float | None:
+    return float(value) if re.fullmatch(r"\s*[0-9]{1,12}(?:\.[0-9]{1,6})?\s*", value, re.ASCII) else None
+
+
+def _capped(seconds: float) -> float:
+    return min(max(seconds, 0.0), RETRY_AFTER_CAP)
+
+
+@dataclass(frozen=True, slots=True)
+class ServerSentEvent:
+    """One event of a stream; ``name`` is empty where the server gave none."""
+
+    name: str
+    data: str
+
+
+class EventParser:
+    """Turns chunks of a ``text/event-stream`` into events, wherever the chunks were cut.
+
+    Lines may end in LF, CRLF or CR; comments, ``id`` and ``retry`` are passed over; an event without data is
+    none. A last event without its closing blank line is given by ``close``, since gateways forget that line.
+    """
+
+    def __init__(self) -> None:
+        self._pieces: list[bytes] = []
+        self._after_cr = False
+        self._name = ""
+        self._data: list[str] = []
+
+    def feed(self, chunk: bytes) -> Iterator[ServerSentEvent]:
+        """The events that ``chunk`` completes, in order."""
+        if self._after_cr and chunk:
+            chunk = chunk.removeprefix(b"\n")
+            self._after_cr = False
+        start = 0
+        for ending in re.finditer(rb"\r\n|\r|\n", chunk):
+            self._pieces.append(chunk[start : ending.start()])
+            start = ending.end()
+            self._after_cr = ending.group() == b"\r" and start == len(chunk)
+            yield from self._line()
+        if start < len(chunk):
+            self._pieces.append(chunk[start:])
+
+    def close(self) -> Iterator[ServerSentEvent]:
+        """What the stream left unfinished, if it holds data."""
+        if self._pieces:
+            yield from self._line()
+        yield from self._dispatch()
+
+    def _line(self) -> Iterator[ServerSentEvent]:
+        line = b"".join(self._pieces).decode("utf-8", "replace")
+        self._pieces.clear()
+        if not line:
+            yield from self._dispatch()
+            return
+        field, _, value = line.partition(":")
+        value = value.removeprefix(" ")
+        if field == "event":
+            self._name = value
+        elif field == "data":
+            self._data.append(value)
+
+    def _dispatch(self) -> Iterator[ServerSentEvent]:
+        name, data = self._name, "\n".join(self._data)
+        self._name, self._data = "", []
+        if data:
+            yield ServerSentEvent(name, data)

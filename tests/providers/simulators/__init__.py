@@ -1,0 +1,3 @@
+"""Vendors on real loopback sockets."""
+
+from __future__ import annotations
