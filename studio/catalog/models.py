@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class PriceVersion(models.Model):
-    """One model's price rule with its margin, as it was from ``created_at`` on. Never changed: a job keeps its own.
+    """One model's price rule with its margin from ``created_at`` on. Never changed: a job keeps its own.
 
     ``rule`` is the whole price rule as JSON, ``margin`` in basis points (100 = 1 %).
     """

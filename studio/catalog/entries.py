@@ -1,0 +1,140 @@
+"""What is known of a model: facts, read from catalog.toml, that hold whoever asks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from studio.catalog.rules import PriceRule
+
+TIERS = ("budget", "standard", "premium")
+KINDS = ("generate", "edit", "inpaint", "upscale")
+STYLES = ("pixels", "free", "ratio", "resolution", "preset", "none")
+AUTO = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class Vendor:
+    """Who answers: the name of its adapter, and how people see it."""
+
+    name: str
+    label: str
+    tile: str
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Which sizes a model with free sizes takes, in pixels."""
+
+    least: int
+    most: int
+    multiple: int = 1
+    max_ratio: float = 100.0
+    min_pixels: int = 0
+    max_pixels: int = 10**9
+
+    def allow(self, width: int, height: int) -> bool:
+        """Whether a picture of this size can be asked for."""
+        return (
+            self.least <= min(width, height)
+            and max(width, height) <= self.most
+            and width % self.multiple == 0
+            and height % self.multiple == 0
+            and max(width, height) <= self.max_ratio * min(width, height)
+            and self.min_pixels <= width * height <= self.max_pixels
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """A size with a name."""
+
+    value: str
+    label: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sizing:
+    """How a size is asked for.
+
+    ``pixels``: one of ``sizes``. ``free``: any size within ``limits``, ``sizes`` are suggestions.
+    ``ratio``: one of ``ratios``. ``resolution``: a ratio at a scale (``resolutions``: name to factor).
+    ``preset``: one of ``presets``. ``none``: no size at all.
+    ``auto`` among sizes or ratios lets the vendor choose.
+    A ratio's pixels come from ``pixels`` or else are as large as fits ``short_side`` and ``long_side``.
+    """
+
+    style: str
+    default: str
+    sizes: tuple[str, ...] = ()
+    ratios: tuple[str, ...] = ()
+    resolutions: Mapping[str, int] = field(default_factory=dict)
+    default_resolution: str = ""
+    presets: tuple[Preset, ...] = ()
+    limits: Limits | None = None
+    pixels: Mapping[str, str] = field(default_factory=dict)
+    short_side: int = 1024
+    long_side: int = 1536
+    multiple: int = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Supports:
+    """What a model can be asked for beyond a prompt; ``partials`` is the most previews of a picture."""
+
+    seed: bool = False
+    negative: bool = False
+    mask: bool = False
+    transparency: bool = False
+    strength: bool = False
+    partials: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One model. ``id`` is ``provider/name``; ``upstream`` is the vendor's own id.
+
+    ``price`` is None while no source states one: the model is not offered until staff set it.
+    ``retires`` is the first day on which the vendor refuses it.
+    """
+
+    id: str
+    vendor: Vendor
+    upstream: str
+    label: str
+    tier: str
+    kinds: tuple[str, ...]
+    sizing: Sizing
+    supports: Supports
+    prompt_limit: int
+    max_n: int = 1
+    max_references: int = 0
+    qualities: tuple[str, ...] = ()
+    default_quality: str = ""
+    formats: tuple[str, ...] = ("png",)
+    price: PriceRule | None = None
+    aliases: tuple[str, ...] = ()
+    note: str = ""
+    retires: date | None = None
+    successor: str = ""
+
+    @property
+    def provider(self) -> str:
+        """The name of the adapter that runs it."""
+        return self.vendor.name
+
+    def retired(self, today: date) -> bool:
+        """Whether the vendor has switched it off by ``today``."""
+        return self.retires is not None and self.retires <= today
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """All models in the order of the picker; ``aliases`` maps every other name to a model's id."""
+
+    entries: Mapping[str, Entry]
+    aliases: Mapping[str, str]
+    vendors: Mapping[str, Vendor]

@@ -1,0 +1,106 @@
+"""What can be set for a run, and what it opens with.
+
+Forms and API dialects speak of settings as texts by name; ``Parameters`` is their typed, valid form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from studio.catalog import sizes
+from studio.catalog.entries import AUTO, Entry
+from studio.catalog.pricing import Ask
+
+MAX_SEED = 2**32 - 1
+OPAQUE, TRANSPARENT = "opaque", "transparent"
+BACKGROUNDS = (OPAQUE, TRANSPARENT)
+QUALITY_RANKS = {
+    "draft": 0, "low": 0, "turbo": 0,
+    "standard": 1, "medium": 1, "balanced": 1,
+    "high": 2, "hd": 2, "quality": 2,
+    "xhigh": 3, "max": 4,
+}  # fmt: skip
+"""How vendors' words for quality compare."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """Valid settings of one job. ``width`` and ``height`` are None where the vendor chooses the size.
+
+    Of ``size``, ``aspect_ratio`` and ``preset`` only the one that the model's sizing style uses is filled.
+    """
+
+    n: int = 1
+    width: int | None = None
+    height: int | None = None
+    size: str = ""
+    aspect_ratio: str = ""
+    resolution: str = ""
+    preset: str = ""
+    quality: str = ""
+    seed: int | None = None
+    output_format: str = "png"
+    background: str = ""
+    strength: float | None = None
+    negative_prompt: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """For the job's snapshot."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Parameters:
+        """The parameters that ``as_json`` wrote; fields that later versions know take their defaults."""
+        known = {field.name for field in fields(cls)}
+        return cls(**{name: value for name, value in data.items() if name in known})
+
+    def as_form(self) -> dict[str, str]:
+        """The same as texts by field name, as a form posts them."""
+        return {name: "" if value is None else str(value) for name, value in asdict(self).items()}
+
+    def ask(self, *, prompt: str = "", references: int = 0, has_mask: bool = False) -> Ask:
+        """What the price depends on."""
+        return Ask(
+            n=self.n,
+            width=self.width,
+            height=self.height,
+            quality=self.quality,
+            resolution=self.resolution,
+            references=references,
+            prompt_length=len(prompt),
+            mask=has_mask,
+        )
+
+
+def kind_of(references: int, has_mask: bool) -> str:
+    """What sort of work it is: a mask makes it inpainting, references an edit."""
+    if has_mask:
+        return "inpaint"
+    return "edit" if references else "generate"
+
+
+def defaults(entry: Entry) -> Parameters:
+    """The settings that a model opens with."""
+    resolution = entry.sizing.default_resolution
+    return Parameters(
+        **sizing_of(entry, entry.sizing.default, resolution),
+        quality=entry.default_quality,
+        output_format=entry.formats[0],
+        background=OPAQUE if entry.supports.transparency else "",
+    )
+
+
+def sizing_of(entry: Entry, value: str, resolution: str) -> dict[str, Any]:
+    """The size fields for a choice of this model, with its pixels."""
+    width, height = sizes.extent(entry.sizing, value, resolution) or (None, None)
+    chosen: dict[str, Any] = {"width": width, "height": height, "resolution": resolution}
+    if field := sizes.FIELDS[entry.sizing.style]:
+        chosen[field] = value
+    return chosen
+
+
+def is_auto(value: str) -> bool:
+    """Whether the choice is left to the vendor."""
+    return value in ("", AUTO)

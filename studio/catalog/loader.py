@@ -1,0 +1,248 @@
+"""catalog.toml as typed entries. Every mistake is found at once and named with its model and key."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from studio.catalog.entries import (
+    AUTO,
+    KINDS,
+    STYLES,
+    TIERS,
+    Catalog,
+    Entry,
+    Limits,
+    Preset,
+    Sizing,
+    Supports,
+    Vendor,
+)
+from studio.catalog.errors import CatalogError
+from studio.catalog.reading import Table
+from studio.catalog.rules import read_from, sides
+from studio.catalog.sizes import is_valid, ratio_of
+
+FILE = Path(__file__).with_name("catalog.toml")
+
+FORMATS = ("png", "jpeg", "webp", "avif", "svg")
+
+
+@cache
+def catalog() -> Catalog:
+    """The studio's own catalogue, read once per process. Raises CatalogError."""
+    return load(FILE)
+
+
+def load(path: Path) -> Catalog:
+    """The catalogue in ``path``. Raises CatalogError with every problem found."""
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise CatalogError([f"{path.name} cannot be read: {error}."]) from error
+    return parse(data)
+
+
+def parse(data: Mapping[str, Any]) -> Catalog:
+    """The catalogue in ``data``. Raises CatalogError with every problem found."""
+    problems: list[str] = []
+    top = Table(data, "The catalogue", problems)
+    vendors = _vendors(top.table("providers"))
+    entries = _entries(data.get("models", {}), vendors, top)
+    aliases = _aliases(entries, problems)
+    problems += [
+        f"{entry.id}: successor {entry.successor} is not a model."
+        for entry in entries.values()
+        if entry.successor and entry.successor not in entries
+    ]
+    if problems:
+        raise CatalogError(problems)
+    return Catalog(entries, aliases, vendors)
+
+
+def _vendors(table: Table) -> dict[str, Vendor]:
+    vendors = {}
+    for name in table.names():
+        row = table.table(name)
+        tile = row.text("tile")
+        if len(tile) != 2:
+            row.problem("must have two letters", "tile")
+        vendors[name] = Vendor(name, row.text("label"), tile)
+        row.done()
+    return vendors
+
+
+def _entries(models: object, vendors: Mapping[str, Vendor], top: Table) -> dict[str, Entry]:
+    if not isinstance(models, Mapping) or not models:
+        top.problem("must name at least one model", "models")
+        return {}
+    return {
+        str(key): _entry(str(key), _with_likeness(str(key), models, top.problems), vendors, top.problems)
+        for key in models
+    }
+
+
+def _with_likeness(key: str, models: Mapping[str, Any], problems: list[str]) -> Any:
+    """``like = "other/model"`` takes over that block, table by table, except its aliases and lifecycle."""
+    data = models[key]
+    if not isinstance(data, Mapping) or "like" not in data:
+        return data
+    other = models.get(data["like"])
+    if not isinstance(other, Mapping) or "like" in other:
+        problems.append(f"{key}: like {data['like']!r} is not a model with facts of its own.")
+        return data
+    own = {name: value for name, value in data.items() if name != "like"}
+    shared = {
+        name: value
+        for name, value in other.items()
+        if name not in ("aliases", "retires", "successor", "note")
+    }
+    return _merged(shared, own)
+
+
+def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    result = dict(base)
+    for key, value in over.items():
+        both = isinstance(value, Mapping) and isinstance(base.get(key), Mapping)
+        result[key] = _merged(base[key], value) if both else value
+    return result
+
+
+def _entry(key: str, data: object, vendors: Mapping[str, Vendor], problems: list[str]) -> Entry:
+    table = Table(data, key, problems)
+    provider, _, name = key.partition("/")
+    if not name or provider not in vendors:
+        table.problem("must be called provider/name, with a provider of the providers table")
+    qualities = table.texts("qualities", ())
+    entry = Entry(
+        id=key,
+        vendor=vendors.get(provider, Vendor(provider, provider, "??")),
+        upstream=table.text("upstream"),
+        label=table.text("label"),
+        tier=table.choice("tier", TIERS),
+        kinds=_known(table, "kinds", KINDS),
+        sizing=_sizing(table.table("sizing")),
+        supports=_supports(table.table("supports")),
+        prompt_limit=table.number("prompt_limit", least=1, most=1_000_000),
+        max_n=table.number("max_n", 1, least=1, most=16),
+        max_references=table.number("max_references", 0, most=64),
+        qualities=qualities,
+        default_quality=table.choice("default_quality", qualities, qualities[0]) if qualities else "",
+        formats=_known(table, "formats", FORMATS, ("png",)),
+        price=read_from(table.table("price")) if table.has("price") else None,
+        aliases=table.texts("aliases", ()),
+        note=table.text("note", ""),
+        retires=table.day("retires"),
+        successor=table.text("successor", ""),
+    )
+    _check(table, entry)
+    table.done()
+    return entry
+
+
+def _known(
+    table: Table, key: str, known: tuple[str, ...], default: tuple[str, ...] | None = None
+) -> tuple[str, ...]:
+    values = table.texts(key, default)
+    for value in values:
+        if value not in known:
+            table.problem(f"must be of {', '.join(known)}, not {value!r}", key)
+    return values
+
+
+def _check(table: Table, entry: Entry) -> None:
+    if entry.supports.mask and not entry.max_references:
+        table.problem("needs max_references: a mask belongs to a picture", "supports")
+    if "edit" in entry.kinds and not entry.max_references:
+        table.problem("says edit, which needs max_references", "kinds")
+    if entry.supports.transparency and not {"png", "webp"} & set(entry.formats):
+        table.problem("says transparency, which needs png or webp", "formats")
+
+
+def _supports(table: Table) -> Supports:
+    supports = Supports(
+        seed=table.flag("seed"),
+        negative=table.flag("negative"),
+        mask=table.flag("mask"),
+        transparency=table.flag("transparency"),
+        strength=table.flag("strength"),
+        partials=table.number("partials", 0, most=10),
+    )
+    table.done()
+    return supports
+
+
+def _sizing(table: Table) -> Sizing:
+    resolutions = table.table("resolutions")
+    pixels = table.table("pixels")
+    sizing = Sizing(
+        style=table.choice("style", STYLES),
+        default=table.text("default", ""),
+        sizes=table.texts("sizes", ()),
+        ratios=table.texts("ratios", ()),
+        resolutions={key: resolutions.number(key, least=1, most=8) for key in resolutions.names()},
+        default_resolution=table.text("default_resolution", ""),
+        presets=_presets(table.table("presets")),
+        limits=_limits(table.table("limits")) if table.has("limits") else None,
+        pixels={key: pixels.text(key) for key in pixels.names()},
+        short_side=table.number("short_side", 1024, least=64, most=8192),
+        long_side=table.number("long_side", 1536, least=64, most=8192),
+        multiple=table.number("multiple", 16, least=1, most=256),
+    )
+    _check_sizing(table, sizing)
+    table.done()
+    return sizing
+
+
+def _presets(table: Table) -> tuple[Preset, ...]:
+    presets = []
+    for value in table.names():
+        row = table.table(value)
+        width, height = (row.number(side, least=16, most=16384) for side in ("width", "height"))
+        presets.append(Preset(value, row.text("label"), width, height))
+        row.done()
+    return tuple(presets)
+
+
+def _limits(table: Table) -> Limits:
+    limits = Limits(
+        least=table.number("least", 1, least=1, most=16384),
+        most=table.number("most", least=1, most=16384),
+        multiple=table.number("multiple", 1, least=1, most=256),
+        max_ratio=float(table.number("max_ratio", 100, least=1, most=100)),
+        min_pixels=table.number("min_pixels", 0),
+        max_pixels=table.number("max_pixels", 10**9),
+    )
+    table.done()
+    return limits
+
+
+def _check_sizing(table: Table, sizing: Sizing) -> None:
+    for size in (*sizing.sizes, *sizing.pixels.values()):
+        if size != AUTO and sides(size) is None:
+            table.problem(f"{size!r} is not a size such as 1024x1024", "sizes")
+    for ratio in (*sizing.ratios, *sizing.pixels):
+        if ratio != AUTO and ratio_of(ratio) is None:
+            table.problem(f"{ratio!r} is not a ratio such as 4:5", "ratios")
+    if (sizing.style == "free") != (sizing.limits is not None):
+        table.problem("go with style free, and with no other", "limits")
+    if sizing.style == "resolution" and sizing.default_resolution not in sizing.resolutions:
+        table.problem("must be one of the resolutions", "default_resolution")
+    if not is_valid(sizing, sizing.default):
+        table.problem(f"{sizing.default!r} is not offered", "default")
+    for size in sizing.sizes if sizing.style == "free" else ():
+        if not is_valid(sizing, size):
+            table.problem(f"{size!r} is outside the limits", "sizes")
+
+
+def _aliases(entries: Mapping[str, Entry], problems: list[str]) -> dict[str, str]:
+    aliases: dict[str, str] = {}
+    for entry in entries.values():
+        for alias in entry.aliases:
+            if alias in entries or alias in aliases:
+                problems.append(f"{entry.id}: aliases names {alias!r}, which is taken.")
+            aliases[alias] = entry.id
+    return aliases

@@ -1,0 +1,45 @@
+"""The adapters of this process, set up from the environment."""
+
+from __future__ import annotations
+
+import threading
+
+from django.conf import settings
+
+from providers import registry
+from providers.base import Config, Provider
+
+_lock = threading.Lock()
+_ready: dict[str, tuple[Config, Provider]] = {}
+
+
+def adapter(name: str) -> Provider:
+    """The one adapter of this name in this process, safe to share between threads.
+
+    Raises KeyError for a name that has none. Other settings (in tests) give another adapter.
+    """
+    config = config_of(name)
+    with _lock:
+        known = _ready.get(name)
+        if known is None or known[0] != config:
+            known = _ready[name] = (config, registry.load(name, config))
+        return known[1]
+
+
+def config_of(name: str) -> Config:
+    """The key and address that the environment gives to this provider; both may be empty."""
+    variable = name.replace("-", "_")
+    return Config(
+        key=settings.PROVIDER_KEYS.get(variable, ""),
+        url=settings.PROVIDER_URLS.get(variable, ""),
+    )
+
+
+def is_configured(name: str) -> bool:
+    """Whether the provider can be called: it has a key, or needs none."""
+    return bool(config_of(name).key) or (name in registry.ADAPTERS and not adapter(name).facts.needs_key)
+
+
+def key_variable(name: str) -> str:
+    """The environment variable that holds this provider's key."""
+    return f"PROVIDER_{name.replace('-', '_').upper()}_KEY"

@@ -1,0 +1,184 @@
+"""Which models there are, which of them can be picked now, and at what price."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from django.db.models import BooleanField, CharField, F, IntegerField, TextField, Value
+from django.db.models.functions import Cast
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from studio.catalog import loader, providers, rules, sizes
+from studio.catalog.entries import Entry
+from studio.catalog.errors import UnknownModel
+from studio.catalog.models import Margin, ModelOverride
+from studio.catalog.pricing import Ask, Span, spread
+from studio.core.micros import credits_text
+
+_OVERRIDE = "override"
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What holds for one model now: its price rule (or None), margin in basis points, staff's switch."""
+
+    rule: rules.PriceRule | None
+    margin: int
+    offered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One model in the picker. ``reason`` says why it cannot be picked; ``hint`` tells staff what to do."""
+
+    entry: Entry
+    terms: Terms
+    available: bool
+    reason: str = ""
+    hint: str = ""
+    price_label: str = ""
+
+    @property
+    def id(self) -> str:
+        """The model's id."""
+        return self.entry.id
+
+
+@dataclass(slots=True)
+class Decisions:
+    """All that staff set, read at one moment."""
+
+    rules: dict[str, rules.PriceRule | None] = field(default_factory=dict)
+    offered: dict[str, bool] = field(default_factory=dict)
+    margins: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def terms(self, entry: Entry) -> Terms:
+        """What holds for this model; of margins the most specific of model, provider, tier and default."""
+        scopes = (("model", entry.id), ("provider", entry.provider), ("group", entry.tier), ("default", ""))
+        margin = next((self.margins[scope] for scope in scopes if scope in self.margins), 0)
+        rule = self.rules.get(entry.id) or entry.price
+        return Terms(rule, margin, self.offered.get(entry.id, True))
+
+
+def entry(model_id: str) -> Entry:
+    """The model of this id or alias, retired ones too. Raises UnknownModel."""
+    catalog = loader.catalog()
+    found = catalog.entries.get(catalog.aliases.get(model_id, model_id))
+    if found is None:
+        raise UnknownModel(
+            _("There is no model called %(name)s. Pick one from the list.") % {"name": model_id[:120]}
+        )
+    return found
+
+
+def offers() -> list[Offer]:
+    """All models in the order of the picker, retired ones last; staff's latest decisions, in one query."""
+    made, today = decisions(), timezone.localdate()
+    found = [_offer(entry, made.terms(entry), today) for entry in loader.catalog().entries.values()]
+    return sorted(found, key=lambda offer: offer.entry.retired(today))
+
+
+def offer(model_id: str) -> Offer:
+    """One model with what holds for it now. Raises UnknownModel."""
+    known = entry(model_id)
+    return _offer(known, terms(known), timezone.localdate())
+
+
+def terms(known: Entry) -> Terms:
+    """What holds for this model now, in one query."""
+    return decisions().terms(known)
+
+
+def decisions() -> Decisions:
+    """Everything that staff set, in one query over both tables."""
+    made = Decisions()
+    for scope, name, number, offered, rule in _rows():
+        if scope != _OVERRIDE:
+            made.margins[scope, name] = number
+            continue
+        made.offered[name] = offered
+        if rule and (data := json.loads(rule)) is not None:
+            made.rules[name] = rules.read(data)
+    return made
+
+
+def _rows() -> Iterator[tuple[str, str, int, bool, str | None]]:
+    columns = ("a_scope", "a_name", "a_number", "a_offered", "a_rule")
+    overrides = ModelOverride.objects.annotate(
+        a_scope=Value(_OVERRIDE, CharField()),
+        a_name=F("model"),
+        a_number=Value(0, IntegerField()),
+        a_offered=F("offered"),
+        a_rule=Cast("rule", TextField()),
+    )
+    margins = Margin.objects.annotate(
+        a_scope=F("scope"),
+        a_name=F("name"),
+        a_number=F("basis_points"),
+        a_offered=Value(True, BooleanField()),
+        a_rule=Value("", TextField()),
+    )
+    return overrides.values_list(*columns).union(margins.values_list(*columns), all=True).iterator()
+
+
+def _offer(entry: Entry, terms: Terms, today: date) -> Offer:
+    reason, hint = _refusal(entry, terms, today)
+    return Offer(entry, terms, not reason, reason, hint, price_label(entry, terms))
+
+
+def _refusal(entry: Entry, terms: Terms, today: date) -> tuple[str, str]:
+    if entry.retires is not None and entry.retired(today):
+        return _("Retired on %(day)s") % {"day": date_format(entry.retires, "j F Y")}, ""
+    if not terms.offered:
+        return _("Switched off on this server"), _("Switch it on under Prices")
+    if terms.rule is None:
+        return _("No price yet"), _("Set a price to offer it")
+    if not providers.is_configured(entry.provider):
+        variable = providers.key_variable(entry.provider)
+        return _("Not set up on this server"), _("Add %(variable)s to use") % {"variable": variable}
+    return "", ""
+
+
+def price_label(entry: Entry, terms: Terms) -> str:
+    """``3 cr`` or ``6–12 cr`` for one picture over all qualities and sizes; empty without a price."""
+    if terms.rule is None:
+        return ""
+    return span_label(price_span(entry, terms))
+
+
+def span_label(span: Span) -> str:
+    """A price or a range of them in credits."""
+    low, high = credits_text(span.low), credits_text(span.high)
+    return _("%(credits)s cr") % {"credits": low if low == high else f"{low}–{high}"}
+
+
+def price_span(entry: Entry, terms: Terms) -> Span:
+    """The cheapest and the dearest picture of this model. Raises ValueError without a price."""
+    if terms.rule is None:
+        raise ValueError(f"{entry.id} has no price")
+    return _span(entry.id, json.dumps(rules.as_json(terms.rule), sort_keys=True), terms.margin)
+
+
+@lru_cache(maxsize=1024)
+def _span(model_id: str, rule: str, margin: int) -> Span:
+    return spread(rules.read(json.loads(rule)), margin, list(_asks(entry(model_id))))
+
+
+def _asks(entry: Entry) -> Iterator[Ask]:
+    for resolution in entry.sizing.resolutions or ("",):
+        known = sizes.choices(entry.sizing, resolution) or [sizes.Choice("", None, None)]
+        for choice in known:
+            for quality in entry.qualities or ("",):
+                yield Ask(width=choice.width, height=choice.height, quality=quality, resolution=resolution)
+
+
+def snapshot(rule: rules.PriceRule) -> Mapping[str, Any]:
+    """The rule as it is stored with a price version."""
+    return rules.as_json(rule)

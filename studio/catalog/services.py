@@ -1,0 +1,139 @@
+"""Price versions, signed quotes, and what staff change."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.core import signing
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from studio.accounts.models import AuditRow, User
+from studio.catalog import pricing, rules, selectors
+from studio.catalog.entries import Entry
+from studio.catalog.errors import BadPrice, NotOffered, QuoteExpired
+from studio.catalog.models import Margin, ModelOverride, PriceVersion
+from studio.catalog.pricing import Ask, Quote, Span
+from studio.core.context import request_id
+
+QUOTE_SECONDS = 24 * 3600
+SALT = "studio.catalog.quote"
+
+
+@dataclass(frozen=True, slots=True)
+class SignedQuote:
+    """What a form was shown: the model, the price version's number, and the most it would cost in micros."""
+
+    model: str
+    version: int
+    high: int
+
+
+def price_version(entry: Entry) -> PriceVersion:
+    """The version of the price that holds now; made, with the next number, if rule or margin changed.
+
+    Raises NotOffered for a model without a price.
+    """
+    terms = selectors.terms(entry)
+    if terms.rule is None:
+        raise NotOffered(_("%(model)s has no price yet. Pick another model.") % {"model": entry.label})
+    rule = rules.as_json(terms.rule)
+    fingerprint = _fingerprint(rule, terms.margin)
+    # Whoever loses the race for the next number finds the winner's row on the second look.
+    for _attempt in range(10):
+        latest = PriceVersion.objects.filter(model=entry.id).order_by("-number").first()
+        if latest is not None and latest.fingerprint == fingerprint:
+            return latest
+        number = latest.number + 1 if latest else 1
+        try:
+            with transaction.atomic():
+                return PriceVersion.objects.create(
+                    model=entry.id, number=number, rule=rule, margin=terms.margin, fingerprint=fingerprint
+                )
+        except IntegrityError:
+            continue
+    raise NotOffered(_("The price of %(model)s is just changing. Try again.") % {"model": entry.label})
+
+
+def quote_for(entry: Entry, ask: Ask, learnt: Span | None = None) -> tuple[Quote, PriceVersion]:
+    """What ``ask`` costs at today's price, and the version of that price. Raises NotOffered without one."""
+    version = price_version(entry)
+    return pricing.quote(rules.read(version.rule), version.margin, ask, learnt), version
+
+
+def sign(quote: Quote, version: PriceVersion, model: str) -> str:
+    """A token for the form, so that a price that moved in between is noticed."""
+    return signing.dumps({"m": model, "v": version.number, "h": quote.high}, salt=SALT)
+
+
+def read_signed(token: str, max_age: int = QUOTE_SECONDS) -> SignedQuote:
+    """What ``sign`` wrote. Raises QuoteExpired for one that is not ours or older than ``max_age`` seconds."""
+    try:
+        data = signing.loads(token, salt=SALT, max_age=max_age)
+    except signing.BadSignature as error:
+        raise QuoteExpired(
+            _("This price was shown too long ago. Look at the new one and send again.")
+        ) from error
+    return SignedQuote(data["m"], data["v"], data["h"])
+
+
+@transaction.atomic
+def set_price(actor: User, entry: Entry, rule: Mapping[str, Any] | None, *, reason: str = "") -> None:
+    """Replace the model's price rule, or go back to the catalogue's with None. Raises BadPrice."""
+    checked = rules.as_json(rules.read(rule)) if rule is not None else None
+    row, _made = ModelOverride.objects.select_for_update().get_or_create(model=entry.id)
+    before, row.rule = row.rule, checked
+    row.save(update_fields=["rule", "changed_at"])
+    _audit(actor, "catalog.price", entry.id, {"rule": before}, {"rule": checked}, reason)
+
+
+@transaction.atomic
+def set_offered(actor: User, entry: Entry, offered: bool, *, reason: str = "") -> None:
+    """Switch the model on or off for everybody."""
+    row, _made = ModelOverride.objects.select_for_update().get_or_create(model=entry.id)
+    before, row.offered = row.offered, offered
+    row.save(update_fields=["offered", "changed_at"])
+    _audit(actor, "catalog.offered", entry.id, {"offered": before}, {"offered": offered}, reason)
+
+
+@transaction.atomic
+def set_margin(actor: User, scope: str, name: str, basis_points: int | None, *, reason: str = "") -> None:
+    """Set the margin of a model, provider, tier or (no name) the default; None takes it away.
+
+    Raises BadPrice.
+    """
+    if scope not in Margin.Scope.values or bool(name) == (scope == Margin.Scope.DEFAULT):
+        raise BadPrice(_("Say which model, provider or group the margin is for."))
+    if basis_points is not None and not 0 <= basis_points <= pricing.MAX_MARGIN:
+        raise BadPrice(_("Use a margin from 0 to 1,000 %."))
+    row = Margin.objects.select_for_update().filter(scope=scope, name=name).first()
+    before = row.basis_points if row else None
+    if basis_points is None:
+        Margin.objects.filter(scope=scope, name=name).delete()
+    else:
+        Margin.objects.update_or_create(scope=scope, name=name, defaults={"basis_points": basis_points})
+    target = f"{scope} {name}".strip()
+    _audit(actor, "catalog.margin", target, {"basis_points": before}, {"basis_points": basis_points}, reason)
+
+
+def _fingerprint(rule: Mapping[str, Any], margin: int) -> str:
+    text = json.dumps({"rule": rule, "margin": margin}, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _audit(
+    actor: User, action: str, target: str, before: dict[str, Any], after: dict[str, Any], reason: str
+) -> None:
+    AuditRow.objects.create(
+        actor=actor,
+        action=action,
+        target=target,
+        before=before,
+        after=after,
+        reason=reason,
+        request_id=request_id.get(),
+    )

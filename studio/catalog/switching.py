@@ -1,0 +1,169 @@
+"""What becomes of the settings when another model is picked: the nearest it offers, with a note for each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from studio.catalog import sizes
+from studio.catalog.entries import Entry
+from studio.catalog.fields import (
+    MAX_SEED,
+    QUALITY_RANKS,
+    TRANSPARENT,
+    Parameters,
+    defaults,
+    is_auto,
+    sizing_of,
+)
+from studio.catalog.rules import sides
+
+
+def nearest(entry: Entry, wanted: Mapping[str, str]) -> tuple[Parameters, list[str]]:
+    """Valid settings as close to ``wanted`` as the model allows, and a sentence for each that had to change.
+
+    ``wanted`` is a form's texts, or another model's ``Parameters.as_form()``: with its width and height a
+    preset that this model does not know still finds the closest shape. What cannot be read takes its default.
+    """
+    notes: list[str] = []
+    chosen: dict[str, Any] = {
+        **_size(entry, wanted, notes),
+        "n": _n(entry, wanted, notes),
+        "quality": _quality(entry, wanted, notes),
+        "seed": _seed(entry, wanted, notes),
+        "background": _background(entry, wanted, notes),
+        "strength": _strength(entry, wanted),
+        "negative_prompt": _negative(entry, wanted, notes),
+    }
+    chosen["output_format"] = _format(entry, wanted, chosen["background"], notes)
+    return Parameters(**chosen), notes
+
+
+def _size(entry: Entry, wanted: Mapping[str, str], notes: list[str]) -> dict[str, Any]:
+    sizing = entry.sizing
+    if sizing.style == "none":
+        return {}
+    resolution = _resolution(entry, wanted)
+    own = wanted.get(sizes.FIELDS[sizing.style], "")
+    if own and sizes.is_valid(sizing, own):
+        return sizing_of(entry, own, resolution)
+    wish = _wish(wanted)
+    choice = sizes.nearest(sizing, wish, resolution) if wish else None
+    if choice is None:
+        return sizing_of(entry, sizing.default, resolution)
+    if not _says_the_same(choice, wanted):
+        notes.append(
+            _("Size changed to %(size)s, the closest this model offers") % {"size": _name(entry, choice)}
+        )
+    return sizing_of(entry, choice.value, resolution)
+
+
+def _wish(wanted: Mapping[str, str]) -> sizes.Wish | None:
+    width, height = wanted.get("width", ""), wanted.get("height", "")
+    pair = sides(wanted.get("size", "")) or sides(f"{width}x{height}")
+    ratio = sizes.ratio_of(wanted.get("aspect_ratio", ""))
+    if ratio is not None:
+        return sizes.Wish(ratio, pair[0] * pair[1] if pair else None)
+    return sizes.Wish(pair[0] / pair[1], pair[0] * pair[1]) if pair else None
+
+
+def _says_the_same(choice: sizes.Choice, wanted: Mapping[str, str]) -> bool:
+    pixels = f"{choice.width}x{choice.height}"
+    drawn = f"{wanted.get('width', '')}x{wanted.get('height', '')}"
+    return choice.value == wanted.get("aspect_ratio") or pixels in (drawn, wanted.get("size"))
+
+
+def _name(entry: Entry, choice: sizes.Choice) -> str:
+    if entry.sizing.style == "preset":
+        return next(_(preset.label) for preset in entry.sizing.presets if preset.value == choice.value)
+    return choice.value if ":" in choice.value else f"{choice.width} × {choice.height}"
+
+
+def _resolution(entry: Entry, wanted: Mapping[str, str]) -> str:
+    resolution = wanted.get("resolution", "")
+    return resolution if resolution in entry.sizing.resolutions else entry.sizing.default_resolution
+
+
+def _n(entry: Entry, wanted: Mapping[str, str], notes: list[str]) -> int:
+    count = _number(wanted.get("n", ""))
+    if count is None or count < 1:
+        return 1
+    if count > entry.max_n:
+        notes.append(
+            ngettext(
+                "Images changed to %(most)s, all this model makes at once",
+                "Images changed to %(most)s, the most this model makes at once",
+                entry.max_n,
+            )
+            % {"most": entry.max_n}
+        )
+    return min(count, entry.max_n)
+
+
+def _quality(entry: Entry, wanted: Mapping[str, str], notes: list[str]) -> str:
+    quality, offered = wanted.get("quality", ""), entry.qualities
+    if not offered or is_auto(quality):
+        return entry.default_quality
+    if quality in offered:
+        return quality
+    rank = QUALITY_RANKS.get(quality)
+    if rank is None:
+        return entry.default_quality
+    chosen = min(offered, key=lambda name: abs(QUALITY_RANKS.get(name, 1) - rank))
+    if QUALITY_RANKS.get(chosen) != rank:
+        notes.append(
+            _("Quality changed to %(quality)s, the closest this model offers") % {"quality": _(chosen)}
+        )
+    return chosen
+
+
+def _seed(entry: Entry, wanted: Mapping[str, str], notes: list[str]) -> int | None:
+    seed = _number(wanted.get("seed", ""))
+    if seed is None or seed > MAX_SEED:
+        return None
+    if not entry.supports.seed:
+        notes.append(_("Seed left out, this model takes none"))
+        return None
+    return seed
+
+
+def _background(entry: Entry, wanted: Mapping[str, str], notes: list[str]) -> str:
+    if wanted.get("background") != TRANSPARENT:
+        return defaults(entry).background
+    if entry.supports.transparency:
+        return TRANSPARENT
+    notes.append(_("Background changed to opaque, this model makes no transparency"))
+    return ""
+
+
+def _format(entry: Entry, wanted: Mapping[str, str], background: str, notes: list[str]) -> str:
+    wish = wanted.get("output_format", "")
+    clear = [name for name in entry.formats if background != TRANSPARENT or name in ("png", "webp")]
+    if wish in clear:
+        return wish
+    if wish:
+        notes.append(_("Format changed to %(format)s") % {"format": clear[0].upper()})
+    return clear[0]
+
+
+def _strength(entry: Entry, wanted: Mapping[str, str]) -> float | None:
+    try:
+        strength = float(wanted.get("strength", ""))
+    except ValueError:
+        return None
+    return strength if entry.supports.strength and 0.0 <= strength <= 1.0 else None
+
+
+def _negative(entry: Entry, wanted: Mapping[str, str], notes: list[str]) -> str:
+    text = wanted.get("negative_prompt", "")
+    if text and not entry.supports.negative:
+        notes.append(_("Negative prompt left out, this model takes none"))
+        return ""
+    return text[: entry.prompt_limit]
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 12 else None
