@@ -18,13 +18,20 @@ MEMORY_BYTES = 1 << 30
 CPU_SECONDS = 10
 
 
+def limit(kind: int, amount: int) -> None:
+    """Set a limit; one that stands already and is lower stays."""
+    hard = resource.getrlimit(kind)[1]
+    amount = amount if hard == resource.RLIM_INFINITY else min(amount, hard)
+    resource.setrlimit(kind, (amount, hard if kind == resource.RLIMIT_CPU else amount))
+
+
 def confine() -> None:
     """Take away what decoding needs not: memory beyond 1 GB, new files, sockets, processes and core dumps."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    limit(resource.RLIMIT_AS, MEMORY_BYTES)
+    limit(resource.RLIMIT_CORE, 0)
+    limit(resource.RLIMIT_FSIZE, 0)
     # Descriptors 0 to 2 are all there will ever be: neither a file nor a socket can be opened.
-    resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))
+    limit(resource.RLIMIT_NOFILE, 3)
 
 
 def warm_up() -> None:
@@ -41,8 +48,7 @@ def warm_up() -> None:
 def allow_cpu(seconds: int) -> None:
     """Let the process use this much more CPU time; past it the kernel ends the process."""
     used = resource.getrusage(resource.RUSAGE_SELF)
-    soft = int(used.ru_utime + used.ru_stime) + 1 + seconds
-    resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.RLIM_INFINITY))
+    limit(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime) + 1 + seconds)
 
 
 def answer(task: str, arguments: dict[str, Any], data: bytes) -> decode.Answer:

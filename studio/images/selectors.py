@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from studio.accounts.actors import Actor
+from studio.accounts.actors import Actor, OwnedQuerySet
 from studio.images import storage
 from studio.images.models import Image, Lineage
 
@@ -141,13 +141,15 @@ def family(image: Image, actor: Actor) -> Family:
 
 def visible(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, Card]:
     """Cards, by id, of those pictures that the actor may see and that are not in the bin."""
-    rows = Image.objects.visible_to(actor).filter(pk__in=list(ids), binned_at=None)
+    rows: QuerySet[Image] = OwnedQuerySet(Image).visible_to(actor).filter(pk__in=list(ids), binned_at=None)
     return {row.pk: card(row) for row in rows.select_related("blob")}
 
 
 def outputs(actor: Actor) -> QuerySet[Image]:
     """Generated pictures the actor may see, newest first, without those in the bin."""
-    found = Image.objects.visible_to(actor).filter(kind=Image.Kind.OUTPUT, binned_at=None)
+    found: QuerySet[Image] = (
+        OwnedQuerySet(Image).visible_to(actor).filter(kind=Image.Kind.OUTPUT, binned_at=None)
+    )
     return found.select_related("blob").order_by("-pk")
 
 
