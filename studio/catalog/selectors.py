@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
-from typing import Any
 
 from django.db.models import BooleanField, CharField, F, IntegerField, TextField, Value
 from django.db.models.functions import Cast
@@ -41,6 +40,7 @@ class Offer:
     entry: Entry
     terms: Terms
     available: bool
+    retired: bool = False
     reason: str = ""
     hint: str = ""
     price_label: str = ""
@@ -82,7 +82,7 @@ def offers() -> list[Offer]:
     """All models in the order of the picker, retired ones last; staff's latest decisions, in one query."""
     made, today = decisions(), timezone.localdate()
     found = [_offer(entry, made.terms(entry), today) for entry in loader.catalog().entries.values()]
-    return sorted(found, key=lambda offer: offer.entry.retired(today))
+    return sorted(found, key=lambda offer: offer.retired)
 
 
 def offer(model_id: str) -> Offer:
@@ -130,7 +130,15 @@ def _rows() -> Iterator[tuple[str, str, int, bool, str | None]]:
 
 def _offer(entry: Entry, terms: Terms, today: date) -> Offer:
     reason, hint = _refusal(entry, terms, today)
-    return Offer(entry, terms, not reason, reason, hint, price_label(entry, terms))
+    return Offer(
+        entry=entry,
+        terms=terms,
+        available=not reason,
+        retired=entry.retired(today),
+        reason=reason,
+        hint=hint,
+        price_label=price_label(entry, terms),
+    )
 
 
 def _refusal(entry: Entry, terms: Terms, today: date) -> tuple[str, str]:
@@ -177,8 +185,3 @@ def _asks(entry: Entry) -> Iterator[Ask]:
         for choice in known:
             for quality in entry.qualities or ("",):
                 yield Ask(width=choice.width, height=choice.height, quality=quality, resolution=resolution)
-
-
-def snapshot(rule: rules.PriceRule) -> Mapping[str, Any]:
-    """The rule as it is stored with a price version."""
-    return rules.as_json(rule)

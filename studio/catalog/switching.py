@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from studio.catalog import sizes
+from studio.catalog import labels, sizes
 from studio.catalog.entries import Entry
 from studio.catalog.fields import (
     MAX_SEED,
@@ -79,7 +79,7 @@ def _says_the_same(choice: sizes.Choice, wanted: Mapping[str, str]) -> bool:
 def _name(entry: Entry, choice: sizes.Choice) -> str:
     if entry.sizing.style == "preset":
         return next(_(preset.label) for preset in entry.sizing.presets if preset.value == choice.value)
-    return choice.value if ":" in choice.value else f"{choice.width} × {choice.height}"
+    return labels.size(choice.value)
 
 
 def _resolution(entry: Entry, wanted: Mapping[str, str]) -> str:
@@ -115,7 +115,8 @@ def _quality(entry: Entry, wanted: Mapping[str, str], notes: list[str]) -> str:
     chosen = min(offered, key=lambda name: abs(QUALITY_RANKS.get(name, 1) - rank))
     if QUALITY_RANKS.get(chosen) != rank:
         notes.append(
-            _("Quality changed to %(quality)s, the closest this model offers") % {"quality": _(chosen)}
+            _("Quality changed to %(quality)s, the closest this model offers")
+            % {"quality": labels.quality(chosen)}
         )
     return chosen
 
@@ -145,7 +146,7 @@ def _format(entry: Entry, wanted: Mapping[str, str], background: str, notes: lis
     if wish in clear:
         return wish
     if wish:
-        notes.append(_("Format changed to %(format)s") % {"format": clear[0].upper()})
+        notes.append(_("Format changed to %(format)s") % {"format": labels.image_format(clear[0])})
     return clear[0]
 
 

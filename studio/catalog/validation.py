@@ -10,7 +10,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from studio.catalog import sizes
+from studio.catalog import labels, sizes
 from studio.catalog.entries import AUTO, Entry
 from studio.catalog.fields import (
     BACKGROUNDS,
@@ -56,7 +56,7 @@ class _Reader:
         }
         if chosen["background"] == TRANSPARENT and chosen["output_format"] not in ("png", "webp"):
             self.wrong["output_format"] = _("Choose PNG or WebP: %(format)s has no transparency.") % {
-                "format": chosen["output_format"].upper()
+                "format": labels.image_format(chosen["output_format"])
             }
         if self.wrong:
             raise Invalid(_summary(self.wrong), fields=self.wrong)
@@ -185,7 +185,7 @@ class _Reader:
         text = "jpeg" if text == "jpg" else text
         if text not in self.entry.formats:
             self.wrong["output_format"] = _("Choose one of %(formats)s.") % {
-                "formats": ", ".join(name.upper() for name in self.entry.formats)
+                "formats": ", ".join(labels.image_format(name) for name in self.entry.formats)
             }
         return text
 
