@@ -17,7 +17,7 @@ from providers.adapters.openai.answer import (
     usage_of,
 )
 from providers.adapters.openai.request import fields_of, form_of, refuse_what_it_cannot
-from providers.base import Config, Emit, Facts, Finished, Health, ImageRequest, Output, Synchronous
+from providers.base import Config, Delivered, Emit, Facts, Finished, Health, ImageRequest, Output, Synchronous
 from providers.http import ANSWER_BYTES, Answer, Client, Deadline, failure, parsed
 
 BASE_URL = "https://api.openai.com/v1"
@@ -113,7 +113,8 @@ class OpenAI(Synchronous):
                 if kind.endswith(".partial_image"):
                     preview(document, request, found, emit)
                 elif kind.endswith(".completed"):
-                    add(found, document, mime_of(document, request))
+                    if output := add(found, document, mime_of(document, request)):
+                        emit(Delivered(len(found.outputs) - 1, output))
                     found.usage = total(found.usage, usage_of(document.get("usage")))
                 if len(found.outputs) >= request.n:
                     break

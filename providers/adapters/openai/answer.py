@@ -65,20 +65,20 @@ def preview(document: Mapping[str, Any], request: ImageRequest, found: Found, em
         emit(Partial(index, data, mime_of(document, request), min(step, request.partials), request.partials))
 
 
-def add(found: Found, entry: Any, mime: str) -> None:
-    """Puts one entry of ``data``, or one completed event, where it belongs."""
-    if not isinstance(entry, dict):
-        found.broken += 1
-        return
-    revised = str(entry.get("revised_prompt") or "")
-    if entry.get("b64_json"):
-        data = _bytes(entry["b64_json"])
-        if data:
-            found.outputs.append(Output(data, mime, revised_prompt=revised))
-        else:
-            found.broken += 1
-    elif isinstance(entry.get("url"), str) and entry["url"]:
-        found.links.append((entry["url"], revised))
+def add(found: Found, entry: Any, mime: str) -> Output | None:
+    """Puts one entry of ``data``, or one completed event, where it belongs; gives back a finished picture."""
+    told = entry if isinstance(entry, dict) else {}
+    revised = str(told.get("revised_prompt") or "")
+    if isinstance(told.get("url"), str) and told["url"] and not told.get("b64_json"):
+        found.links.append((told["url"], revised))
+        return None
+    data = _bytes(told.get("b64_json"))
+    if not data:
+        found.broken += bool(told.get("b64_json")) or not isinstance(entry, dict)
+        return None
+    output = Output(data, mime, revised_prompt=revised)
+    found.outputs.append(output)
+    return output
 
 
 def _bytes(text: object) -> bytes:

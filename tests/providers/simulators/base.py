@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import socket
 import struct
 import sys
@@ -34,7 +35,7 @@ EXPIRED_URL = "expired_url"
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What goes wrong with the next ``times`` paid calls; without ``times`` with all until it is taken away."""
+    """What goes wrong with the next ``times`` paid calls, or with all until it is taken away."""
 
     kind: str
     status: int = 500
@@ -165,7 +166,9 @@ class Simulator:
     def _listen(self) -> None:
         self._server = _Server(self, self._port)
         self._port = self._server.server_address[1]
-        threading.Thread(target=self._server.serve_forever, args=(0.02,), name="simulator", daemon=True).start()
+        threading.Thread(
+            target=self._server.serve_forever, args=(0.02,), name="simulator", daemon=True
+        ).start()
 
     def _hush(self) -> None:
         server, self._server = self._server, None
@@ -281,7 +284,7 @@ class _Handler(BaseHTTPRequestHandler):
         """Closes with RST instead of FIN, as a crashed machine or a firewall does."""
         self.close_connection = True
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        self.connection.close()
+        os.close(self.connection.detach())
 
 
 def _faulty(pieces: Iterable[bytes], fault: Fault | None, stopping: threading.Event) -> Iterator[bytes]:

@@ -10,10 +10,12 @@ Colour = tuple[int, int, int]
 
 
 def picture(width: int, height: int, colour: Colour, fmt: str = "png", *, transparent: bool = False) -> bytes:
-    """A picture of that size as png, jpeg or webp. PNG is a gradient towards ``colour``, the others are flat."""
+    """A picture of that size: a PNG is a gradient towards ``colour``, a jpeg or webp is flat."""
     if fmt == "jpeg":
         return jpeg(width, height, colour)
-    return webp(width, height, colour) if fmt == "webp" else png(width, height, colour, transparent=transparent)
+    return (
+        webp(width, height, colour) if fmt == "webp" else png(width, height, colour, transparent=transparent)
+    )
 
 
 @lru_cache(maxsize=64)
@@ -83,7 +85,7 @@ def jpeg(width: int, height: int, colour: Colour) -> bytes:
 
 
 def _ycc(colour: Colour) -> tuple[int, int, int]:
-    """Luma and chroma as differences from the middle; the quantiser of 8 makes them the DC values as they are."""
+    """Luma and chroma around the middle; with a quantiser of 8 they are the DC values as they stand."""
     r, g, b = colour
     return (
         (299 * r + 587 * g + 114 * b) // 1000 - 128,
