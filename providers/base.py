@@ -77,10 +77,6 @@ class Progress:
     fraction: float
 
 
-Event = Partial | Progress
-Emit = Callable[[Event], None]
-
-
 @dataclass(frozen=True, slots=True)
 class Output:
     """One finished picture as the vendor sent it."""
@@ -89,6 +85,18 @@ class Output:
     mime: str
     seed: int | None = None
     revised_prompt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """Picture ``index`` (0-based) is finished before the others; ``Finished`` holds it once more."""
+
+    index: int
+    output: Output
+
+
+Event = Partial | Progress | Delivered
+Emit = Callable[[Event], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +111,7 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """The call is over. ``outputs`` may be fewer than asked. ``billed_micros`` is what the vendor says it took."""
+    """The call is over; ``outputs`` may be fewer than asked. ``billed_micros`` is what the vendor says it took."""
 
     outputs: tuple[Output, ...]
     usage: Usage | None = None

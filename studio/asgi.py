@@ -1,10 +1,21 @@
-"""The ASGI application."""
+"""The ASGI application: live streams on their own path, Django for everything else."""
 
 from __future__ import annotations
 
 import os
+from typing import Any
 
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "studio.settings")
-application = get_asgi_application()
+django_application = get_asgi_application()
+
+from studio.web.live import stream  # noqa: E402 -- models can be imported only once Django is set up
+
+
+async def application(scope: Any, receive: Any, send: Any) -> None:
+    """Route one connection."""
+    if scope["type"] == "http" and scope["path"] == stream.PATH:
+        await stream.application(scope, receive, send)
+    else:
+        await django_application(scope, receive, send)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from providers.base import (
     GENERATE,
     Config,
+    Delivered,
     Emit,
     Facts,
     Finished,
@@ -13,7 +14,6 @@ from providers.base import (
     InputImage,
     Output,
     Partial,
-    Progress,
     Synchronous,
 )
 from providers.errors import InvalidRequest, UpstreamError, UpstreamTimeout
@@ -38,18 +38,18 @@ class Painter(Synchronous):
         return Health(True, "Paints on this server; no key needed.")
 
     def submit(self, request: ImageRequest, emit: Emit) -> Finished:
-        """All pictures of the request, one after another; previews and progress come in the caller's thread.
+        """All pictures of the request, one after another; previews and finished pictures come in the caller's thread.
 
         Raises ModelUnavailable, InvalidRequest, UpstreamTimeout, or UpstreamError when painting keeps failing.
         """
         model = models.model_of(request)
         models.check(model, request)
         first = request.seed if request.seed is not None else number("client", request.client_ref) % SEEDS
-        outputs = []
+        outputs: list[Output] = []
         for index in range(request.n):
             order = commission(request, model, first + index)
             outputs.append(_paint(order, index, request.deadline_seconds, emit))
-            emit(Progress((index + 1) / request.n))
+            emit(Delivered(index, outputs[-1]))
         usage = tokens.usage(request, first) if model.tokens else None
         return Finished(tuple(outputs), usage=usage, vendor_ref=f"gesso-{number(request.client_ref, first):016x}")
 

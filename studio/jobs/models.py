@@ -152,6 +152,11 @@ class Job(models.Model):
     def __str__(self) -> str:
         return f"{self.model} × {self.n}"
 
+    @property
+    def hold_key(self) -> str:
+        """The ledger's key of this job's hold."""
+        return f"job:{self.pk}"
+
 
 class Attempt(models.Model):
     """One paid call. ``sending`` is committed before a byte leaves; who finds it without an answer knows nothing."""

@@ -1,0 +1,191 @@
+"""One job from claim to receipt. Read from top to bottom.
+
+No transaction and no database connection is held while a vendor thinks. Every write says
+``fence = mine``; a worker that lost its claim writes nothing. A paid call is sent at most once per
+Attempt, and an Attempt is committed as ``sending`` before a byte leaves.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import asdict
+from datetime import timedelta
+from functools import partial
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+
+from providers.base import Facts, Finished, ImageRequest, Output, Provider, Ticket, Waiting
+from providers.errors import EmptyResult, ProviderError
+from studio.catalog import providers as vendors
+from studio.images import intake
+from studio.images import services as images
+from studio.images.errors import BadPicture, Busy, TimedOut
+from studio.jobs import billing, failpoints, holding, outcomes, retrying, sending
+from studio.jobs.listening import CancelWanted, Listener
+from studio.jobs.models import Attempt, Job
+from studio.jobs.queue import Claim, claim_next
+
+log = logging.getLogger(__name__)
+
+
+def work() -> int:
+    """Run due jobs until none is left for this worker; how many it ran."""
+    count = 0
+    while claim := claim_next():
+        run(claim)
+        count += 1
+    return count
+
+
+def run_one(job_id: UUID) -> bool:
+    """Run this very job if it is due and free; the synchronous path of the API."""
+    claim = claim_next(job_id)
+    if claim:
+        run(claim)
+    return claim is not None
+
+
+def run(claim: Claim) -> None:
+    """Send or resume the job, store what comes back, settle the bill. Raises nothing that a vendor caused."""
+    failpoints.reach("claimed")
+    job = claim.rows().select_related("run__owner", "run__team", "price_version").get()
+    with holding.held(claim):
+        try:
+            _run(claim, job)
+        except CancelWanted:
+            outcomes.cancel_running(claim, job)
+        except ProviderError as error:
+            retrying.decide(claim, job, error)
+        finally:
+            images.drop_previews(job.pk)
+            connection.close()
+
+
+def _run(claim: Claim, job: Job) -> None:
+    seconds = _start_clock(claim, job)
+    if seconds <= 0:
+        outcomes.fail(claim, job, code="timeout", detail="The deadline passed before the vendor answered.")
+        return
+    provider = vendors.adapter(job.provider)
+    attempt, ticket = _attempt(job, provider.facts)
+    if attempt is None:
+        outcomes.park(claim, job, detail="The worker stopped while the vendor had the request.")
+        return
+    listener = Listener(claim, job, provider.facts, partial(store_output, claim, job))
+    if ticket is None:
+        request = sending.image_request(job, attempt, seconds=seconds)
+        finished = _send(provider, request, attempt, listener)
+    else:
+        finished = ticket
+    if isinstance(finished, Ticket):
+        finished = _poll(provider, finished, seconds, listener)
+    failpoints.reach("answered")
+    _receive(claim, job, attempt, finished)
+
+
+def _start_clock(claim: Claim, job: Job) -> float:
+    """Seconds left; the first claim starts the clock, so waiting in the queue costs none of them."""
+    if job.deadline_at is None:
+        job.deadline_at = timezone.now() + timedelta(seconds=settings.JOB_DEADLINE_SECONDS)
+        claim.rows().update(deadline_at=job.deadline_at)
+    return (job.deadline_at - timezone.now()).total_seconds()
+
+
+def _attempt(job: Job, facts: Facts) -> tuple[Attempt | None, Ticket | None]:
+    """The call to make, or the ticket of one that was made.
+
+    (None, None) when an earlier worker may have sent the paid call and nobody can tell: never send twice.
+    """
+    last = job.attempts.order_by("-number").first()
+    if last and last.state == Attempt.State.TICKET and last.ticket:
+        return last, Ticket(**last.ticket)
+    if last and last.state in (Attempt.State.SENDING, Attempt.State.UNKNOWN):
+        if not facts.idempotent:
+            return None, None
+        # The vendor knows the reference and does the work once, so the very same call may be repeated.
+        Attempt.objects.filter(pk=last.pk).update(state=Attempt.State.SENDING)
+        return last, None
+    number = (last.number if last else 0) + 1
+    attempt = Attempt.objects.create(job=job, number=number, client_ref=f"{job.pk.hex}-{number}")
+    failpoints.reach("sending")
+    return attempt, None
+
+
+def _send(
+    provider: Provider, request: ImageRequest, attempt: Attempt, listener: Listener
+) -> Finished | Ticket:
+    connection.close()  # Not held while the vendor thinks: a pool of four served four jobs instead of 32.
+    try:
+        answer = provider.submit(request, listener)
+    except ProviderError as error:
+        retrying.note(attempt, error)
+        raise
+    failpoints.reach("sent")
+    if isinstance(answer, Ticket):
+        Attempt.objects.filter(pk=attempt.pk).update(
+            state=Attempt.State.TICKET,
+            ticket={"id": answer.id, "data": dict(answer.data)},
+            vendor_ref=answer.id,
+        )
+        failpoints.reach("ticket")
+    return answer
+
+
+def _poll(provider: Provider, ticket: Ticket, seconds: float, listener: Listener) -> Finished:
+    """Ask until the vendor is done. Raises CancelWanted once the vendor has stopped the task."""
+    until = time.monotonic() + seconds
+    while isinstance(answer := provider.poll(ticket), Waiting):
+        if listener.cancel_wanted() and provider.cancel(ticket):
+            raise CancelWanted
+        listener.progress(answer.fraction)
+        connection.close()
+        time.sleep(min(answer.seconds, max(0.0, until - time.monotonic())))
+        if time.monotonic() >= until:
+            raise retrying.deadline_passed()
+    return answer
+
+
+def _receive(claim: Claim, job: Job, attempt: Attempt, finished: Finished) -> None:
+    """Store every picture, then close the job and its bill together."""
+    if not finished.outputs:
+        raise EmptyResult("The vendor answered without a picture.")
+    kept = sum(
+        store_output(claim, job, index, output) for index, output in enumerate(finished.outputs[: job.n])
+    )
+    if not kept:
+        raise EmptyResult("The vendor's pictures could not be read.")
+    failpoints.reach("stored")
+    actual = billing.worth(job, delivered=kept, usage=finished.usage)
+    usage = asdict(finished.usage) if finished.usage else None
+    answer = outcomes.Answer(finished.billed_micros, usage, finished.vendor_ref)
+    outcomes.finish(claim, job, attempt, actual=actual, answer=answer)
+    failpoints.reach("settled")
+
+
+def _prepared(output: Output) -> intake.Prepared:
+    """Decode a vendor's picture. A decoder that is busy or died gets two more tries: this one may be paid for."""
+    for _attempt in range(2):
+        try:
+            return intake.prepare(output.data, keep_original=True)
+        except (Busy, TimedOut) as error:
+            log.warning("a picture is decoded once more: %s", error)
+    return intake.prepare(output.data, keep_original=True)
+
+
+def store_output(claim: Claim, job: Job, position: int, output: Output) -> bool:
+    """Take one picture in and show it. False when its bytes are no picture; it then counts as not delivered."""
+    if job.outputs.filter(position=position).exists():
+        return True
+    connection.close()
+    try:
+        stored = images.store(_prepared(output))
+    except BadPicture as error:
+        log.warning("job %s picture %d could not be read: %s", job.pk, position, error)
+        return False
+    seed = output.seed if output.seed is not None else job.seed
+    outcomes.deliver(claim, job, position, stored, seed=seed, revised_prompt=output.revised_prompt)
+    return True

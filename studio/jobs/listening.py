@@ -1,0 +1,76 @@
+"""What happens while a vendor works: previews, progress, pictures that come early, and the wish to stop."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+from django.db import connection, transaction
+
+from providers.base import Delivered, Event, Facts, Output, Partial, Progress
+from studio.images import services as images
+from studio.jobs import notices
+from studio.jobs.models import Job, State
+from studio.jobs.queue import Claim
+
+LOOK_SECONDS = 0.3
+"""How often, at most, the database is asked whether somebody pressed Cancel."""
+
+WHOLE = "all"
+"""Where a job's ``previews`` keep how far the call as a whole is."""
+
+
+class CancelWanted(Exception):
+    """Somebody pressed Cancel and the vendor takes nothing for a call that is broken off."""
+
+
+class Listener:
+    """Called by an adapter with each event of one call, from whichever thread it likes."""
+
+    def __init__(
+        self, claim: Claim, job: Job, facts: Facts, deliver: Callable[[int, Output], object]
+    ) -> None:
+        self._claim, self._job, self._facts, self._deliver = claim, job, facts, deliver
+        self._previews: dict[str, dict[str, float]] = {}
+        self._looked = 0.0
+        self._lock = threading.Lock()
+
+    def __call__(self, event: Event) -> None:
+        """Show the event. Raises CancelWanted where stopping costs nothing."""
+        try:
+            self._show(event)
+            if not self._facts.billed_when_cancelled and self.cancel_wanted():
+                raise CancelWanted
+        finally:
+            connection.close()
+
+    def _show(self, event: Event) -> None:
+        match event:
+            case Partial():
+                images.put_preview(self._job.pk, event.index, event.step, event.data)
+                self._note(event.index, event.step / (event.steps + 1), event.step)
+            case Progress():
+                self.progress(event.fraction)
+            case Delivered():
+                self._deliver(event.index, event.output)
+
+    def progress(self, fraction: float | None) -> None:
+        """Note how far all pictures are; None where the vendor does not say."""
+        if fraction is not None:
+            self._note(WHOLE, fraction, 0)
+
+    def _note(self, place: int | str, fraction: float, step: int) -> None:
+        with self._lock, transaction.atomic():
+            self._previews[str(place)] = {"fraction": round(fraction, 3), "step": step}
+            if self._claim.rows().filter(state=State.RUNNING).update(previews=self._previews):
+                notices.run_changed(self._job.run)
+
+    def cancel_wanted(self) -> bool:
+        """Whether Cancel was pressed, or the job is no longer ours."""
+        now = time.monotonic()
+        if now - self._looked < LOOK_SECONDS:
+            return False
+        self._looked = now
+        wanted = self._claim.rows().values_list("cancel_requested", flat=True).first()
+        return wanted is not False

@@ -1,0 +1,213 @@
+"""How a job ends or is put back: every change of state after submit, each in one transaction.
+
+Each function returns False when the job was no longer the caller's: somebody else ended it or took it
+over, and nothing was written, no credit moved. A release or settle stands in the same transaction as the state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from studio.core.micros import Micros
+from studio.credits import services as credits
+from studio.images import services as images
+from studio.images.models import Image
+from studio.jobs import billing, notices
+from studio.jobs.models import Attempt, Job, Output, Reference, State
+from studio.jobs.queue import Claim
+
+UNCONFIRMED = "unconfirmed"
+"""The error code of a job that was given up because nobody could tell what the vendor did."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the vendor said beside the pictures: its bill in micros, its tokens, its request id."""
+
+    billed: int | None = None
+    usage: dict[str, int] | None = None
+    vendor_ref: str = ""
+
+
+def deliver(claim: Claim, job: Job, position: int, stored: images.Stored, **facts: object) -> bool:
+    """Add one finished picture while the job goes on. False if the claim is lost or the place is taken."""
+    with transaction.atomic():
+        if not _open(claim).select_for_update().exists():
+            return False
+        if Output.objects.filter(job=job, position=position).exists():
+            return False
+        _add_output(job, position, stored, facts)
+        notices.run_changed(job.run)
+        return True
+
+
+def finish(claim: Claim, job: Job, attempt: Attempt, *, actual: Micros, answer: Answer) -> bool:
+    """Close a job whose pictures are all stored: charge for them, return the rest.
+
+    A result that comes after the hold was given back is delivered and not charged.
+    """
+    with transaction.atomic():
+        delivered = Output.objects.filter(job=job).count()
+        state = State.SUCCEEDED if delivered >= job.n else State.PARTIAL
+        now = timezone.now()
+        if not _open(claim).update(
+            state=state, finished_at=now, lease_until=None, error_code="", error_detail=""
+        ):
+            return False
+        _resolve(job, actual)
+        Attempt.objects.filter(pk=attempt.pk).update(
+            state=Attempt.State.DONE,
+            billed=answer.billed,
+            usage=answer.usage,
+            vendor_ref=answer.vendor_ref[:200],
+            finished_at=now,
+        )
+        notices.run_changed(job.run)
+    return True
+
+
+def fail(claim: Claim, job: Job, *, code: str, detail: str) -> bool:
+    """Give up: charge for pictures that were already delivered, return the rest of the hold."""
+    with transaction.atomic():
+        delivered = Output.objects.filter(job=job).count()
+        state = State.PARTIAL if delivered else State.FAILED
+        if not _open(claim).update(
+            state=state,
+            finished_at=timezone.now(),
+            lease_until=None,
+            error_code=code[:32],
+            error_detail=detail[:500],
+        ):
+            return False
+        _resolve(job, billing.worth(job, delivered=delivered))
+        notices.run_changed(job.run)
+    return True
+
+
+def park(claim: Claim, job: Job, *, detail: str) -> bool:
+    """Nobody can tell whether the vendor did the work: keep the hold, tell the person, never send again."""
+    with transaction.atomic():
+        if (
+            not claim.rows()
+            .filter(state=State.RUNNING)
+            .update(
+                state=State.UNCONFIRMED,
+                finished_at=timezone.now(),
+                lease_until=None,
+                error_code=UNCONFIRMED,
+                error_detail=detail[:500],
+            )
+        ):
+            return False
+        notices.run_changed(job.run)
+    return True
+
+
+def give_up_unconfirmed(job: Job) -> bool:
+    """The wait is over: failed, and the hold goes back. A later success is still delivered, uncharged."""
+    return fail(Claim(job.pk, job.fence), job, code=UNCONFIRMED, detail=job.error_detail)
+
+
+def put_back(claim: Claim, job: Job, *, seconds: float, clean: bool) -> bool:
+    """Queue the job again in ``seconds``. ``clean`` says that its worker lives, so no claim is counted."""
+    with transaction.atomic():
+        now = timezone.now()
+        if (
+            not claim.rows()
+            .filter(state=State.RUNNING)
+            .update(
+                state=State.QUEUED,
+                due_at=now + timedelta(seconds=seconds),
+                dispatched_at=None,
+                lease_until=None,
+                fence=F("fence") + 1,
+                claims=F("claims") - 1 if clean else F("claims"),
+            )
+        ):
+            return False
+        notices.run_changed(job.run)
+    return True
+
+
+def cancel_waiting(job: Job) -> bool:
+    """End a job that nobody works on, and return its hold."""
+    with transaction.atomic():
+        waiting = Job.objects.filter(pk=job.pk, state__in=[State.QUEUED, State.ASKED])
+        if not waiting.update(state=State.CANCELLED, finished_at=timezone.now(), fence=F("fence") + 1):
+            return False
+        credits.release(key=job.hold_key)
+        notices.run_changed(job.run)
+    return True
+
+
+def cancel_running(claim: Claim, job: Job) -> bool:
+    """End a job that its worker stopped at the person's wish; pictures that were delivered are charged."""
+    with transaction.atomic():
+        delivered = Output.objects.filter(job=job).count()
+        if (
+            not claim.rows()
+            .filter(state=State.RUNNING)
+            .update(state=State.CANCELLED, finished_at=timezone.now(), lease_until=None)
+        ):
+            return False
+        _resolve(job, billing.worth(job, delivered=delivered))
+        notices.run_changed(job.run)
+    return True
+
+
+def _open(claim: Claim) -> QuerySet[Job]:
+    """Ours and not over; a job given up as unconfirmed still takes a late success."""
+    working = Q(state__in=[State.RUNNING, State.UNCONFIRMED])
+    given_up = Q(state__in=[State.FAILED, State.PARTIAL], error_code=UNCONFIRMED)
+    return claim.rows().filter(working | given_up)
+
+
+def _add_output(job: Job, position: int, stored: images.Stored, facts: dict[str, object]) -> Image:
+    run = job.run
+    references = list(job.references.select_related("image"))
+    image = images.add(
+        stored=stored,
+        kind=Image.Kind.OUTPUT,
+        owner=run.owner,
+        team=run.team,
+        visibility=run.visibility,
+        prompt=job.prompt,
+        model=job.model,
+        model_label=job.model_label,
+        operation=job.kind,
+        **facts,
+    )
+    Output.objects.create(job=job, position=position, image=image)
+    for reference in references:
+        if reference.role != Reference.Role.MASK:
+            images.link(reference.image, image, _operation(job, reference))
+    return image
+
+
+def _operation(job: Job, reference: Reference) -> str:
+    return "edit" if reference.role == Reference.Role.SOURCE else "reference"
+
+
+def _resolve(job: Job, actual: Micros) -> None:
+    """Close the hold once; who comes second moves nothing."""
+    charged = credits.settle(key=job.hold_key, actual=actual)
+    Job.objects.filter(pk=job.pk).update(charged=charged)
+    _spread_cost(job, charged)
+
+
+def _spread_cost(job: Job, charged: Micros) -> None:
+    """Note each picture's share; the remainder of the division stays with the first."""
+    ids: Sequence[object] = list(
+        Output.objects.filter(job=job).order_by("position").values_list("image_id", flat=True)
+    )
+    if not ids:
+        return
+    share, rest = divmod(charged, len(ids))
+    Image.objects.filter(pk__in=ids).update(cost=share)
+    Image.objects.filter(pk=ids[0]).update(cost=share + rest)

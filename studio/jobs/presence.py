@@ -1,0 +1,33 @@
+"""Whether anybody works: each worker process says so every two seconds."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from studio.core import events
+from studio.jobs.models import WorkerBeat
+
+EVERYONE = "all"
+WORKERS = "workers"
+
+
+def beat(name: str) -> None:
+    """The worker called ``name`` is there; the first beat after a silence is told to every browser."""
+    silent = not anyone_working()
+    WorkerBeat.objects.update_or_create(name=name, defaults={"at": timezone.now()})
+    if silent:
+        events.publish([EVERYONE], WORKERS, name)
+
+
+def leave(name: str) -> None:
+    """The worker called ``name`` stops in good order."""
+    WorkerBeat.objects.filter(name=name).delete()
+
+
+def anyone_working() -> bool:
+    """Whether a worker has beaten within ``WORKER_MISSING_SECONDS``."""
+    since = timezone.now() - timedelta(seconds=settings.WORKER_MISSING_SECONDS)
+    return WorkerBeat.objects.filter(at__gte=since).exists()

@@ -1,0 +1,66 @@
+"""What to do after a failed call: try again, give up, or wait because nobody knows what the vendor did.
+
+A paid call is sent again only when the vendor surely did not start, or when it recognises a repeat.
+Waits are drawn at random up to a doubling bound, and never shorter than the vendor's Retry-After.
+"""
+
+from __future__ import annotations
+
+import random
+from datetime import timedelta
+
+from django.utils import timezone
+
+from providers.errors import ProviderError, UpstreamTimeout
+from studio.catalog import providers as vendors
+from studio.jobs import outcomes
+from studio.jobs.models import Attempt, Job
+from studio.jobs.queue import Claim
+
+MAX_ATTEMPTS = 5
+MAX_SECONDS = 15 * 60
+FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
+
+
+def note(attempt: Attempt, error: ProviderError) -> None:
+    """Keep how the call ended, before anything is decided from it."""
+    state = Attempt.State.UNKNOWN if error.unknown else Attempt.State.FAILED
+    Attempt.objects.filter(pk=attempt.pk).update(
+        state=state,
+        error_code=error.code,
+        error_detail=error.message[:500],
+        vendor_ref=error.vendor_ref[:200],
+        finished_at=timezone.now(),
+    )
+
+
+def deadline_passed() -> UpstreamTimeout:
+    """The vendor took longer than the job may."""
+    return UpstreamTimeout("The vendor did not finish in time.")
+
+
+def decide(claim: Claim, job: Job, error: ProviderError) -> None:
+    """End the job or put it back."""
+    idempotent = vendors.adapter(job.provider).facts.idempotent
+    if error.unknown and not idempotent:
+        outcomes.park(claim, job, detail=error.message)
+    elif _may_resend(error, idempotent=idempotent) and (seconds := _wait(job, error)) is not None:
+        outcomes.put_back(claim, job, seconds=seconds, clean=True)
+    else:
+        outcomes.fail(claim, job, code=error.code, detail=error.message)
+
+
+def _may_resend(error: ProviderError, *, idempotent: bool) -> bool:
+    return error.safe_to_resend or (idempotent and (error.retryable or error.unknown))
+
+
+def _wait(job: Job, error: ProviderError) -> float | None:
+    """Seconds until the next try; None when the tries or the time are used up."""
+    tries = job.attempts.count()
+    if tries >= MAX_ATTEMPTS:
+        return None
+    bound = min(LONGEST_WAIT, FIRST_WAIT * 2 ** (tries - 1))
+    seconds = max(random.uniform(0, bound), error.retry_after or 0.0)  # noqa: S311 -- jitter, not a secret
+    ends = (job.started_at or job.created_at) + timedelta(seconds=MAX_SECONDS)
+    too_late = timezone.now() + timedelta(seconds=seconds) > ends
+    return None if too_late else seconds

@@ -1,0 +1,237 @@
+"""Submit, cancel and retry: the only way in to the queue.
+
+Order of locks in a submit: the project's number, then the payer's account (see ``credits.models``).
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from studio.accounts.actors import Actor
+from studio.accounts.models import Team
+from studio.catalog import pricing, validation
+from studio.catalog import selectors as catalog
+from studio.catalog import services as prices
+from studio.catalog.entries import Entry
+from studio.catalog.fields import MAX_SEED
+from studio.catalog.models import PriceVersion
+from studio.catalog.parameters import Parameters
+from studio.core.errors import Invalid
+from studio.credits import services as credits
+from studio.images.models import Image
+from studio.jobs import billing, dispatch, learning, notices, outcomes
+from studio.jobs.errors import KeyReused, ModelNotOffered, NotCancellable, NothingToRetry, QuoteChanged
+from studio.jobs.models import FINAL, Job, Project, Reference, Run, State
+from studio.jobs.specs import JobSpec, body_hash, missing_pictures, spec_of
+
+
+@dataclass(frozen=True, slots=True)
+class Payer:
+    """Whose workspace a run is made in, and which account pays; both are fixed at submit."""
+
+    account_id: UUID
+    team: Team | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """A wish that passed every check, with what it will cost at most."""
+
+    spec: JobSpec
+    entry: Entry
+    parameters: Parameters
+    ask: pricing.Ask
+    quote: pricing.Quote
+    version: PriceVersion
+    retry_of: Job | None = None
+
+
+def new_project(*, actor: Actor, team: Team | None, name: str = "") -> Project:
+    """An empty project in the given workspace."""
+    return Project.objects.create(owner=actor.require_user(), team=team, name=name or _("Untitled project"))
+
+
+def price(*, actor: Actor, spec: JobSpec, retry_of: Job | None = None) -> Priced:
+    """Check one wish against the catalogue and quote it. Raises Invalid, ModelNotOffered, UnknownModel."""
+    offer = catalog.offer(spec.model)
+    entry = offer.entry
+    if not offer.available:
+        raise ModelNotOffered(
+            _("%(model)s cannot be used now: %(reason)s. Pick another model.")
+            % {"model": entry.label, "reason": offer.reason}
+        )
+    if spec.kind not in entry.kinds:
+        text = _("%(model)s does not edit pictures. Change the reference's role, or pick another model.")
+        raise Invalid(text % {"model": entry.label}, fields={"references": text % {"model": entry.label}})
+    has_mask, count = spec.mask is not None, len(spec.pictures)
+    checked = validation.validate(entry, spec.parameters, count, has_mask, spec.prompt)
+    ask = checked.ask(prompt=spec.prompt, references=count, has_mask=has_mask)
+    quote, version = prices.quote_for(entry, ask, learning.span(entry, offer.terms, ask))
+    return Priced(spec, entry, checked, ask, quote, version, retry_of)
+
+
+@transaction.atomic
+def submit(
+    *,
+    actor: Actor,
+    payer: Payer,
+    project: Project,
+    specs: Sequence[JobSpec],
+    key: str,
+    quoted_high: int | None = None,
+    parent: Run | None = None,
+    origin: str = Run.Origin.STUDIO,
+    retry_of: Job | None = None,
+) -> Run:
+    """Check, quote, hold and write one run with its jobs, all or nothing; the workers hear of it after commit.
+
+    The same ``key`` with the same wish gives the same run and costs nothing. ``quoted_high`` (micros) is
+    what the person was shown. Raises Invalid, ModelNotOffered, QuoteChanged, KeyReused,
+    InsufficientCredits, AccountBlocked.
+    """
+    owner, wish = actor.require_user(), body_hash(specs)
+    if repeat := Run.objects.filter(owner=owner, key=key).first():
+        return _repeated(repeat, wish)
+    if not specs:
+        raise Invalid(_("Choose a model to run."), fields={"model": _("Choose a model.")})
+    priced = [price(actor=actor, spec=spec, retry_of=retry_of) for spec in specs]
+    images = _reference_images(actor, specs)
+    high = sum(item.quote.high for item in priced)
+    if quoted_high is not None and high > quoted_high:
+        raise QuoteChanged(high)
+    run = Run(
+        project=project,
+        number=_next_number(project),
+        owner=owner,
+        team=project.team,
+        visibility=project.visibility,
+        parent=parent,
+        prompt=specs[0].prompt,
+        origin=origin,
+        key=key,
+        body_hash=wish,
+    )
+    try:
+        with transaction.atomic():
+            run.save(force_insert=True)
+    except IntegrityError:
+        # Two presses at once: the other one won between our look and our insert.
+        return _repeated(Run.objects.get(owner=owner, key=key), wish)
+    jobs = [_add_job(run, position, item, payer, images) for position, item in enumerate(priced)]
+    notices.run_added(run)
+    dispatch.wake([job.pk for job in jobs])
+    return run
+
+
+def _repeated(run: Run, wish: str) -> Run:
+    if run.body_hash != wish:
+        raise KeyReused
+    return run
+
+
+def _next_number(project: Project) -> int:
+    now = timezone.now()
+    Project.objects.filter(pk=project.pk).update(last_number=F("last_number") + 1, used_at=now)
+    return Project.objects.values_list("last_number", flat=True).get(pk=project.pk)
+
+
+def _reference_images(actor: Actor, specs: Sequence[JobSpec]) -> dict[UUID, Image]:
+    """The referenced pictures that the actor may see. Raises Invalid for any other."""
+    wanted = {ref.image_id for spec in specs for ref in spec.references}
+    if not wanted:
+        return {}
+    found = Image.objects.visible_to(actor).select_related("blob").in_bulk(list(wanted))  # type: ignore[attr-defined]
+    if missing := wanted - set(found):
+        text = _("%(count)d reference is no longer available. Remove it or add it again.")
+        raise Invalid(text % {"count": len(missing)}, fields={"references": text % {"count": len(missing)}})
+    return dict(found)
+
+
+def _add_job(run: Run, position: int, item: Priced, payer: Payer, images: dict[UUID, Image]) -> Job:
+    checked = item.parameters
+    job = Job(
+        run=run,
+        position=position,
+        payer_id=payer.account_id,
+        model=item.entry.id,
+        model_label=item.entry.label,
+        provider=item.entry.provider,
+        upstream=item.entry.upstream,
+        kind=item.spec.kind,
+        prompt=item.spec.prompt,
+        negative_prompt=checked.negative_prompt,
+        n=checked.n,
+        seed=_seed(item),
+        width=checked.width,
+        height=checked.height,
+        parameters=checked.as_json(),
+        price_version=item.version,
+        quote=billing.snapshot(item.quote, item.ask),
+        retry_of=item.retry_of,
+        due_at=timezone.now(),
+    )
+    credits.hold(
+        account_id=payer.account_id, amount=item.quote.high, key=job.hold_key, label=_label(run, job)
+    )
+    job.save(force_insert=True)
+    Reference.objects.bulk_create(
+        Reference(job=job, position=index, role=ref.role, image=images[ref.image_id])
+        for index, ref in enumerate(item.spec.references)
+    )
+    return job
+
+
+def _seed(item: Priced) -> int | None:
+    """The seed that was asked for, or one drawn now, so that what was made can be made again."""
+    if not item.entry.supports.seed:
+        return None
+    return item.parameters.seed if item.parameters.seed is not None else secrets.randbelow(MAX_SEED)
+
+
+def _label(run: Run, job: Job) -> str:
+    return f"#{run.number} {job.model_label} × {job.n}"
+
+
+@transaction.atomic
+def cancel(*, job: Job) -> Job:
+    """Stop a job. A queued one ends at once; a running one ends when its worker sees the wish.
+
+    Raises NotCancellable when it is over.
+    """
+    if outcomes.cancel_waiting(job):
+        return job
+    if not Job.objects.filter(pk=job.pk, state=State.RUNNING).update(cancel_requested=True):
+        raise NotCancellable
+    notices.run_changed(job.run)
+    return job
+
+
+def price_retry(*, actor: Actor, job: Job) -> Priced:
+    """What running the missing pictures again would cost today. Raises NothingToRetry."""
+    missing = missing_pictures(job)
+    if job.state not in FINAL or not missing:
+        raise NothingToRetry
+    return price(actor=actor, spec=spec_of(job, n=missing), retry_of=job)
+
+
+def retry(*, actor: Actor, payer: Payer, job: Job, key: str, quoted_high: int | None = None) -> Run:
+    """A new run from the old snapshot at today's price, for the pictures that are missing."""
+    priced = price_retry(actor=actor, job=job)
+    return submit(
+        actor=actor,
+        payer=payer,
+        project=job.run.project,
+        specs=[priced.spec],
+        key=key,
+        quoted_high=quoted_high,
+        parent=job.run,
+        retry_of=job,
+    )

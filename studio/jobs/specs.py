@@ -1,0 +1,64 @@
+"""What a door asks for, in the studio's own terms."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from uuid import UUID
+
+from studio.jobs.models import Job, Output, Reference
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceSpec:
+    """A picture to send along, by id; ``role`` is one of ``Reference.Role``."""
+
+    image_id: UUID
+    role: str = Reference.Role.SUBJECT
+
+
+@dataclass(frozen=True, slots=True)
+class JobSpec:
+    """One model × prompt × parameters. ``parameters`` are the form's own words, checked by the catalogue."""
+
+    model: str
+    prompt: str
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    references: tuple[ReferenceSpec, ...] = ()
+
+    @property
+    def mask(self) -> ReferenceSpec | None:
+        return next((ref for ref in self.references if ref.role == Reference.Role.MASK), None)
+
+    @property
+    def pictures(self) -> tuple[ReferenceSpec, ...]:
+        """The references without the mask."""
+        return tuple(ref for ref in self.references if ref.role != Reference.Role.MASK)
+
+    @property
+    def kind(self) -> str:
+        """What is asked of the model: paint inside a mask, change a picture, or make one."""
+        if self.mask:
+            return "inpaint"
+        sources = (ref for ref in self.references if ref.role == Reference.Role.SOURCE)
+        return "edit" if next(sources, None) else "generate"
+
+
+def body_hash(specs: Sequence[JobSpec]) -> str:
+    """Equal for equal wishes, so that a repeated key with other contents is noticed."""
+    body = json.dumps([asdict(spec) for spec in specs], default=str, sort_keys=True)
+    return hashlib.sha256(body.encode()).hexdigest()
+
+
+def spec_of(job: Job, *, n: int) -> JobSpec:
+    """The snapshot of ``job`` as a new wish for ``n`` pictures."""
+    references = tuple(ReferenceSpec(ref.image_id, ref.role) for ref in job.references.all())
+    parameters = {name: str(value) for name, value in job.parameters.items() if value not in (None, "")}
+    return JobSpec(job.model, job.prompt, parameters | {"n": str(n)}, references)
+
+
+def missing_pictures(job: Job) -> int:
+    """How many of the pictures asked for were not delivered."""
+    return job.n - Output.objects.filter(job=job).count()

@@ -1,0 +1,77 @@
+"""Puts right what a crash left behind. Safe to run at any time, by any process, any number of times."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Q
+from django.utils import timezone
+
+from studio.catalog import providers as vendors
+from studio.core.models import Event
+from studio.credits import lots
+from studio.jobs import dispatch, outcomes
+from studio.jobs.models import Attempt, Job, State, WorkerBeat
+from studio.jobs.queue import Claim
+
+log = logging.getLogger(__name__)
+BATCH = 200
+EVENTS_KEPT = timedelta(hours=1)
+BEATS_KEPT = timedelta(days=1)
+
+
+def sweep() -> None:
+    """One round: leases that ran out, messages that were lost, waits that are over, lots that fall due."""
+    now = timezone.now()
+    for job in _with_lease_over(now):
+        recover(job)
+    dispatch.publish(undispatched(now))
+    for job in _unconfirmed_too_long(now):
+        outcomes.give_up_unconfirmed(job)
+    lots.expire_due(now)
+    Event.objects.filter(at__lt=now - EVENTS_KEPT).delete()
+    WorkerBeat.objects.filter(at__lt=now - BEATS_KEPT).delete()
+
+
+def recover(job: Job) -> None:
+    """Decide for a job whose worker is gone: run it again, wait for the vendor, or give up."""
+    claim = Claim(job.pk, job.fence)
+    last = job.attempts.order_by("-number").first()
+    if job.cancel_requested and last is None:
+        outcomes.cancel_running(claim, job)
+    elif job.claims > settings.JOB_MAX_CLAIMS:
+        outcomes.fail(
+            claim, job, code="crashed", detail=f"The worker stopped {job.claims} times on this job."
+        )
+    elif _perhaps_paid(job, last):
+        outcomes.park(claim, job, detail="The worker stopped while the vendor had the request.")
+    else:
+        outcomes.put_back(claim, job, seconds=0, clean=False)
+
+
+def _perhaps_paid(job: Job, last: Attempt | None) -> bool:
+    """The call may have gone out, its answer is lost, and the vendor would do the work a second time."""
+    sent = last is not None and last.state in (Attempt.State.SENDING, Attempt.State.UNKNOWN)
+    return sent and not vendors.adapter(job.provider).facts.idempotent
+
+
+def undispatched(now: datetime) -> list[UUID]:
+    """Due jobs whose message was never sent or went stale, oldest first."""
+    stale = now - timedelta(seconds=settings.DISPATCH_STALE_SECONDS)
+    waiting = Job.objects.filter(state=State.QUEUED, due_at__lte=now)
+    lost = waiting.filter(Q(dispatched_at=None) | Q(dispatched_at__lt=stale))
+    return list(lost.order_by("due_at").values_list("pk", flat=True)[:BATCH])
+
+
+def _with_lease_over(now: datetime) -> list[Job]:
+    over = Job.objects.filter(state=State.RUNNING, lease_until__lt=now)
+    return list(over.select_related("run", "price_version").order_by("lease_until")[:BATCH])
+
+
+def _unconfirmed_too_long(now: datetime) -> list[Job]:
+    limit = now - timedelta(seconds=settings.JOB_UNCONFIRMED_SECONDS)
+    over = Job.objects.filter(state=State.UNCONFIRMED, finished_at__lt=limit)
+    return list(over.select_related("run", "price_version")[:BATCH])

@@ -1,0 +1,1 @@
+"""Live updates: one stream per browser, one hub per web process."""

@@ -1,0 +1,124 @@
+"""Hears of changes once per process, renders each once, and hands the same bytes to every browser concerned.
+
+A browser that does not keep up loses its oldest messages: each message is the whole present state of its
+region, so the next one repairs the page.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from django.db import DatabaseError, connections
+
+from studio.accounts.actors import Actor, channels_of
+from studio.core import events
+from studio.core.events import Notice
+from studio.jobs.presence import EVERYONE
+
+log = logging.getLogger(__name__)
+QUEUE_LENGTH = 64
+
+
+@dataclass(eq=False, slots=True)
+class Subscription:
+    """One browser: the channels it hears, what waits for it, and a flag that something does."""
+
+    actor: Actor
+    channels: frozenset[str]
+    waiting: deque[bytes] = field(default_factory=lambda: deque(maxlen=QUEUE_LENGTH))
+    ready: asyncio.Event = field(default_factory=asyncio.Event)
+    closed: bool = False
+
+    def put(self, message: bytes) -> None:
+        self.waiting.append(message)
+        self.ready.set()
+
+
+Render = Callable[[list[Notice], list[Subscription]], list[tuple[Subscription, bytes]]]
+
+
+class Hub:
+    """Reads notices in one thread of its own and fans them out on the event loop."""
+
+    def __init__(self, render: Render) -> None:
+        self._render = render
+        self._subscriptions: set[Subscription] = set()
+        self._task: asyncio.Task[None] | None = None
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="live")
+        self._last_id = 0
+
+    async def join(self, actor: Actor) -> Subscription:
+        """A new browser. Listening begins before its first state is rendered, so nothing falls between."""
+        subscription = Subscription(actor, frozenset([EVERYONE, *channels_of(actor)]))
+        if self._task is None or self._task.done():
+            self._last_id = await self.in_thread(events.latest_id)
+            self._task = asyncio.create_task(self._listen(), name="live hub")
+        self._subscriptions.add(subscription)
+        return subscription
+
+    def leave(self, subscription: Subscription) -> None:
+        """The browser went away; without any the hub stops reading."""
+        self._subscriptions.discard(subscription)
+        if not self._subscriptions and self._task:
+            self._task.cancel()
+            self._task = None
+
+    def close(self) -> None:
+        """End every stream, so that the server can stop. Safe to call from a signal handler's loop."""
+        for subscription in list(self._subscriptions):
+            subscription.closed = True
+            subscription.ready.set()
+
+    async def in_thread[T](self, work: Callable[[], T]) -> T:
+        """Run blocking work in the hub's thread, which gives its database connection back."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, _without_connection, work)
+
+    async def _listen(self) -> None:
+        while True:
+            try:
+                notices = await self.in_thread(self._news)
+            except DatabaseError:
+                log.warning("live updates could not read the database", exc_info=True)
+                notices = []
+            if notices:
+                await self._fan_out(notices)
+                # What happens in the meantime is read, merged and rendered together.
+                await asyncio.sleep(settings.EVENT_COALESCE_SECONDS)
+            else:
+                await asyncio.sleep(settings.EVENT_POLL_SECONDS)
+
+    def _news(self) -> list[Notice]:
+        found = events.since(self._last_id)
+        if found:
+            self._last_id = found[-1].id
+        return found
+
+    async def _fan_out(self, notices: list[Notice]) -> None:
+        latest = {(notice.channel, notice.topic, notice.ref): notice for notice in notices}
+        heard = {notice.channel for notice in latest.values()}
+        listeners = [sub for sub in self._subscriptions if sub.channels & heard]
+        if not listeners:
+            return
+        for subscription, message in await self.in_thread(
+            lambda: self._render(list(latest.values()), listeners)
+        ):
+            subscription.put(message)
+
+
+def _without_connection[T](work: Callable[[], T]) -> T:
+    try:
+        return work()
+    finally:
+        connections.close_all()
+
+
+def encode(parts: Iterable[str], last_id: int) -> bytes:
+    """One server-sent event; its id lets a browser that reconnects say what it has seen."""
+    lines = "\n".join(parts).splitlines()
+    return f"id: {last_id}\n{''.join(f'data: {line}\n' for line in lines)}\n".encode()

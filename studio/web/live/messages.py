@@ -1,0 +1,115 @@
+"""What a change looks like on a page: partials of the page's own templates, rendered once for all who see the same."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.template.loader import render_to_string
+
+from studio.accounts.actors import Actor
+from studio.core import events
+from studio.core.events import Notice
+from studio.gallery import selectors as gallery
+from studio.jobs import notices as topics
+from studio.jobs import presence
+from studio.jobs import selectors as jobs
+from studio.jobs.models import Run
+from studio.web import rows
+from studio.web.context import shell_of
+from studio.web.live.hub import Subscription, encode
+
+BALANCE = "balance"
+RUN_TOPICS = (topics.RUN, topics.RUNS_ADDED)
+
+
+def present_state(actor: Actor, last_seen: int | None) -> bytes:
+    """The first message of a stream: every open run, and those that changed since the browser last heard."""
+    ids = set(jobs.open_runs(actor))
+    if last_seen is not None:
+        missed = events.since(last_seen)
+        changed = {UUID(notice.ref) for notice in missed if notice.topic in RUN_TOPICS}
+        ids |= {run.pk for run in jobs.by_ids(changed) if _may_see(actor, run)}
+    parts = [_run_part(run, actor) for run in jobs.by_ids(ids)]
+    return encode([*parts, _shell_part(actor), _workers_part()], events.latest_id())
+
+
+def render(notices: list[Notice], listeners: list[Subscription]) -> list[tuple[Subscription, bytes]]:
+    """The messages for these changes, each browser's in one event."""
+    parts: dict[Subscription, list[str]] = defaultdict(list)
+    for run_id, channels in _changed_runs(notices).items():
+        concerned = [listener for listener in listeners if listener.channels & channels]
+        for run in jobs.by_ids([run_id]) if concerned else []:
+            _add_run(parts, run, concerned)
+    _add_shells(parts, notices, listeners)
+    if any(notice.topic == presence.WORKERS for notice in notices):
+        text = _workers_part()
+        for listener in listeners:
+            parts[listener].append(text)
+    last_id = max(notice.id for notice in notices)
+    return [(listener, encode(texts, last_id)) for listener, texts in parts.items()]
+
+
+def _changed_runs(notices: Iterable[Notice]) -> dict[UUID, set[str]]:
+    found: dict[UUID, set[str]] = defaultdict(set)
+    for notice in notices:
+        if notice.topic in RUN_TOPICS:
+            found[UUID(notice.ref)].add(notice.channel)
+    return found
+
+
+def _add_run(parts: dict[Subscription, list[str]], run: Run, concerned: list[Subscription]) -> None:
+    """One rendering for all who may change the run, one for those who may not, one for each who has a heart on it."""
+    images = [output.image_id for job in run.jobs.all() for output in job.outputs.all()]
+    hearts = gallery.favourites_by_user(images)
+    rendered: dict[tuple[bool, int | None], str] = {}
+    for listener in concerned:
+        if not _may_see(listener.actor, run) or listener.actor.user is None:
+            continue
+        user_id = listener.actor.user.pk
+        # The owner's name is shown to others alone, and hearts are each person's own.
+        personal = user_id in hearts or user_id == run.owner_id
+        key = (rows.can_edit(listener.actor, run), user_id if personal else None)
+        if key not in rendered:
+            rendered[key] = _run_part(run, listener.actor, frozenset(hearts.get(user_id, ())))
+        parts[listener].append(rendered[key])
+
+
+def _add_shells(
+    parts: dict[Subscription, list[str]], notices: list[Notice], listeners: list[Subscription]
+) -> None:
+    """The balance and the running count of those whose credits or runs moved."""
+    channels = {notice.channel for notice in notices if notice.topic in (BALANCE, *RUN_TOPICS)}
+    rendered: dict[int, str] = {}
+    for listener in listeners:
+        user = listener.actor.user
+        if user is None or not listener.channels & channels:
+            continue
+        if user.pk not in rendered:
+            rendered[user.pk] = _shell_part(listener.actor)
+        parts[listener].append(rendered[user.pk])
+
+
+def _may_see(actor: Actor, run: Run) -> bool:
+    if actor.user is not None and run.owner_id == actor.user.pk and run.team_id is None:
+        return True
+    return run.team_id in actor.roles and (
+        run.visibility != "private" or run.owner_id == getattr(actor.user, "pk", 0)
+    )
+
+
+def _run_part(run: Run, actor: Actor, favourites: frozenset[UUID] | None = None) -> str:
+    if favourites is None:
+        images = [output.image_id for job in run.jobs.all() for output in job.outputs.all()]
+        favourites = gallery.favourites_of(actor, images)
+    row = rows.rows([run], actor, favourites)[0]
+    return render_to_string("studio/live.html#run", {"row": row})
+
+
+def _shell_part(actor: Actor) -> str:
+    return render_to_string("studio/live.html#shell", shell_of(actor))
+
+
+def _workers_part() -> str:
+    return render_to_string("studio/live.html#workers", {"worker_alive": presence.anyone_working()})

@@ -1,0 +1,104 @@
+"""``/events``: a plain ASGI application beside Django's, a fifth of its memory per open stream."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, MutableMapping
+from http.cookies import SimpleCookie
+from importlib import import_module
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.http import HttpRequest
+
+from studio.accounts.actors import GUEST, Actor, actor_for
+from studio.accounts.models import User
+from studio.web.live import messages
+from studio.web.live.hub import Hub, Subscription
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+PATH = "/events"
+KEEP_ALIVE_SECONDS = 20.0
+HEADERS = [
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-store"),
+    (b"x-accel-buffering", b"no"),
+    (b"x-content-type-options", b"nosniff"),
+]
+
+hub = Hub(messages.render)
+
+
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
+    """One browser's stream: first the present state, then every change, until it goes away."""
+    actor = await hub.in_thread(lambda: _actor(_header(scope, b"cookie")))
+    if actor.user is None or scope["method"] != "GET":
+        await _refuse(send)
+        return
+    subscription = await hub.join(actor)
+    try:
+        await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
+        last_seen = _last_seen(scope)
+        await _body(send, b"retry: 2000\n\n")
+        await _body(send, await hub.in_thread(lambda: messages.present_state(actor, last_seen)))
+        gone = asyncio.ensure_future(_gone(receive))
+        try:
+            await _pump(subscription, send, gone)
+        finally:
+            gone.cancel()
+    finally:
+        hub.leave(subscription)
+
+
+async def _pump(subscription: Subscription, send: Send, gone: asyncio.Future[None]) -> None:
+    while not gone.done() and not subscription.closed:
+        ready = asyncio.ensure_future(subscription.ready.wait())
+        await asyncio.wait({ready, gone}, timeout=KEEP_ALIVE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        ready.cancel()
+        if gone.done():
+            return
+        subscription.ready.clear()
+        if not subscription.waiting:
+            await _body(send, b": still here\n\n")
+        while subscription.waiting:
+            await _body(send, subscription.waiting.popleft())
+    await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _body(send: Send, chunk: bytes) -> None:
+    await send({"type": "http.response.body", "body": chunk, "more_body": True})
+
+
+async def _refuse(send: Send) -> None:
+    # 204 tells an EventSource to stop trying; a signed-out page must not knock for ever.
+    await send({"type": "http.response.start", "status": 204, "headers": []})
+    await send({"type": "http.response.body", "body": b""})
+
+
+def _header(scope: Scope, name: bytes) -> str:
+    return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), "")
+
+
+def _last_seen(scope: Scope) -> int | None:
+    text = _header(scope, b"last-event-id")
+    return int(text) if text.isdecimal() else None
+
+
+def _actor(cookies: str) -> Actor:
+    """Who the session cookie belongs to; a guest when it is missing, over, or of before a new password."""
+    morsel = SimpleCookie(cookies).get(settings.SESSION_COOKIE_NAME)
+    if morsel is None:
+        return GUEST
+    request = HttpRequest()
+    request.session = import_module(settings.SESSION_ENGINE).SessionStore(morsel.value)
+    user = get_user(request)
+    return actor_for(user) if isinstance(user, User) else GUEST
