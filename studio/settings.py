@@ -229,12 +229,22 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Gesso"
 
 # E-mail -------------------------------------------------------------------------------------------------
+MAILERS: dict[str, Any] = {"default": {"BACKEND": "django.core.mail.backends.dummy.EmailBackend"}}
 if EMAIL_CONFIGURED:
     mail = urlsplit(env_text("EMAIL_URL"))
-    EMAIL_HOST, EMAIL_PORT = mail.hostname or "", mail.port or 587
-    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = mail.username or "", mail.password or ""
-    EMAIL_USE_TLS, EMAIL_USE_SSL = mail.scheme == "smtp+tls", mail.scheme == "smtps"
     DEFAULT_FROM_EMAIL = env_text("EMAIL_FROM", f"gesso@{mail.hostname}")
+    MAILERS["default"] = {
+        "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "OPTIONS": {
+            "host": mail.hostname or "",
+            "port": mail.port or 587,
+            "username": mail.username or "",
+            "password": mail.password or "",
+            "use_tls": mail.scheme == "smtp+tls",
+            "use_ssl": mail.scheme == "smtps",
+            "timeout": 20,
+        },
+    }
 
 # Security -----------------------------------------------------------------------------------------------
 SECURE_CSP: dict[str, Any] = {
@@ -250,6 +260,7 @@ SECURE_CSP: dict[str, Any] = {
     "object-src": [CSP.NONE],
     "frame-ancestors": [CSP.NONE],
 }
+CSRF_FAILURE_VIEW = "studio.web.errors.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"

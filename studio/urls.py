@@ -2,6 +2,49 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from allauth.account.decorators import secure_admin_login
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path, re_path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from studio.web import accounts, health, images, media, people, teams, uploads
+
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    # Getting in, and one's own settings
+    path("setup/<str:token>/", accounts.setup, name="setup"),
+    path("join/<str:token>/", accounts.join, name="join"),
+    path("reset/<str:token>/", accounts.reset, name="reset"),
+    path("account/", accounts.account, name="account"),
+    path("account/theme/", accounts.theme, name="theme"),
+    path("account/password/reset/", accounts.password_reset, name="account_reset_password"),
+    path("account/", include("allauth.urls")),
+    # Teams
+    path("workspace/", teams.switch, name="workspace"),
+    path("teams/", teams.index, name="teams"),
+    path("teams/new/", teams.create, name="team_create"),
+    path("teams/<uuid:id>/", teams.team, name="team"),
+    path("teams/<uuid:id>/invite/", teams.invite, name="team_invite"),
+    path("teams/<uuid:id>/leave/", teams.leave, name="team_leave"),
+    path("teams/<uuid:id>/members/<int:user_id>/role/", teams.role, name="team_role"),
+    path("teams/<uuid:id>/members/<int:user_id>/remove/", teams.remove, name="team_remove"),
+    # Pictures
+    path("images/<uuid:id>/download", images.download, name="download"),
+    path("uploads/", uploads.uploads, name="uploads"),
+    re_path(r"^media/(?P<id>[0-9a-f-]{36})/(?P<variant>320|640|1280|original)$", media.media, name="media"),
+    path("media/preview/<uuid:id>/<int:index>", media.partial, name="partial"),
+    # Staff
+    path("manage/people/", people.index, name="manage_people"),
+    path("manage/people/invite/", people.invite, name="manage_invite"),
+    path("manage/people/<int:user_id>/reset/", people.reset, name="manage_reset"),
+    path("manage/people/<int:user_id>/active/", people.active, name="manage_active"),
+    path("admin/", admin.site.urls),
+    # For machines
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+]
+
+handler400 = "studio.web.errors.bad_request"
+handler403 = "studio.web.errors.permission_denied"
+handler404 = "studio.web.errors.page_not_found"
+handler500 = "studio.web.errors.server_error"

@@ -70,6 +70,11 @@ class User(AbstractUser):
         words = display_name(self).replace(".", " ").split()
         return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
 
+    @property
+    def tint(self) -> int:
+        """Which of the avatar's eight colours is theirs."""
+        return (self.pk or 0) % 8
+
 
 def display_name(user: User) -> str:
     """The name, or the part of the address before the @."""

@@ -1,0 +1,89 @@
+"""A team's life: who starts it, who leads it, who comes and goes.
+
+Owners and admins lead. Only an owner makes or unmakes an owner, and a team never loses its last one.
+Every change locks the team's row first, so that two owners cannot leave at the same time.
+"""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from studio.accounts import audit, services
+from studio.accounts.errors import LastOwner
+from studio.accounts.models import Membership, Role, Team, User
+from studio.core.errors import Forbidden, NotFound
+
+LEADING_ROLES = frozenset({Role.OWNER, Role.ADMIN})
+
+
+@transaction.atomic
+def create(*, by: User, name: str) -> Team:
+    """A new team that ``by`` owns."""
+    team = Team.objects.create(name=name.strip())
+    Membership.objects.create(team=team, user=by, role=Role.OWNER)
+    audit.record(actor=by, action="team.create", target=team.name, after={"team": str(team.pk)})
+    return team
+
+
+@transaction.atomic
+def invite(*, by: User, team: Team, role: str, email: str = "") -> str:
+    """A link into the team. Raises Forbidden unless ``by`` leads it, and for an owner's link unless an owner."""
+    _check_lead(_role_of(team, by), Role.VIEWER, role)
+    return services.invite(by=by, email=email, team=team, role=role)
+
+
+@transaction.atomic
+def change_role(*, by: User, team: Team, user: User, role: str) -> None:
+    """Raises Forbidden, LastOwner, or NotFound when ``user`` is not in the team."""
+    _lock(team)
+    before = _role_of(team, user)
+    _check_lead(_role_of(team, by), before, role)
+    if before == Role.OWNER and role != Role.OWNER:
+        _check_other_owner(team, user)
+    Membership.objects.filter(team=team, user=user).update(role=role)
+    audit.record(
+        actor=by,
+        action="team.role",
+        target=f"{user.email} in {team.name}",
+        before={"role": before},
+        after={"role": role},
+    )
+
+
+@transaction.atomic
+def remove(*, by: User, team: Team, user: User) -> None:
+    """End a membership; one's own is leaving. The team keeps its pictures. Raises as ``change_role`` does."""
+    _lock(team)
+    before = _role_of(team, user)
+    if by.pk != user.pk:
+        _check_lead(_role_of(team, by), before, Role.VIEWER)
+    if before == Role.OWNER:
+        _check_other_owner(team, user)
+    Membership.objects.filter(team=team, user=user).delete()
+    action = "team.leave" if by.pk == user.pk else "team.remove"
+    audit.record(actor=by, action=action, target=f"{user.email} in {team.name}", before={"role": before})
+
+
+def _lock(team: Team) -> None:
+    Team.objects.select_for_update().get(pk=team.pk)
+
+
+def _role_of(team: Team, user: User) -> str:
+    role = Membership.objects.filter(team=team, user=user).values_list("role", flat=True).first()
+    if role is None:
+        raise NotFound(_("They are not in this team."))
+    return role
+
+
+def _check_lead(mine: str, before: str, after: str) -> None:
+    if mine not in LEADING_ROLES:
+        raise Forbidden(_("Only the team's owners and admins can do that."))
+    if Role.OWNER in (before, after) and mine != Role.OWNER:
+        raise Forbidden(_("Only an owner can do that to an owner."))
+
+
+def _check_other_owner(team: Team, user: User) -> None:
+    others = Membership.objects.filter(team=team, role=Role.OWNER, user__is_active=True).exclude(user=user)
+    if not others.exists():
+        raise LastOwner(_("A team needs an owner. Make somebody else the owner first."))

@@ -1,0 +1,125 @@
+"""How a page gets a row: only through here, so that what is missing and what is foreign look the same.
+
+``…_for`` answers a row that the person may see, ``editable_…_for`` one that they may change. All raise
+NotFound; ``editable_…_for`` raises Forbidden when the person may see the row.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from studio.accounts.actors import Actor, Owned, OwnedQuerySet
+from studio.accounts.models import Team, User
+from studio.core.errors import Forbidden, NotFound
+from studio.images.models import Image
+from studio.jobs.models import Job, Project, Run
+from studio.web.http import StudioRequest
+
+
+def image_for(request: StudioRequest, id: UUID) -> Image:  # noqa: A002 (the URL's own word)
+    """A picture, in the bin or not, with its stored bytes' facts."""
+    return _seen(_images(), request.actor, id)
+
+
+def editable_image_for(request: StudioRequest, id: UUID) -> Image:  # noqa: A002
+    return _changed(_images(), request.actor, id)
+
+
+def project_for(request: StudioRequest, id: UUID) -> Project:  # noqa: A002
+    return _seen(OwnedQuerySet(Project), request.actor, id)
+
+
+def editable_project_for(request: StudioRequest, id: UUID) -> Project:  # noqa: A002
+    return _changed(OwnedQuerySet(Project), request.actor, id)
+
+
+def run_for(request: StudioRequest, id: UUID) -> Run:  # noqa: A002
+    """A run with its project."""
+    return _seen(_runs(), request.actor, id)
+
+
+def editable_run_for(request: StudioRequest, id: UUID) -> Run:  # noqa: A002
+    return _changed(_runs(), request.actor, id)
+
+
+def job_for(request: StudioRequest, id: UUID) -> Job:  # noqa: A002
+    """A job with its run and project; it is seen by whoever sees the run."""
+    job = Job.objects.select_related("run__project").filter(pk=id).first()
+    if job is None or not OwnedQuerySet(Run).visible_to(request.actor).filter(pk=job.run_id).exists():
+        raise missing()
+    return job
+
+
+def editable_job_for(request: StudioRequest, id: UUID) -> Job:  # noqa: A002
+    job = job_for(request, id)
+    editable_run_for(request, job.run_id)
+    return job
+
+
+def team_for(request: StudioRequest, id: UUID) -> Team:  # noqa: A002
+    """One of the person's own teams."""
+    found = next((team for team in request.workspace.teams if team.pk == id), None)
+    if found is None:
+        raise missing()
+    return found
+
+
+def member_for(request: StudioRequest, team: Team, user_id: int) -> User:
+    """Somebody in a team that ``team_for`` gave."""
+    user = User.objects.filter(pk=user_id, memberships__team=team).first()
+    if user is None:
+        raise missing()
+    return user
+
+
+def person_for(request: StudioRequest, user_id: int) -> User:
+    """Anybody on this server, for staff."""
+    staff(request)
+    user = User.objects.filter(pk=user_id).first()
+    if user is None:
+        raise missing()
+    return user
+
+
+def id_of(text: str) -> UUID:
+    """An id that came in a form. Raises NotFound for what is none."""
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise missing() from error
+
+
+def staff(request: StudioRequest) -> User:
+    """The person, who runs this server. To everybody else the page does not exist."""
+    if not request.actor.is_staff:
+        raise missing()
+    return request.actor.require_user()
+
+
+def missing() -> NotFound:
+    return NotFound(_("The link may be old, or the page is not yours to see."))
+
+
+def _images() -> OwnedQuerySet[Image]:
+    return OwnedQuerySet(Image).select_related("blob")
+
+
+def _runs() -> OwnedQuerySet[Run]:
+    return OwnedQuerySet(Run).select_related("project")
+
+
+def _seen[Row: Owned](rows: OwnedQuerySet[Row], actor: Actor, id: UUID) -> Row:  # noqa: A002
+    row = rows.visible_to(actor).filter(pk=id).first()
+    if row is None:
+        raise missing()
+    return row
+
+
+def _changed[Row: Owned](rows: OwnedQuerySet[Row], actor: Actor, id: UUID) -> Row:  # noqa: A002
+    row = rows.editable_by(actor).filter(pk=id).first()
+    if row is not None:
+        return row
+    _seen(rows, actor, id)
+    raise Forbidden(_("You may see this, but your role in the team does not let you change it."))

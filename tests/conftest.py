@@ -1,0 +1,94 @@
+"""The cast: alice owns, bob is in her team Northwind, charlie must not get in, dana runs the server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.db.backends.sqlite3.base import DatabaseWrapper as SQLite
+from django.test import Client
+
+from studio.accounts.actors import Actor, actor_for
+from studio.accounts.models import Role, Team, User
+from tests.factories import make_team, person, signed_in
+
+
+@pytest.fixture(scope="session", autouse=True)
+def flush_past_the_triggers() -> Iterator[None]:
+    """Let a test that commits empty its tables: on SQLite a flush is a DELETE, which the ledger refuses.
+
+    The triggers are taken off and put back in the flush's own transaction, from the database's own text.
+    """
+    operations_class = SQLite.ops_class
+    flush = operations_class.execute_sql_flush
+
+    def without_triggers(operations: Any, statements: list[str]) -> None:
+        with operations.connection.cursor() as cursor:
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            triggers = cursor.fetchall()
+        drops = [f"DROP TRIGGER {name}" for name, _ in triggers]
+        flush(operations, [*drops, *statements, *(text for _, text in triggers)])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(operations_class, "execute_sql_flush", without_triggers)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def empty_cache() -> None:
+    """Rate limits count in the cache: one test's wrong passwords must not lock out the next."""
+    cache.clear()
+
+
+@pytest.fixture
+def alice(db: None) -> User:
+    return person("Alice")
+
+
+@pytest.fixture
+def bob(db: None) -> User:
+    return person("Bob")
+
+
+@pytest.fixture
+def charlie(db: None) -> User:
+    return person("Charlie")
+
+
+@pytest.fixture
+def dana(db: None) -> User:
+    return person("Dana", is_staff=True, is_superuser=True)
+
+
+@pytest.fixture
+def northwind(alice: User, bob: User) -> Team:
+    """The team of alice, its owner, and bob, an editor."""
+    return make_team("Northwind", {alice: Role.OWNER, bob: Role.EDITOR})
+
+
+@pytest.fixture
+def as_alice(alice: User) -> Client:
+    return signed_in(alice)
+
+
+@pytest.fixture
+def as_bob(bob: User) -> Client:
+    return signed_in(bob)
+
+
+@pytest.fixture
+def as_charlie(charlie: User) -> Client:
+    return signed_in(charlie)
+
+
+@pytest.fixture
+def as_dana(dana: User) -> Client:
+    return signed_in(dana)
+
+
+@pytest.fixture
+def actor_alice(alice: User) -> Actor:
+    """Alice outside any team; tests that need ``northwind`` call ``actor_for`` after it exists."""
+    return actor_for(alice)
