@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from studio.catalog import rules
+from studio.catalog.errors import BadPrice
 
 
 class PriceVersion(models.Model):
@@ -40,6 +44,14 @@ class ModelOverride(models.Model):
 
     def __str__(self) -> str:
         return self.model
+
+    def clean(self) -> None:
+        """Refuse a rule that cannot be charged."""
+        if self.rule is not None:
+            try:
+                rules.read(self.rule)
+            except BadPrice as error:
+                raise ValidationError({"rule": error.message}) from error
 
 
 class Margin(models.Model):

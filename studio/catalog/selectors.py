@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,10 +17,12 @@ from django.utils.translation import gettext as _
 
 from studio.catalog import loader, providers, rules, sizes
 from studio.catalog.entries import Entry
-from studio.catalog.errors import UnknownModel
+from studio.catalog.errors import BadPrice, UnknownModel
 from studio.catalog.models import Margin, ModelOverride
 from studio.catalog.pricing import Ask, Span, spread
 from studio.core.micros import credits_text
+
+logger = logging.getLogger(__name__)
 
 _OVERRIDE = "override"
 
@@ -63,7 +66,7 @@ class Decisions:
         """What holds for this model; of margins the most specific of model, provider, tier and default."""
         scopes = (("model", entry.id), ("provider", entry.provider), ("group", entry.tier), ("default", ""))
         margin = next((self.margins[scope] for scope in scopes if scope in self.margins), 0)
-        rule = self.rules.get(entry.id) or entry.price
+        rule = self.rules.get(entry.id, entry.price)
         return Terms(rule, margin, self.offered.get(entry.id, True))
 
 
@@ -105,8 +108,17 @@ def decisions() -> Decisions:
             continue
         made.offered[name] = offered
         if rule and (data := json.loads(rule)) is not None:
-            made.rules[name] = rules.read(data)
+            made.rules[name] = _readable(name, data)
     return made
+
+
+def _readable(model_id: str, data: object) -> rules.PriceRule | None:
+    """Staff's rule; one that went bad leaves the model without a price, never with the catalogue's."""
+    try:
+        return rules.read(data)
+    except BadPrice as error:
+        logger.error("The price set for %s cannot be used: %s", model_id, error.message)
+        return None
 
 
 def _rows() -> Iterator[tuple[str, str, int, bool, str | None]]:

@@ -22,6 +22,7 @@ from studio.core.context import request_id
 
 QUOTE_SECONDS = 24 * 3600
 SALT = "studio.catalog.quote"
+RACES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +37,18 @@ class SignedQuote:
 def price_version(entry: Entry) -> PriceVersion:
     """The version of the price that holds now; made, with the next number, if rule or margin changed.
 
+    Best called before a longer transaction begins: on PostgreSQL a new number makes others wait for its commit.
     Raises NotOffered for a model without a price.
     """
-    terms = selectors.terms(entry)
-    if terms.rule is None:
-        raise NotOffered(_("%(model)s has no price yet. Pick another model.") % {"model": entry.label})
-    rule = rules.as_json(terms.rule)
-    fingerprint = _fingerprint(rule, terms.margin)
-    # Whoever loses the race for the next number finds the winner's row on the second look.
-    for _attempt in range(10):
+    # The version is read before the terms: who works with terms that are older than the latest version loses
+    # the race for its number, and then finds the winner's row on the second look.
+    for _attempt in range(RACES):
         latest = PriceVersion.objects.filter(model=entry.id).order_by("-number").first()
+        terms = selectors.terms(entry)
+        if terms.rule is None:
+            raise NotOffered(_("%(model)s has no price yet. Pick another model.") % {"model": entry.label})
+        rule = rules.as_json(terms.rule)
+        fingerprint = _fingerprint(rule, terms.margin)
         if latest is not None and latest.fingerprint == fingerprint:
             return latest
         number = latest.number + 1 if latest else 1
