@@ -235,6 +235,7 @@ def test_trap_7_neither_created_nor_created_at_is_needed(adapter: OpenAI, vendor
 
 REFUSED: list[dict[str, Any]] = [
     {"kind": "upscale"},
+    {"kind": "edit"},
     {"negative_prompt": "rain"},
     {"seed": 7},
     {"strength": 0.5},

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from providers import errors
-from providers.base import INPAINT, UPSCALE, ImageRequest, InputImage
+from providers.base import EDIT, GENERATE, INPAINT, ImageRequest, InputImage
 from providers.http import Part
 
 MAX_N = 10
@@ -45,7 +45,8 @@ def refuse_what_it_cannot(request: ImageRequest) -> None:
     """Raises InvalidRequest for what no model, or not this one, can do; nothing is dropped in silence."""
     dalle, edit = is_dalle(request.model), bool(request.references)
     refusals = {
-        "Upscaling is not offered by this vendor.": request.kind == UPSCALE,
+        "This kind of work is not offered by this vendor.": request.kind not in (GENERATE, EDIT, INPAINT),
+        "An edit needs a picture.": request.kind == EDIT and not edit,
         "A negative prompt is not offered by this vendor.": bool(request.negative_prompt),
         "A seed is not offered by this vendor.": request.seed is not None,
         "Strength is not offered by this vendor.": request.strength is not None,

@@ -1,0 +1,208 @@
+"""What every registered adapter keeps to. A new registry line is tested by this file as it stands."""
+
+from __future__ import annotations
+
+import json
+import re
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+
+import pytest
+
+from providers import errors, registry
+from providers.base import (
+    GENERATE,
+    Config,
+    Event,
+    Facts,
+    Finished,
+    ImageRequest,
+    Provider,
+    Synchronous,
+    Ticket,
+)
+from tests.providers.simulators.base import Reply, Request, Simulator
+from tests.providers.simulators.openai import OpenAISimulator
+
+CANARY = "canary-key-0123456789"
+
+SIMULATORS: Mapping[str, Callable[[], Simulator]] = {"openai": OpenAISimulator}
+"""Every adapter that needs a key has a simulator here."""
+
+SAMPLES: Mapping[str, ImageRequest] = {
+    "gesso": ImageRequest(model="sketch", prompt="a boat", n=2, width=256, height=256, client_ref="c-1"),
+    "openai": ImageRequest(model="gpt-image-1.5", prompt="a boat", n=2, client_ref="c-1"),
+}
+"""A small request that each adapter can do."""
+
+every_adapter = pytest.mark.parametrize("name", sorted(registry.ADAPTERS))
+remote = sorted(set(registry.ADAPTERS) - {"gesso"})
+every_remote_adapter = pytest.mark.parametrize("name", remote)
+
+
+class Parrot(Simulator):
+    """The worst vendor: whatever it is asked, it answers with one status and repeats the request's secrets."""
+
+    status = 500
+
+    def answer(self, request: Request) -> Reply:
+        words = f"{dict(request.headers)} {request.query}"
+        document = {"error": {"message": words, "code": words}, "message": words, "detail": words}
+        return Reply(self.status, json.dumps(document).encode(), {"x-request-id": words[:200]})
+
+
+@pytest.fixture
+def parrot() -> Iterator[Parrot]:
+    with Parrot() as simulator:
+        yield simulator
+
+
+def silent(event: Event) -> None:
+    """For a call whose events do not matter."""
+
+
+def told_by(error: BaseException) -> str:
+    """All that a log or an error page could show of an exception."""
+    seen: list[str] = []
+    link: BaseException | None = error
+    while link is not None:
+        seen.append(f"{link} {link!r} {vars(link)}")
+        link = link.__cause__ or link.__context__
+    return "".join(traceback.format_exception(error)) + " ".join(seen)
+
+
+def finish(provider: Provider, request: ImageRequest) -> Finished:
+    """Runs one request to its end, through tickets if the vendor hands them out."""
+    answer = provider.submit(request, silent)
+    if isinstance(answer, Finished):
+        return answer
+    looks = (provider.poll(answer) for _ in range(100))
+    return next(found for found in looks if isinstance(found, Finished))
+
+
+def test_every_adapter_has_a_sample_and_every_remote_one_a_simulator() -> None:
+    assert set(SAMPLES) == set(registry.ADAPTERS)
+    assert set(SIMULATORS) == set(remote)
+
+
+@every_adapter
+def test_the_facts_of_an_adapter_make_sense(name: str) -> None:
+    facts = registry.load(name, Config(key=CANARY)).facts
+    assert isinstance(facts, Facts)
+    assert facts.needs_key == (name in remote)
+    assert facts.result_seconds is None or facts.result_seconds > 0
+    assert all(re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", host) for host in facts.result_hosts)
+
+
+@every_adapter
+def test_an_adapter_shows_no_key_when_printed(name: str) -> None:
+    config = Config(key=CANARY)
+    provider = registry.load(name, config)
+    assert CANARY not in repr(config) + str(config) + repr(provider)
+
+
+@every_adapter
+def test_what_an_adapter_says_of_tickets_is_what_it_does(name: str) -> None:
+    provider = registry.load(name, Config(key=CANARY))
+    if not provider.facts.cancellable:
+        assert provider.cancel(Ticket("none")) is False
+    if isinstance(provider, Synchronous):
+        assert not provider.facts.resumable
+        with pytest.raises(TypeError):
+            provider.poll(Ticket("none"))
+
+
+@every_adapter
+def test_an_adapter_brings_as_many_pictures_as_asked(name: str) -> None:
+    request = SAMPLES[name]
+    if name not in SIMULATORS:
+        check(finish(registry.load(name, Config()), request), request)
+        return
+    with SIMULATORS[name]() as vendor:
+        provider = registry.load(name, Config(key=CANARY, url=vendor.url))
+        assert provider.check().ok
+        assert vendor.bills == []
+        check(finish(provider, request), request)
+        assert len(vendor.bills) == 1
+
+
+def check(finished: Finished, request: ImageRequest) -> None:
+    assert len(finished.outputs) == request.n
+    for output in finished.outputs:
+        assert output.mime in ("image/png", "image/jpeg", "image/webp")
+        assert output.data.startswith((b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"RIFF"))
+
+
+@every_adapter
+@pytest.mark.parametrize(
+    "change", [{"n": 0}, {"kind": "dance"}, {"output_format": "bmp"}, {"width": 256, "height": None}]
+)
+def test_an_adapter_refuses_what_it_cannot_do_before_it_costs(name: str, change: dict[str, object]) -> None:
+    request = replace(SAMPLES[name], **change)  # type: ignore[arg-type]
+    if name not in SIMULATORS:
+        with pytest.raises(errors.InvalidRequest):
+            registry.load(name, Config()).submit(request, silent)
+        return
+    with SIMULATORS[name]() as vendor:
+        with pytest.raises(errors.InvalidRequest):
+            registry.load(name, Config(key=CANARY, url=vendor.url)).submit(request, silent)
+        assert vendor.bills == []
+
+
+@every_adapter
+def test_an_unknown_model_is_unavailable(name: str) -> None:
+    request = replace(SAMPLES[name], model="no-such-model", kind=GENERATE)
+    if name not in SIMULATORS:
+        with pytest.raises(errors.ModelUnavailable):
+            registry.load(name, Config()).submit(request, silent)
+        return
+    with SIMULATORS[name]() as vendor, pytest.raises(errors.ModelUnavailable):
+        registry.load(name, Config(key=CANARY, url=vendor.url)).submit(request, silent)
+
+
+@every_remote_adapter
+def test_without_a_key_nothing_is_sent(name: str, parrot: Parrot) -> None:
+    provider = registry.load(name, Config(key="", url=parrot.url))
+    with pytest.raises(errors.AuthError):
+        provider.submit(SAMPLES[name], silent)
+    assert not provider.check().ok
+    assert parrot.requests == []
+
+
+@every_remote_adapter
+def test_a_vendor_that_is_not_there_is_surely_not_reached(name: str) -> None:
+    with Parrot() as gone:
+        url = gone.url
+    with pytest.raises(errors.NotSent) as caught:
+        registry.load(name, Config(key=CANARY, url=url)).submit(SAMPLES[name], silent)
+    assert caught.value.__cause__ is not None
+    assert CANARY not in told_by(caught.value)
+
+
+@every_remote_adapter
+@pytest.mark.parametrize(
+    "status", [200, 202, 302, 400, 401, 402, 403, 404, 409, 413, 422, 429, 500, 503, 529]
+)
+def test_whatever_a_vendor_answers_no_key_comes_back(name: str, status: int, parrot: Parrot) -> None:
+    parrot.status = status
+    provider = registry.load(name, Config(key=CANARY, url=parrot.url))
+    with pytest.raises(errors.ProviderError) as caught:
+        finish(provider, SAMPLES[name])
+    assert CANARY not in told_by(caught.value)
+    assert caught.value.message
+    health = provider.check()
+    assert CANARY not in health.message
+    if status >= 300:
+        assert not health.ok
+    if status == 429:
+        assert isinstance(caught.value, errors.RateLimited)
+    if status in (400, 401, 402, 403, 413, 422):
+        assert not caught.value.retryable
+
+
+@every_remote_adapter
+def test_a_paid_call_is_sent_once_whatever_comes_back(name: str, parrot: Parrot) -> None:
+    with pytest.raises(errors.ProviderError):
+        registry.load(name, Config(key=CANARY, url=parrot.url)).submit(SAMPLES[name], silent)
+    assert len(parrot.requests) == 1

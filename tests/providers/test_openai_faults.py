@@ -1,0 +1,229 @@
+"""Every failure of the vendor, what the adapter calls it, and what the vendor had billed by then."""
+
+from __future__ import annotations
+
+import json
+import traceback
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from providers import errors
+from providers.adapters.openai import OpenAI
+from providers.base import Config, Event, ImageRequest, Partial
+from tests.providers.simulators import base
+from tests.providers.simulators.base import Fault, Reply, Request
+from tests.providers.simulators.openai import OpenAISimulator, sse
+
+KEY = "sk-canary-0123456789"
+ASKED = ImageRequest(model="gpt-image-1.5", prompt="an otter", deadline_seconds=20)
+PICTURE = "iVBORw0KGgo="
+
+
+class Saying(OpenAISimulator):
+    """The simulator, or one answer that the test dictates."""
+
+    dictated: Reply | None = None
+
+    def answer(self, request: Request) -> Reply:
+        return self.dictated or super().answer(request)
+
+
+@pytest.fixture
+def vendor() -> Iterator[Saying]:
+    with Saying() as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def adapter(vendor: Saying) -> OpenAI:
+    return OpenAI(Config(key=KEY, url=vendor.url))
+
+
+def silent(event: Event) -> None:
+    """For a call whose events do not matter."""
+
+
+def failed(adapter: OpenAI, request: ImageRequest = ASKED) -> errors.ProviderError:
+    """What one call raises; its key must be nowhere in it."""
+    with pytest.raises(errors.ProviderError) as caught:
+        adapter.submit(request, silent)
+    assert KEY not in "".join(traceback.format_exception(caught.value)) + caught.value.message
+    assert caught.value.message
+    return caught.value
+
+
+FAULTS = [
+    (Fault(base.REFUSED), errors.NotSent, 0),
+    (Fault(base.TIMEOUT), errors.UpstreamTimeout, 1),
+    (Fault(base.HANG_UP), errors.AnswerLost, 1),
+    (Fault(base.RESET), errors.AnswerLost, 1),
+    (Fault(base.DRIP, seconds=0.02), errors.UpstreamTimeout, 1),
+    (Fault(base.STATUS, 401), errors.AuthError, 0),
+    (Fault(base.STATUS, 429, retry_after="3"), errors.RateLimited, 0),
+    (Fault(base.STATUS, 500), errors.UpstreamError, 0),
+    (Fault(base.STATUS, 502), errors.UpstreamError, 0),
+    (Fault(base.STATUS, 503, retry_after="3"), errors.UpstreamError, 0),
+    (Fault(base.STATUS, 529), errors.UpstreamError, 0),
+    (Fault(base.NO_MONEY), errors.BillingError, 0),
+    (Fault(base.BAD_JSON), errors.AnswerLost, 1),
+    (Fault(base.WRONG_TYPE), errors.AnswerLost, 1),
+    (Fault(base.NO_IMAGE), errors.EmptyResult, 1),
+    (Fault(base.BROKEN_PICTURE), errors.AnswerLost, 1),
+    (Fault(base.MODERATED_INPUT), errors.ModerationInput, 0),
+    (Fault(base.MODERATED_OUTPUT), errors.ModerationOutput, 0),
+]
+
+
+@pytest.mark.parametrize(("fault", "kind", "billed"), FAULTS, ids=lambda value: getattr(value, "kind", None))
+def test_a_fault_of_the_vendor_has_its_name_and_its_bill(
+    adapter: OpenAI, vendor: Saying, fault: Fault, kind: type[errors.ProviderError], billed: int
+) -> None:
+    vendor.fault = fault
+    slow = fault.kind in (base.TIMEOUT, base.DRIP)
+    problem = failed(adapter, replace(ASKED, deadline_seconds=0.3 if slow else 20))
+    assert type(problem) is kind
+    assert len(vendor.bills) == billed
+    assert problem.unknown == (billed == 1 and kind is not errors.EmptyResult)
+    assert problem.retry_after == (3.0 if fault.retry_after else None)
+
+
+@pytest.mark.parametrize(
+    "date", ["Wed, 21 Oct 2015 07:28:00 GMT", "Wed, 21 Oct 2065 07:28:00 GMT"], ids=["past", "far"]
+)
+def test_retry_after_as_a_date_is_understood_and_capped(adapter: OpenAI, vendor: Saying, date: str) -> None:
+    vendor.fault = Fault(base.STATUS, 429, retry_after=date)
+    assert failed(adapter).retry_after == (0.0 if "2015" in date else 900.0)
+
+
+def test_the_adapter_never_sends_a_paid_call_twice(adapter: OpenAI, vendor: Saying) -> None:
+    for kind in (base.HANG_UP, base.RESET, base.BAD_JSON):
+        vendor.fault = Fault(kind, times=1)
+        sent = len(vendor.requests)
+        failed(adapter)
+        assert len(vendor.requests) == sent + 1
+
+
+def test_fewer_pictures_than_asked_are_delivered(adapter: OpenAI, vendor: Saying) -> None:
+    vendor.fault = Fault(base.FEWER)
+    for partials in (0, 1):
+        assert len(adapter.submit(replace(ASKED, n=3, partials=partials), silent).outputs) == 2
+
+
+@pytest.mark.parametrize("kind", [base.RESET, base.HANG_UP, base.BROKEN_PICTURE])
+def test_a_stream_that_breaks_before_its_picture_leaves_the_answer_unknown(
+    adapter: OpenAI, vendor: Saying, kind: str
+) -> None:
+    vendor.fault = Fault(kind)
+    assert type(failed(adapter, replace(ASKED, partials=1))) is errors.AnswerLost
+
+
+def test_a_moderated_stream_says_so_after_its_previews(adapter: OpenAI, vendor: Saying) -> None:
+    vendor.fault = Fault(base.MODERATED_OUTPUT)
+    events: list[Event] = []
+    with pytest.raises(errors.ModerationOutput):
+        adapter.submit(replace(ASKED, partials=2), events.append)
+    assert [type(event) for event in events] == [Partial, Partial]
+
+
+def streamed(*events: bytes) -> Reply:
+    return Reply(200, list(events), {"Content-Type": "text/event-stream"})
+
+
+def completed(**fields: object) -> bytes:
+    return sse("image_generation.completed", {"b64_json": PICTURE, **fields})
+
+
+def test_pictures_that_came_before_a_stream_broke_are_delivered(adapter: OpenAI, vendor: Saying) -> None:
+    broken = sse("error", {"error": {"message": "it broke", "code": "server_error"}})
+    vendor.dictated = streamed(completed(), broken)
+    assert len(adapter.submit(replace(ASKED, n=2, partials=1), silent).outputs) == 1
+
+
+def test_a_stream_may_end_with_done_or_without_its_last_blank_line(adapter: OpenAI, vendor: Saying) -> None:
+    for tail in (completed() + b"data: [DONE]\n\n", completed().rstrip(b"\n")):
+        vendor.dictated = streamed(b": hello\r\n\r\n", tail)
+        assert len(adapter.submit(replace(ASKED, partials=1), silent).outputs) == 1
+
+
+def test_a_stream_without_any_picture_leaves_the_answer_unknown(adapter: OpenAI, vendor: Saying) -> None:
+    partial = sse("image_generation.partial_image", {"b64_json": PICTURE, "partial_image_index": 0})
+    for events in ([b"data: [DONE]\n\n"], [partial], [b"data: 7\n\n"], [b"data: {\n\n"]):
+        vendor.dictated = streamed(*events)
+        assert type(failed(adapter, replace(ASKED, partials=1))) is errors.AnswerLost
+
+
+ERRORS: list[tuple[int, object, type[errors.ProviderError]]] = [
+    (400, {"code": "invalid_value", "param": "size"}, errors.InvalidRequest),
+    (400, {"code": "unknown_parameter"}, errors.InvalidRequest),
+    (400, {"code": "invalid_image_file"}, errors.InvalidRequest),
+    (400, {"code": "string_above_max_length", "param": "prompt"}, errors.PromptTooLong),
+    (400, {"code": "string_above_max_length", "param": "user"}, errors.InvalidRequest),
+    (400, {"code": "content_policy_violation"}, errors.ModerationInput),
+    (400, {"code": "moderation_blocked"}, errors.ModerationInput),
+    (400, {"code": "moderation_blocked", "moderation_details": "odd"}, errors.ModerationInput),
+    (400, {"code": "model_not_found"}, errors.ModelUnavailable),
+    (404, {"code": "model_not_found"}, errors.ModelUnavailable),
+    (401, {"code": "invalid_api_key"}, errors.AuthError),
+    (403, {"type": "invalid_request_error", "code": None}, errors.AuthError),
+    (408, {}, errors.UpstreamError),
+    (409, {}, errors.UpstreamError),
+    (413, None, errors.InvalidRequest),
+    (429, {"type": "insufficient_quota", "code": None}, errors.BillingError),
+    (429, {"code": "billing_hard_limit_reached"}, errors.BillingError),
+    (429, "slow down", errors.RateLimited),
+    (500, {"code": 7, "message": ["odd"]}, errors.UpstreamError),
+    (504, {}, errors.UpstreamTimeout),
+    (200, {"code": "insufficient_quota"}, errors.BillingError),
+    (200, {"code": "never heard of"}, errors.UpstreamError),
+]
+
+
+@pytest.mark.parametrize(("status", "error", "kind"), ERRORS)
+def test_the_vendors_word_decides_and_its_status_where_it_has_none(
+    adapter: OpenAI, vendor: Saying, status: int, error: object, kind: type[errors.ProviderError]
+) -> None:
+    body = json.dumps({"error": error}).encode() if error is not None else b"<html>too large</html>"
+    vendor.dictated = Reply(status, body, {"x-request-id": "req_1"})
+    problem = failed(adapter)
+    assert type(problem) is kind
+    assert problem.vendor_ref == "req_1"
+    assert problem.status == (None if status == 200 else status)
+
+
+@pytest.mark.parametrize("body", ["[]", "7", "null", '"text"'])
+def test_a_success_that_is_no_object_leaves_the_answer_unknown(
+    adapter: OpenAI, vendor: Saying, body: str
+) -> None:
+    vendor.dictated = Reply(200, body.encode())
+    assert type(failed(adapter)) is errors.AnswerLost
+
+
+@pytest.mark.parametrize("data", ["{}", '{"data": null}', '{"data": {}}', '{"data": [{}, {"b64_json": ""}]}'])
+def test_a_success_without_a_picture_is_an_empty_result(adapter: OpenAI, vendor: Saying, data: str) -> None:
+    vendor.dictated = Reply(200, data.encode())
+    assert type(failed(adapter)) is errors.EmptyResult
+
+
+def test_a_picture_that_can_be_read_is_delivered_beside_one_that_cannot(
+    adapter: OpenAI, vendor: Saying
+) -> None:
+    entries = [{"b64_json": "%%%"}, {"b64_json": PICTURE}, {"url": "http://169.254.169.254/"}, "odd"]
+    vendor.dictated = Reply(200, json.dumps({"data": entries}).encode())
+    finished = adapter.submit(replace(ASKED, n=4), silent)
+    assert [output.data for output in finished.outputs] == [b"\x89PNG\r\n\x1a\n"]
+
+
+def test_a_vendor_that_quotes_the_key_is_not_repeated(adapter: OpenAI, vendor: Saying) -> None:
+    words = f"Incorrect API key provided: {KEY}. See https://x.example/?key={KEY}\n\n<script>"
+    vendor.dictated = Reply(401, json.dumps({"error": {"message": words, "code": KEY}}).encode())
+    problem = failed(adapter)
+    assert KEY not in problem.vendor_code
+    assert "\n" not in problem.message
+
+
+def test_two_simulators_do_not_share_a_bill(vendor: Saying, adapter: OpenAI) -> None:
+    with OpenAISimulator() as other:
+        adapter.submit(ASKED, silent)
+        assert (len(vendor.bills), len(other.bills)) == (1, 0)
