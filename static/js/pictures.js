@@ -14,7 +14,7 @@ class LivePicture extends HTMLElement {
   #planned = false;
 
   connectedCallback() {
-    const first = this.querySelector("img");
+    const first = this.querySelector("img:not([data-placeholder])");
     if (first) first.addEventListener("error", () => this.#missing(first), { once: true });
     else if (this.getAttribute("src")) this.#plan();
   }

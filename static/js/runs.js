@@ -1,0 +1,144 @@
+/** The stream: a picture's tools, a run's actions, the filmstrip, and what is said aloud when a run moves on. */
+import { all, announce, isTyping, one, post, remembered, text } from "gesso/dom";
+import { toast } from "gesso/toast";
+import { addReference } from "gesso/references";
+import { edit, reuse, vary } from "gesso/settings";
+import { setField, prompt } from "gesso/composer";
+
+const KEYS = { r: "reference", e: "edit", v: "vary", d: "download", f: "favourite" };
+
+export function startRuns() {
+  document.addEventListener("click", clicked);
+  document.addEventListener("keydown", keyed);
+  startDialog();
+  startFilmstrip();
+  startAnnouncing();
+}
+
+function clicked(event) {
+  const target = event.target instanceof Element ? event.target : null;
+  const run = target?.closest(".run") ?? one("#run-menu").run;
+  const tool = target?.closest("[data-tile-action]");
+  const like = target?.closest("[data-favourite]");
+  const action = target?.closest("[data-run-action]");
+  const more = target?.closest("[data-run-menu]");
+  if (tool) useTile(tool.closest(".tile"), tool.dataset.tileAction);
+  else if (like) favourite(like);
+  else if (more) openRunMenu(more);
+  else if (action && run) runAction(run, action.dataset.runAction);
+}
+
+/* Pictures --------------------------------------------------------------------------------------------------- */
+
+function useTile(tile, action) {
+  const run = tile.closest(".run");
+  const picture = { id: tile.dataset.image, thumb: tile.dataset.thumb, alt: one("live-picture", tile)?.getAttribute("alt") ?? "" };
+  if (action === "reference") addReference(picture);
+  else if (action === "edit") edit(run, picture);
+  else if (action === "vary") vary(run);
+  else if (action === "download") location.assign(one('[data-tile-action="download"]', tile).dataset.url);
+  else if (action === "favourite") favourite(one("[data-favourite]", tile));
+}
+
+/** Shown at once, taken back if the server does not agree. */
+async function favourite(button) {
+  const before = button.getAttribute("aria-pressed") === "true";
+  button.setAttribute("aria-pressed", String(!before));
+  try {
+    const answer = await post(button.dataset.favourite, new URLSearchParams({ favourite: before ? "" : "1" }));
+    if (answer.ok) return;
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+  }
+  button.setAttribute("aria-pressed", String(before));
+  toast({ kind: "bad", title: text("favourite-failed"), text: text("offline") });
+}
+
+function keyed(event) {
+  const tile = event.target.closest?.(".tile");
+  if (!tile || event.metaKey || event.ctrlKey || event.altKey || isTyping(event.target)) return;
+  const bar = event.target.closest('[role="toolbar"]');
+  const arrow = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+  if (arrow && bar) {
+    const tools = all("button", bar);
+    focusTool(tools[(tools.indexOf(event.target) + arrow + tools.length) % tools.length], tools);
+  } else if (arrow) {
+    const links = all(".tile > .open");
+    links[links.indexOf(one(".open", tile)) + arrow]?.focus();
+  } else if (KEYS[event.key] && tile.dataset.image && remembered.get("single-keys") !== false) {
+    useTile(tile, KEYS[event.key]);
+  } else return;
+  event.preventDefault();
+}
+
+function focusTool(tool, tools) {
+  for (const other of tools) other.tabIndex = other === tool ? 0 : -1;
+  tool.focus();
+}
+
+/* Runs -------------------------------------------------------------------------------------------------------- */
+
+function openRunMenu(button) {
+  const menu = one("#run-menu");
+  menu.opener = button;
+  menu.run = button.closest(".run");
+  menu.showPopover({ source: button });
+}
+
+async function runAction(run, action) {
+  const settings = JSON.parse(run.dataset.settings || "{}");
+  if (action === "reuse") reuse(run);
+  else if (action === "again") vary(run);
+  else if (action === "prompt") {
+    setField("prompt", settings.prompt ?? "");
+    prompt().focus();
+  } else if (action === "model") {
+    reuse(run);
+    one("#model-picker").showModal();
+  } else if (action === "copy") {
+    await navigator.clipboard.writeText(settings.prompt ?? "");
+    toast({ kind: "good", title: text("copied") });
+  }
+}
+
+/** Content that lands in the shared dialog opens it; a form in it that was accepted closes it. */
+function startDialog() {
+  const dialog = one("#dialog");
+  document.addEventListener("htmx:after:swap", (event) => {
+    if (event.detail.ctx.target === dialog && dialog.childElementCount && !dialog.open) dialog.showModal();
+  });
+  document.addEventListener("htmx:finally:request", (event) => {
+    const { sourceElement, response } = event.detail.ctx;
+    if (sourceElement.matches?.("[data-close-after]") && response?.status < 300) dialog.close();
+  });
+}
+
+function startFilmstrip() {
+  const strip = one("#filmstrip");
+  strip.addEventListener("click", (event) => {
+    const link = event.target.closest("a");
+    if (!link) return;
+    event.preventDefault();
+    const run = one(link.getAttribute("href"));
+    run?.scrollIntoView({ behavior: "smooth", block: "start" });
+    one(".tile > .open, button", run)?.focus({ preventScroll: true });
+  });
+  const mark = () => {
+    const top = one("#stream").getBoundingClientRect().top + 8;
+    const seen = all(".run").find((run) => run.getBoundingClientRect().bottom > top + 40);
+    for (const link of all("a", strip)) {
+      if (link.getAttribute("href") === `#${seen?.id}`) link.setAttribute("aria-current", "true");
+      else link.removeAttribute("aria-current");
+    }
+  };
+  one("#stream").addEventListener("scroll", mark, { passive: true });
+  new MutationObserver(mark).observe(one("#runs"), { childList: true });
+  mark();
+}
+
+/** A run's state is told once per change, never each percent. */
+function startAnnouncing() {
+  new MutationObserver((changes) => {
+    for (const change of changes) if (change.oldValue !== change.target.dataset.state) announce(change.target.dataset.announce);
+  }).observe(one("#runs"), { subtree: true, attributeFilter: ["data-state"], attributeOldValue: true });
+}

@@ -1,0 +1,98 @@
+/** What the composer says, as one value: kept as a draft across reloads, and filled in again from a run. */
+import { all, announce, one, remembered, text } from "gesso/dom";
+import { askPrice, prompt, setField, summariseNegative } from "gesso/composer";
+import { chooseModel, modelKnown } from "gesso/models";
+import { addReference, references, setMode, setReferences } from "gesso/references";
+import { toast } from "gesso/toast";
+
+const PARAMETERS = ["n", "size", "aspect_ratio", "resolution", "preset", "quality", "seed", "seed_locked", "output_format", "background", "strength"];
+const SAVE_DELAY = 300;
+let saveTimer = 0;
+
+export function startSettings(form) {
+  const key = `draft:${one("[data-project]").dataset.project}`;
+  const save = () => {
+    clearTimeout(saveTimer);
+    saveTimer = setTimeout(() => remembered.set(key, read(form)), SAVE_DELAY);
+  };
+  for (const name of ["input", "change"]) form.addEventListener(name, save);
+  for (const name of ["references:changed", "htmx:after:swap", "run:submitted"]) document.addEventListener(name, save);
+  addEventListener("pagehide", () => remembered.set(key, read(form)));
+
+  const draft = remembered.get(key);
+  if (draft && !("explicit" in form.dataset)) apply(draft);
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-reset]")) reset();
+    const sample = event.target.closest("[data-sample]");
+    if (sample) {
+      setField("prompt", sample.dataset.sample);
+      prompt().focus();
+    }
+  });
+}
+
+function read(form) {
+  const data = new FormData(form);
+  const settings = { prompt: data.get("prompt") ?? "", negative_prompt: data.get("negative_prompt") ?? "", model: data.get("model"), mode: data.get("mode"), parent: data.get("parent") };
+  for (const name of PARAMETERS) if (data.has(name)) settings[name] = data.get(name);
+  settings.seed_locked = data.get("seed_locked") ?? "";
+  settings.references = references().filter((reference) => reference.id);
+  return settings;
+}
+
+/** Fill the composer; the server fits the parameters to the model. Spends nothing. */
+export function apply(settings) {
+  const before = read(one("#composer"));
+  setField("prompt", settings.prompt ?? "");
+  if (one("#negative")) {
+    setField("negative_prompt", settings.negative_prompt ?? "");
+    summariseNegative();
+  }
+  setReferences((settings.references ?? []).filter((reference) => !reference.private));
+  if ((settings.references ?? []).some((reference) => reference.private)) toast({ kind: "slow", title: text("private") });
+  setMode(settings.mode === "edit" ? "edit" : "create");
+  one("#parent").value = settings.parent ?? "";
+  const model = settings.model && modelKnown(settings.model) ? settings.model : before.model;
+  const changes = PARAMETERS.filter((name) => name in settings && String(settings[name] ?? "") !== String(before[name] ?? ""));
+  if (model === before.model && !changes.length) return askPrice(0);
+  const wanted = Object.fromEntries(PARAMETERS.filter((name) => name in settings).map((name) => [name, settings[name] ?? ""]));
+  if (settings.negative_prompt) wanted.negative_prompt = settings.negative_prompt;
+  return chooseModel(model, wanted);
+}
+
+function reset() {
+  setField("prompt", "");
+  if (one("#negative")) setField("negative_prompt", "");
+  summariseNegative();
+  setReferences([]);
+  setMode("create");
+  setField("seed", "");
+  one("#parent").value = "";
+  prompt().focus();
+}
+
+const settingsOf = (run) => JSON.parse(run.dataset.settings || "{}");
+
+/** The run's own settings again. */
+export function reuse(run) {
+  apply({ ...settingsOf(run), parent: run.id.replace("run-", "") });
+  announce(text("reused", { n: run.dataset.number }));
+  prompt().focus();
+}
+
+/** The same prompt and settings with a new seed; Generate says the price and makes it. */
+export function vary(run) {
+  apply({ ...settingsOf(run), seed: "", seed_locked: "", parent: run.id.replace("run-", "") });
+  toast({ title: text("reused", { n: run.dataset.number }), text: text("vary") });
+  one("#generate-button")?.focus();
+}
+
+/** The picture becomes what is edited; the prompt is written anew. */
+export function edit(run, picture) {
+  one("#parent").value = run.id.replace("run-", "");
+  for (const item of all('.reference[data-role="source"]')) item.remove();
+  addReference({ ...picture, role: "source" });
+  toast({ title: text("edit") });
+  prompt().focus();
+  prompt().select();
+}
