@@ -157,6 +157,11 @@ def source_bytes(image: Image) -> tuple[bytes, str, int, int]:
     return data, blob.mime, blob.width, blob.height
 
 
+def converted(image: Image, format_: intake.Format) -> bytes:
+    """The picture in another format, without metadata. Raises FileNotFoundError, a BadPicture, or Busy."""
+    return intake.convert(storage.get(storage.original_name(image.blob.key, image.blob.mime)), format_)
+
+
 def link(parent: Image, child: Image, operation: str) -> None:
     """Say that ``child`` was made from ``parent``; saying it twice is saying it once."""
     Lineage.objects.get_or_create(parent=parent, child=child, operation=operation)

@@ -73,6 +73,10 @@ def open_file(name: str) -> File[bytes]:
     return default_storage.open(name, "rb")
 
 
+def exists(name: str) -> bool:
+    return bool(default_storage.exists(name))
+
+
 def local_path(name: str) -> Path | None:
     """Where the file lies on this machine, or None if the store is not a disk."""
     try:

@@ -1,0 +1,104 @@
+"""Pages of pictures, a picture's neighbours, and what one person thinks of them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from studio.accounts.actors import Actor
+from studio.accounts.models import Team
+from studio.gallery.models import Favourite, Rating
+from studio.images import selectors as images
+from studio.images.models import Image
+
+PAGE_SIZE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Which pictures: those of a workspace, of everybody there or the actor's own, all or those with a heart."""
+
+    team: Team | None = None
+    mine: bool = False
+    favourites: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some pictures, newest first. ``after`` is where the next page begins, or None at the end."""
+
+    images: list[Image]
+    favourites: frozenset[UUID]
+    after: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """The newer and the older picture on the same shelf, this one's place (1 is the newest) and how many there are."""
+
+    newer: UUID | None
+    older: UUID | None
+    place: int
+    total: int
+
+
+def shelf(actor: Actor, choice: Shelf) -> QuerySet[Image]:
+    """The pictures of a shelf that the actor may see, newest first, with their blobs."""
+    found = images.outputs(actor).filter(team=choice.team)
+    if choice.mine:
+        found = found.filter(owner=actor.user)
+    if choice.favourites:
+        hearts = Favourite.objects.filter(user=actor.user, image=OuterRef("pk"))
+        found = found.filter(Exists(hearts))
+    return found
+
+
+def page(actor: Actor, choice: Shelf, *, after: UUID | None = None, size: int = PAGE_SIZE) -> Page:
+    """The pictures older than ``after``, or the newest. Two queries, whatever there is."""
+    found = shelf(actor, choice).select_related("owner")
+    if after is not None:
+        found = found.filter(pk__lt=after)
+    rows = list(found[: size + 1])
+    shown = rows[:size]
+    return Page(
+        images=shown,
+        favourites=favourites_of(actor, [row.pk for row in shown]),
+        after=shown[-1].pk if len(rows) > size else None,
+    )
+
+
+def neighbours(actor: Actor, choice: Shelf, image: Image) -> Neighbours:
+    """Where the picture stands on its shelf. Four queries."""
+    found = shelf(actor, choice).select_related(None).order_by()
+    newer = found.filter(pk__gt=image.pk)
+    older = found.filter(pk__lt=image.pk)
+    return Neighbours(
+        newer=newer.order_by("pk").values_list("pk", flat=True).first(),
+        older=older.order_by("-pk").values_list("pk", flat=True).first(),
+        place=newer.count() + 1,
+        total=found.count(),
+    )
+
+
+def favourites_of(actor: Actor, ids: Iterable[UUID]) -> frozenset[UUID]:
+    """Which of these pictures have the actor's heart."""
+    mine = Favourite.objects.filter(user=actor.user, image__in=list(ids))
+    return frozenset(mine.values_list("image_id", flat=True)) if actor.user else frozenset()
+
+
+def favourites_by_user(ids: Iterable[UUID]) -> dict[int, set[UUID]]:
+    """Every person's hearts on these pictures, by the person's id."""
+    found: dict[int, set[UUID]] = defaultdict(set)
+    for user_id, image_id in Favourite.objects.filter(image__in=list(ids)).values_list("user_id", "image_id"):
+        found[user_id].add(image_id)
+    return dict(found)
+
+
+def stars_of(actor: Actor, image: Image) -> int:
+    """The actor's rating of a picture, 0 for none."""
+    found = Rating.objects.filter(user=actor.user, image=image).values_list("stars", flat=True)
+    return found.first() or 0

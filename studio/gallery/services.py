@@ -1,0 +1,32 @@
+"""What people do to pictures that they keep: hearts and stars."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from studio.accounts.actors import Actor
+from studio.core.errors import Invalid
+from studio.gallery.models import Favourite, Rating
+from studio.images.models import Image
+
+MOST_STARS = 5
+
+
+def set_favourite(*, actor: Actor, image: Image, on: bool) -> None:
+    """Put the person's heart on a picture, or take it off; asking twice is asking once."""
+    mine = {"user": actor.require_user(), "image": image}
+    if on:
+        Favourite.objects.get_or_create(**mine)
+    else:
+        Favourite.objects.filter(**mine).delete()
+
+
+def rate(*, actor: Actor, image: Image, stars: int) -> None:
+    """Give a picture 1 to 5 stars, or none with 0; the last word counts. Raises Invalid."""
+    if not 0 <= stars <= MOST_STARS:
+        raise Invalid(_("A rating is 1 to 5 stars."), fields={"stars": _("Choose 1 to 5.")})
+    mine = {"user": actor.require_user(), "image": image}
+    if stars:
+        Rating.objects.update_or_create(**mine, defaults={"stars": stars})
+    else:
+        Rating.objects.filter(**mine).delete()
