@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
-from django.urls import URLPattern, URLResolver, include, path, re_path
+from django.urls import URLPattern, URLResolver, include, path
 
 from studio.web import accounts, health, images, media, people, teams, uploads
 
@@ -31,7 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # Pictures
     path("images/<uuid:id>/download", images.download, name="download"),
     path("uploads/", uploads.uploads, name="uploads"),
-    re_path(r"^media/(?P<id>[0-9a-f-]{36})/(?P<variant>320|640|1280|original)$", media.media, name="media"),
+    path("media/<uuid:id>/<slug:variant>", media.media, name="media"),
     path("media/preview/<uuid:id>/<int:index>", media.partial, name="partial"),
     # Staff
     path("manage/people/", people.index, name="manage_people"),
