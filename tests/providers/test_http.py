@@ -129,6 +129,23 @@ def test_a_slow_drip_is_cut_at_the_deadline_although_every_byte_came_in_time(ven
         body_of(vendor, seconds=0.2)
 
 
+def test_a_stall_in_the_middle_of_the_body_is_cut_at_the_deadline(vendor: Scripted) -> None:
+    says(vendor, Reply(200, b"x" * 1000, fault=Fault(DRIP, seconds=30)))
+    with pytest.raises(errors.UpstreamTimeout):
+        body_of(vendor, seconds=0.2)
+
+
+def test_a_vendor_that_does_not_take_the_request_is_cut_at_the_deadline() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        client = Client(f"http://127.0.0.1:{listener.getsockname()[1]}")
+        form = [("image", ("a.png", bytes(30_000_000), "image/png"))]
+        with (
+            pytest.raises(errors.UpstreamTimeout),
+            client.send("POST", "/", deadline=Deadline(0.3), form=form),
+        ):
+            pass
+
+
 def test_headers_that_drip_are_cut_at_the_deadline_too() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         stop = threading.Event()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Iterator
+from typing import Literal
 
 import openai
 import pytest
@@ -45,16 +46,16 @@ def opened(b64: str | None) -> Image.Image:
     return image
 
 
-@pytest.mark.parametrize(("fmt", "name"), [("png", "PNG"), ("jpeg", "JPEG"), ("webp", "WEBP")])
+@pytest.mark.parametrize("fmt", ["png", "jpeg", "webp"])
 def test_the_sdk_generates_pictures_of_the_size_and_format_asked(
-    sdk: openai.OpenAI, fmt: str, name: str
+    sdk: openai.OpenAI, fmt: Literal["png", "jpeg", "webp"]
 ) -> None:
     answer = sdk.images.generate(
         model=MODEL, prompt="an otter", n=2, size="1536x1024", quality="low", output_format=fmt
     )
     assert answer.data is not None
     images = [opened(item.b64_json) for item in answer.data]
-    assert [(image.format, image.size) for image in images] == [(name, (1536, 1024))] * 2
+    assert [(image.format, image.size) for image in images] == [(fmt.upper(), (1536, 1024))] * 2
     assert answer.size == "1536x1024"
     assert answer.usage is not None
     assert answer.usage.output_tokens == 2 * 400
