@@ -1,0 +1,160 @@
+"""`make test`: the static checks, then every test against real servers; the time of each step; pytest's summaries.
+
+(nothing)   everything
+--fast      what Python alone can prove: no browser, no server, nothing slow
+--check     the static checks alone
+--soak      everything, with the long rounds
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from scripts import servers
+
+BIN = Path(sys.prefix, "bin")
+PYTHON = sys.executable
+TEMPLATES = sorted(map(str, Path("templates").rglob("*.html")))
+CHECKS = {
+    "ruff": [str(BIN / "ruff"), "check", "."],
+    "ruff format": [str(BIN / "ruff"), "format", "--check", "."],
+    "mypy": [PYTHON, "-m", "mypy", "."],
+    "lint-imports": [str(BIN / "lint-imports")],
+    "djade": [str(BIN / "djade"), "--check", "--target-version", "6.0", *TEMPLATES],
+    "migrations": [PYTHON, "manage.py", "makemigrations", "--check", "--dry-run"],
+}
+# Money, jobs, search and access must hold on both databases.
+ON_BOTH_DATABASES = ("tests/credits", "tests/jobs", "tests/accounts", "tests/gallery")
+ON_BOTH_BROKERS = ("tests/worker",)
+SUMMARY = re.compile(r"=+ .*\bin \d+(\.\d+)?s\b.*=+")
+
+
+@dataclass(slots=True)
+class Report:
+    """What each step took and how it ended."""
+
+    steps: list[tuple[str, float, bool]] = field(default_factory=list)
+    summaries: list[str] = field(default_factory=list)
+
+    @contextlib.contextmanager
+    def step(self, name: str) -> Iterator[list[bool]]:
+        """Times a step; the caller puts whether it went well into the list."""
+        began, outcome = time.monotonic(), [False]
+        try:
+            yield outcome
+        finally:
+            self.add(name, time.monotonic() - began, outcome[0])
+
+    def add(self, name: str, seconds: float, ok: bool) -> None:
+        self.steps.append((name, seconds, ok))
+        say(f"{'ok    ' if ok else 'FAILED'} {name} ({seconds:.1f} s)")
+
+    def finish(self) -> int:
+        """The table of steps, then pytest's own lines last, where programs look for them."""
+        say("\nstep                     time  result")
+        for name, seconds, ok in self.steps:
+            say(f"{name:20} {seconds:7.1f} s  {'ok' if ok else 'FAILED'}")
+        say(f"{'together':20} {sum(seconds for _, seconds, _ in self.steps):7.1f} s")
+        for summary in self.summaries:
+            say(summary)
+        return 0 if all(ok for _, _, ok in self.steps) else 1
+
+
+def say(text: str) -> None:
+    print(text, flush=True)  # noqa: T201
+
+
+def check(report: Report) -> None:
+    """All static checks, two at a time; a failed one shows what it said."""
+    with report.step("static checks") as outcome, ThreadPoolExecutor(2) as pool:
+        results = dict(zip(CHECKS, pool.map(run_quietly, CHECKS.values()), strict=True))
+        for name, result in results.items():
+            if result.returncode:
+                say(f"--- {name}\n{result.stdout}")
+        outcome[0] = not any(result.returncode for result in results.values())
+
+
+def run_quietly(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # noqa: S603
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+    )
+
+
+def pytest(report: Report, name: str, arguments: Sequence[str], environment: dict[str, str]) -> None:
+    """One run of pytest, shown as it goes; its summary line is kept for the end. No test at all is a failure."""
+    say(f"\n--- {name}: pytest {' '.join(arguments)}")
+    command = [PYTHON, "-m", "pytest", "-q", "-p", "scripts.folder_times", *arguments]
+    with report.step(name) as outcome:
+        process = subprocess.Popen(  # noqa: S603
+            command, env=os.environ | environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        assert process.stdout
+        for line in process.stdout:
+            if SUMMARY.fullmatch(line.strip()) or re.match(r"\d+ (passed|failed).* in ", line):
+                report.summaries.append(line.strip())
+            else:
+                sys.stdout.write(line)
+        outcome[0] = process.wait() == 0
+
+
+def marked(marker: str, folders: Sequence[str]) -> list[str]:
+    """Those of the folders that exist, and every other file in which a test carries the marker."""
+    chosen = [folder for folder in folders if Path(folder).is_dir()]
+    for path in sorted(Path("tests").rglob("test_*.py")):
+        inside = any(path.is_relative_to(folder) for folder in chosen)
+        if not inside and f"mark.{marker}" in path.read_text(encoding="utf-8"):
+            chosen.append(str(path))
+    return chosen
+
+
+def everything(report: Report, *, soak: bool) -> None:
+    servers.require(["redis-server", "postgres", "chromium"])
+    check(report)
+    with servers.redis() as redis_url, servers.postgres() as database_url:
+        common = {"TEST_DATABASE_URL": database_url, "TEST_REDIS_URL": redis_url}
+        if soak:
+            common["SOAK"] = "1"
+        postgres = [*marked("postgres", ON_BOTH_DATABASES), "-n", "2", "-m", "not browser and not redis"]
+        pytest(report, "PostgreSQL", postgres, common | {"DATABASE_URL": database_url})
+        if brokered := marked("redis", ON_BOTH_BROKERS):
+            # The cache is emptied between tests, and must not take the broker's messages with it: database 1.
+            brokers = {"REDIS_URL": redis_url, "BROKER_URL": redis_url.removesuffix("0") + "1"}
+            pytest(report, "Redis", [*brokered, "-m", "not browser and not postgres"], common | brokers)
+        pytest(report, "SQLite", ["-n", "2", "-m", "not postgres and not redis"], common)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--fast", action="store_true")
+    parser.add_argument("--check", action="store_true")
+    parser.add_argument("--soak", action="store_true")
+    options = parser.parse_args()
+    report = Report()
+    try:
+        if options.check:
+            check(report)
+        elif options.fast:
+            slow = "not browser and not postgres and not redis and not slow"
+            pytest(report, "fast", ["-n", "2", "-m", slow], {})
+        else:
+            everything(report, soak=options.soak)
+    except servers.Missing as error:
+        say(str(error))
+        return 1
+    return report.finish()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
