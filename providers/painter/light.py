@@ -47,9 +47,12 @@ def vignette(x: Field, y: Field, aspect: float, strength: float) -> Field:
     return np.asarray(1.0 - np.float32(strength) * d * (0.7 + d), dtype=np.float32)
 
 
-def to_bytes(rgb: Field, top: int, grain: float, seed: int) -> npt.NDArray[np.uint8]:
-    """Linear light (3, rows, columns) as bytes (rows, columns, 3) with grain of ``grain`` levels in 0..1."""
-    level = encode(film(np.maximum(rgb, 0.0)))
+def to_bytes(rgb: Field, top: int, grain: float, seed: int, filmed: bool = False) -> npt.NDArray[np.uint8]:
+    """Linear light (3, rows, columns) as bytes (rows, columns, 3) with grain of ``grain`` levels in 0..1.
+
+    ``filmed`` light is within 0..1 already and is not bent again.
+    """
+    level = encode(clip(rgb) if filmed else film(np.maximum(rgb, 0.0)))
     if grain:
         level = level + grains(level.shape[1], level.shape[2], top, seed) * np.float32(grain)
     return np.ascontiguousarray(np.moveaxis(clip(level * 255.0 + 0.5, 0.0, 255.0).astype(np.uint8), 0, -1))

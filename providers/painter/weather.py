@@ -20,6 +20,22 @@ def fall(kind: str, rgb: Field, x: Field, y: Field, px: float, seed: int, night:
     return rgb
 
 
+def settle(kind: str, rgb: Field, x: Field, y: Field, seed: int) -> Field:
+    """What the weather does to a picture that was taken without it: snow lies, rain dims and cools."""
+    tone = luminance(rgb)
+    if kind == "snow":
+        lie = noise.fbm(x * 6.0 + 0.0 * y, y * 10.0 + 0.0 * x, seed, 4)
+        cold = mix(rgb, tone * np.asarray([0.92, 1.0, 1.10], np.float32).reshape(3, 1, 1) * 1.1, 0.6)
+        return mix(cold, scalar(0.86), smooth(0.42, 0.70, lie * 0.8 + tone * 0.3) * smooth(0.25, 0.85, y) * 0.8)
+    if kind in ("rain", "storm"):
+        return mix(rgb, tone * np.asarray([0.78, 0.86, 0.98], np.float32).reshape(3, 1, 1), 0.55) * np.float32(0.7)
+    if kind == "cloud":
+        return mix(rgb, tone * np.asarray([0.94, 0.98, 1.02], np.float32).reshape(3, 1, 1), 0.45) * np.float32(0.9)
+    if kind == "clear":
+        return mix(tone, rgb, 1.2) * np.float32(1.08)
+    return rgb
+
+
 def _snow(rgb: Field, x: Field, y: Field, px: float, seed: int) -> Field:
     """Three depths of flakes, the nearest soft and large."""
     for depth, (cells, size, strength) in enumerate(((46.0, 0.12, 0.75), (24.0, 0.15, 0.8), (9.0, 0.17, 0.42))):
