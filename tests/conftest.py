@@ -9,10 +9,15 @@ import pytest
 from django.core.cache import cache
 from django.db.backends.sqlite3.base import DatabaseWrapper as SQLite
 from django.test import Client
+from hypothesis import settings as hypothesis_settings
 
 from studio.accounts.actors import Actor, actor_for
 from studio.accounts.models import Role, Team, User
 from tests.factories import make_team, person, signed_in
+
+# The same examples in every run, and no example fails for a slow machine.
+hypothesis_settings.register_profile("tests", deadline=None, derandomize=True)
+hypothesis_settings.load_profile("tests")
 
 
 @pytest.fixture(scope="session", autouse=True)

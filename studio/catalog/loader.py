@@ -233,8 +233,8 @@ def _check_sizing(table: Table, sizing: Sizing) -> None:
         table.problem("must be one of the resolutions", "default_resolution")
     if not is_valid(sizing, sizing.default):
         table.problem(f"{sizing.default!r} is not offered", "default")
-    for size in sizing.sizes if sizing.style == "free" else ():
-        if not is_valid(sizing, size):
+    for size in sizing.sizes if sizing.limits else ():
+        if sizing.limits and (pair := sides(size)) and not sizing.limits.allow(*pair):
             table.problem(f"{size!r} is outside the limits", "sizes")
 
 

@@ -179,6 +179,12 @@ def span_label(span: Span) -> str:
     return _("%(credits)s cr") % {"credits": low if low == high else f"{low}–{high}"}
 
 
+def cheapest_label(known: list[Offer]) -> str:
+    """What the cheapest picture costs among the models that can be picked, in credits; empty with none."""
+    spans = [price_span(each.entry, each.terms) for each in known if each.available]
+    return credits_text(min(span.low for span in spans)) if spans else ""
+
+
 def price_span(entry: Entry, terms: Terms) -> Span:
     """The cheapest and the dearest picture of this model. Raises ValueError without a price."""
     if terms.rule is None:

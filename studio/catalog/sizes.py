@@ -19,6 +19,9 @@ FIELDS = {
 """The form field in which each style's choice is sent."""
 
 
+STEPS_BACK = 64
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """One size of the list; ``width`` and ``height`` are None where the vendor chooses."""
@@ -85,8 +88,8 @@ def extent(sizing: Sizing, value: str, resolution: str = "") -> tuple[int, int] 
 
 def nearest(sizing: Sizing, wish: Wish, resolution: str = "") -> Choice | None:
     """The choice whose shape is closest, then whose area is; None where the model takes no size."""
-    if sizing.limits is not None and wish.area is not None:
-        return _within(sizing.limits, wish)
+    if sizing.limits is not None and wish.area is not None and (drawn := _within(sizing.limits, wish)):
+        return drawn
     known = [choice for choice in choices(sizing, resolution) if choice.width and choice.height]
     return min(known, key=lambda choice: _distance(choice, wish), default=None)
 
@@ -108,15 +111,19 @@ def _fitted(sizing: Sizing, ratio: float) -> tuple[int, int]:
     return (long_side, short_side) if ratio >= 1 else (short_side, long_side)
 
 
-def _within(limits: Limits, wish: Wish) -> Choice:
-    """The wished shape and area, pulled into the limits."""
+def _within(limits: Limits, wish: Wish) -> Choice | None:
+    """The wished shape and area, pulled into the limits; None where that leads nowhere."""
     stretch = min(max(wish.ratio, 1 / wish.ratio), limits.max_ratio)
     floor = max(limits.min_pixels, limits.least**2 * stretch)
     area = min(max(float(wish.area or floor), floor), float(limits.max_pixels), limits.most**2 / stretch)
     long, short = math.sqrt(area * stretch), math.sqrt(area / stretch)
     long_side, short_side = (_step(side, limits.multiple) for side in (long, short))
-    while not limits.allow(long_side, short_side) and long_side > limits.least:
+    for _step_back in range(STEPS_BACK):
+        if limits.allow(long_side, short_side):
+            break
         long_side, short_side = _pulled(limits, long_side, short_side)
+    else:
+        return None
     width, height = (long_side, short_side) if wish.ratio >= 1 else (short_side, long_side)
     return Choice(f"{width}x{height}", width, height)
 

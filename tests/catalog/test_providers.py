@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from pytest_django import Settings
+
+from providers import registry
+from providers.base import Config, Facts, Health, Synchronous
+from studio.catalog import providers
+
+
+class Easel(Synchronous):
+    facts = Facts()
+    made = 0
+
+    def __init__(self, config: Config) -> None:
+        Easel.made += 1
+        self.config = config
+
+    def check(self) -> Health:
+        return Health(ok=True)
+
+
+@pytest.fixture(autouse=True)
+def easel(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
+    monkeypatch.setattr(Easel, "made", 0)
+    monkeypatch.setattr(providers, "_ready", {})
+    monkeypatch.setitem(registry.ADAPTERS, "easel-works", f"{__name__}:Easel")
+    settings.PROVIDER_KEYS = {"easel_works": "secret-key"}
+    settings.PROVIDER_URLS = {"easel_works": "http://127.0.0.1:1"}
+
+
+def test_an_adapter_is_set_up_from_the_environment() -> None:
+    adapter = providers.adapter("easel-works")
+    assert isinstance(adapter, Easel)
+    assert adapter.config == Config("secret-key", "http://127.0.0.1:1")
+
+
+def test_threads_share_one_adapter() -> None:
+    with ThreadPoolExecutor(8) as threads:
+        found = {id(adapter) for adapter in threads.map(providers.adapter, ["easel-works"] * 64)}
+    assert len(found) == 1
+    assert Easel.made == 1
+
+
+def test_another_key_gives_another_adapter(settings: Settings) -> None:
+    before = providers.adapter("easel-works")
+    settings.PROVIDER_KEYS = {"easel_works": "other"}
+    assert providers.adapter("easel-works") is not before
+
+
+def test_a_provider_without_an_adapter_is_a_key_error() -> None:
+    with pytest.raises(KeyError):
+        providers.adapter("nobody")
+
+
+def test_a_provider_is_configured_by_a_key_or_by_needing_none(settings: Settings) -> None:
+    assert providers.is_configured("easel-works")
+    settings.PROVIDER_KEYS = {}
+    assert not providers.is_configured("easel-works")
+    assert providers.is_configured("gesso")
+    assert not providers.is_configured("nobody")
+
+
+def test_a_key_is_never_shown() -> None:
+    assert "secret-key" not in repr(providers.config_of("easel-works"))
+
+
+def test_the_variable_of_a_key_is_named_as_it_must_be_set() -> None:
+    assert providers.key_variable("easel-works") == "PROVIDER_EASEL_WORKS_KEY"
