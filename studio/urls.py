@@ -6,11 +6,21 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from studio.web import accounts, health, images, media, people, teams, uploads
+from studio.web import accounts, gallery, health, images, media, people, runs, studio, teams, uploads
 
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    # The studio; its live stream, /events, is answered beside Django (see asgi.py)
+    path("", studio.studio, name="studio"),
+    path("projects/", studio.projects, name="projects"),
+    path("projects/<uuid:project_id>/", studio.project, name="project"),
+    path("price", runs.price, name="price"),
+    path("parameters", runs.parameters, name="parameters"),
+    path("runs", runs.submit, name="runs"),
+    path("runs/<uuid:run_id>/", runs.run, name="run"),
+    path("runs/<uuid:run_id>/cancel", runs.cancel, name="run_cancel"),
+    path("jobs/<uuid:job_id>/retry", runs.retry, name="job_retry"),
     # Getting in, and one's own settings
     path("setup/<str:token>/", accounts.setup, name="setup"),
     path("join/<str:token>/", accounts.join, name="join"),
@@ -29,7 +39,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("teams/<uuid:id>/members/<int:user_id>/role/", teams.role, name="team_role"),
     path("teams/<uuid:id>/members/<int:user_id>/remove/", teams.remove, name="team_remove"),
     # Pictures
+    path("gallery/", gallery.gallery_page, name="gallery"),
+    path("images/<uuid:id>/", images.image_page, name="image"),
     path("images/<uuid:id>/download", images.download, name="download"),
+    path("images/<uuid:id>/favourite", images.favourite, name="favourite"),
+    path("images/<uuid:id>/rate", images.rate, name="rate"),
     path("uploads/", uploads.uploads, name="uploads"),
     path("media/<uuid:id>/<slug:variant>", media.media, name="media"),
     path("media/preview/<uuid:id>/<int:index>", media.partial, name="partial"),

@@ -12,6 +12,8 @@ from studio.jobs.models import WorkerBeat
 
 EVERYONE = "all"
 WORKERS = "workers"
+COMMAND = "celery -A studio.celery worker"
+"""What starts a worker by hand; ``make run`` starts one by itself."""
 
 
 def beat(name: str) -> None:

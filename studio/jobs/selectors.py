@@ -11,6 +11,7 @@ from django.db.models import Prefetch, QuerySet
 
 from studio.accounts.actors import Actor, OwnedQuerySet
 from studio.accounts.models import Team
+from studio.images.models import Image
 from studio.jobs.models import OPEN, Job, Output, Project, Reference, Run, State
 
 PAGE = 20
@@ -35,6 +36,19 @@ def page(project: Project, *, before: int | None = None, limit: int = PAGE) -> l
 def by_ids(ids: Iterable[UUID]) -> list[Run]:
     """These runs, for whoever was found to be allowed to see them."""
     return list(whole().filter(pk__in=list(ids)))
+
+
+def run_in(project: Project, run_id: UUID) -> Run | None:
+    """The project's run of this id, or None."""
+    return Run.objects.filter(project=project, pk=run_id).first()
+
+
+def run_of(image: Image) -> tuple[Run, Job] | None:
+    """The run and job that made a picture; None for an upload."""
+    job = (
+        Job.objects.filter(outputs__image=image).prefetch_related("references").select_related("run").first()
+    )
+    return (job.run, job) if job else None
 
 
 def open_runs(actor: Actor) -> list[UUID]:

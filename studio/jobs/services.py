@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -74,8 +75,13 @@ def price(*, actor: Actor, spec: JobSpec, retry_of: Job | None = None) -> Priced
     has_mask, count = spec.mask is not None, len(spec.pictures)
     checked = validation.validate(entry, spec.parameters, count, has_mask, spec.prompt)
     ask = checked.ask(prompt=spec.prompt, references=count, has_mask=has_mask)
-    quote, version = prices.quote_for(entry, ask, learning.span(entry, offer.terms, ask))
-    return Priced(spec, entry, checked, ask, quote, version, retry_of)
+    figures, version = quote(offer, ask)
+    return Priced(spec, entry, checked, ask, figures, version, retry_of)
+
+
+def quote(offer: catalog.Offer, ask: pricing.Ask) -> tuple[pricing.Quote, PriceVersion]:
+    """What ``ask`` costs today, with what late jobs taught. Raises NotOffered without a price."""
+    return prices.quote_for(offer.entry, ask, learning.span(offer.entry, offer.terms, ask))
 
 
 @transaction.atomic
@@ -212,6 +218,19 @@ def cancel(*, job: Job) -> Job:
         raise NotCancellable
     notices.run_changed(job.run)
     return job
+
+
+def cancel_run(*, run: Run) -> None:
+    """Stop every job of the run that is not over. Raises NotCancellable when all are."""
+    open_jobs = list(
+        run.jobs.filter(state__in=[State.ASKED, State.QUEUED, State.RUNNING]).select_related("run")
+    )
+    if not open_jobs:
+        raise NotCancellable
+    for job in open_jobs:
+        # One that ends between our look and our wish needs no cancelling.
+        with suppress(NotCancellable):
+            cancel(job=job)
 
 
 def price_retry(*, actor: Actor, job: Job) -> Priced:

@@ -13,12 +13,12 @@ from studio.jobs.models import Job, State
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """The card's one bold sentence, its quiet one, the credits' one, and what helps."""
+    """The card's bold sentence, what happened and what helps, what became of the credits, the icon's kind."""
 
     title: str
     detail: str
     money: str
-    next_step: str
+    kind: str = ""
 
 
 def cause(job: Job, delivered: int) -> Cause | None:
@@ -26,11 +26,11 @@ def cause(job: Job, delivered: int) -> Cause | None:
     if delivered >= job.n:
         return None
     if job.state == State.CANCELLED:
-        return Cause(
-            _("Cancelled."), "", money(job, delivered), _("Retry runs it again from the same settings.")
-        )
+        return Cause(_("Cancelled."), "", money(job, delivered))
     title, next_step = _words(job, delivered)
-    return Cause(title, job.error_detail, money(job, delivered), next_step)
+    detail = f"{job.error_detail.rstrip('.')}." if job.error_detail else ""
+    kind = "declined" if job.error_code.startswith("moderation") else ""
+    return Cause(title, f"{detail} {next_step}".strip(), money(job, delivered), kind)
 
 
 def money(job: Job, delivered: int) -> str:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from studio.accounts.actors import EDITING_ROLES, Actor, Visibility
-from studio.core.micros import credits_text
+from studio.core.micros import credits_text, dollars_text
 from studio.images import selectors as images
 from studio.jobs import selectors as jobs
 from studio.jobs.models import FINAL, Job, Run, State
@@ -44,7 +48,20 @@ class Tile:
     partial_src: str = ""
     partial_label: str = ""
     partial_percent: int = 0
-    label: str = ""
+
+    @property
+    def position(self) -> int:
+        """As people count: from 1."""
+        return self.index + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One way out of a job that is over: ``retry``, ``model`` (switch it) or a link."""
+
+    name: str
+    label: str
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +77,7 @@ class JobRow:
     error: causes.Cause | None
     can_cancel: bool
     can_retry: bool
-    money: str
+    actions: list[Action]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +106,17 @@ class Row:
     changes: list[Change]
     created_iso: str
     started_iso: str
-    usual: str
-    finished_iso: str
+    usual_label: str
+    age_label: str
     cost_label: str
+    cost_title: str
     jobs: list[JobRow]
+    collapsed: bool
     can_cancel: bool
     can_edit: bool
     is_open: bool
     thumb: str
-    reuse: dict[str, Any] = field(default_factory=dict)
+    settings_json: str
     owner_name: str = ""
 
 
@@ -124,7 +143,6 @@ def row(run: Run, actor: Actor, ahead: Mapping[UUID, int], favourites: frozenset
     state = state_of(members)
     first = members[0]
     started = min((job.started_at for job in members if job.started_at), default=None)
-    finished = [job.finished_at for job in members if job.finished_at]
     done = state in FINAL or state == State.UNCONFIRMED
     parent = list(run.parent.jobs.all()) if run.parent else []
     usual = None if done else jobs.usual_seconds(first.model)
@@ -142,15 +160,17 @@ def row(run: Run, actor: Actor, ahead: Mapping[UUID, int], favourites: frozenset
         changes=changes(parent[0], first) if parent else [],
         created_iso=run.created_at.isoformat(),
         started_iso=started.isoformat() if started and not done else "",
-        usual=clock(usual) if usual else "",
-        finished_iso=max(finished).isoformat() if done and finished else "",
+        usual_label=_("usually %(time)s") % {"time": clock(usual)} if usual else "",
+        age_label=age(run.created_at),
         cost_label=cost_label(members) if done else "",
+        cost_title=_("%(dollars)s, %(micros)s micros") % money_parts(members),
         jobs=job_rows,
+        collapsed=done and not any(job.tiles for job in job_rows),
         can_cancel=any(job.can_cancel for job in job_rows),
         can_edit=editable,
         is_open=not done,
         thumb=next((tile.src320 for job in job_rows for tile in job.tiles if tile.src320), ""),
-        reuse=reuse(run, first),
+        settings_json=json.dumps(reuse(run, first)),
         owner_name=str(run.owner) if actor.user and run.owner_id != actor.user.pk else "",
     )
 
@@ -211,9 +231,7 @@ def _settings(job: Job) -> list[tuple[str, str]]:
         (_("background"), _("Transparent") if given.get("background") == "transparent" else ""),
         (
             _("seed"),
-            _("seed %(seed)s") % {"seed": job.seed}
-            if given.get("seed_locked") and job.seed is not None
-            else "",
+            _("seed %(seed)s") % {"seed": job.seed} if given.get("seed") is not None else "",
         ),
     ]
 
@@ -237,6 +255,24 @@ def cost_label(members: Sequence[Job]) -> str:
     """What the run came to, in credits."""
     charged = sum(job.charged for job in members)
     return _("%(credits)s cr") % {"credits": credits_text(charged)} if charged else _("Nothing charged")
+
+
+def money_parts(members: Sequence[Job]) -> dict[str, str]:
+    """The exact charge, for the tooltip."""
+    charged = sum(job.charged for job in members)
+    return {"dollars": dollars_text(charged), "micros": f"{charged:,}"}
+
+
+def age(moment: datetime) -> str:
+    """``just now``, ``6 min ago``, ``3 h ago``; after a day ``20 Nov, 11:04`` in the viewer's zone."""
+    minutes = int((timezone.now() - moment).total_seconds() // 60)
+    if minutes < 1:
+        return _("just now")
+    if minutes < 60:
+        return _("%(count)d min ago") % {"count": minutes}
+    if minutes < 24 * 60:
+        return _("%(count)d h ago") % {"count": minutes // 60}
+    return date_format(timezone.localtime(moment), "j M, H:i")
 
 
 def clock(seconds: float) -> str:
@@ -282,8 +318,14 @@ def _job_row(
         error=causes.cause(job, delivered) if over or job.state == State.UNCONFIRMED else None,
         can_cancel=editable and job.state in ACTIVE and not job.cancel_requested,
         can_retry=editable and over and delivered < job.n,
-        money=causes.money(job, delivered) if over else "",
+        actions=_actions(editable, over, delivered < job.n),
     )
+
+
+def _actions(editable: bool, over: bool, incomplete: bool) -> list[Action]:
+    if not (editable and over and incomplete):
+        return []
+    return [Action("model", _("Switch model")), Action("retry", _("Retry"))]
 
 
 def _tiles(job: Job, favourites: frozenset[UUID]) -> list[Tile]:
@@ -331,7 +373,7 @@ def _forming(job: Job, index: int, width: int, height: int) -> Tile:
         "ratio": f"{width / height:.4f}",
     }
     if job.state in FINAL or job.state == State.UNCONFIRMED:
-        return Tile(kind="failed", label=_("Not delivered"), **shape)
+        return Tile(kind="failed", **shape)
     look = job.previews.get(str(index))
     if job.state == State.RUNNING and look and look["step"]:
         fraction = look["fraction"]
@@ -343,4 +385,4 @@ def _forming(job: Job, index: int, width: int, height: int) -> Tile:
             **shape,
         )
     label = _("Painting") if job.state == State.RUNNING and index == 0 else _("Waiting for a slot")
-    return Tile(kind="waiting", label=label, **shape)
+    return Tile(kind="waiting", partial_label=label, **shape)

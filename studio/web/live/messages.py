@@ -104,12 +104,14 @@ def _run_part(run: Run, actor: Actor, favourites: frozenset[UUID] | None = None)
         images = [output.image_id for job in run.jobs.all() for output in job.outputs.all()]
         favourites = gallery.favourites_of(actor, images)
     row = rows.rows([run], actor, favourites)[0]
-    return render_to_string("studio/live.html#run", {"row": row})
+    return render_to_string("studio/page.html#run_answer", {"run": row})
 
 
 def _shell_part(actor: Actor) -> str:
-    return render_to_string("studio/live.html#shell", shell_of(actor))
+    return render_to_string("components/_live_shell.html", shell_of(actor))
 
 
 def _workers_part() -> str:
-    return render_to_string("studio/live.html#workers", {"worker_alive": presence.anyone_working()})
+    return render_to_string(
+        "studio/_live_workers.html", {"page": {"worker_alive": presence.anyone_working()}}
+    )

@@ -23,6 +23,8 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 PATH = "/events"
 KEEP_ALIVE_SECONDS = 20.0
+LIFE_SECONDS = 300.0
+"""A stream ends after this long and the browser opens another, so that who left a team or signed out hears no more."""
 HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store"),
@@ -55,7 +57,9 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 async def _pump(subscription: Subscription, send: Send, gone: asyncio.Future[None]) -> None:
-    while not gone.done() and not subscription.closed:
+    loop = asyncio.get_running_loop()
+    ends = loop.time() + LIFE_SECONDS
+    while not gone.done() and not subscription.closed and loop.time() < ends:
         ready = asyncio.ensure_future(subscription.ready.wait())
         await asyncio.wait({ready, gone}, timeout=KEEP_ALIVE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
         ready.cancel()

@@ -1,0 +1,163 @@
+"""The composer: what was typed in it and what it shows."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+from uuid import UUID
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from studio.accounts.actors import Actor
+from studio.catalog import cards, switching
+from studio.catalog import selectors as catalog
+from studio.catalog.fields import Parameters
+from studio.catalog.selectors import Offer
+from studio.core.errors import Invalid
+from studio.images import selectors as images
+from studio.jobs.models import Reference
+from studio.jobs.specs import JobSpec, ReferenceSpec
+
+PARAMETERS = (
+    "n", "size", "aspect_ratio", "resolution", "preset", "quality", "seed",
+    "output_format", "background", "strength", "negative_prompt",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What the composer holds, in the form's own words."""
+
+    model: str
+    prompt: str = ""
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    references: tuple[ReferenceSpec, ...] = ()
+    seed_locked: bool = False
+    mode: str = "create"
+    parent: str = ""
+    explicit: bool = False
+
+    @property
+    def spec(self) -> JobSpec:
+        return JobSpec(self.model, self.prompt, self.parameters, self.references)
+
+
+def read(data: QueryDict) -> Draft:
+    """The draft that a form posted. Raises Invalid for a reference that is no id."""
+    references = zip(data.getlist("reference"), data.getlist("reference_role"), strict=False)
+    return Draft(
+        model=data.get("model", ""),
+        prompt=data.get("prompt", ""),
+        parameters={name: data.get(name, "") for name in PARAMETERS},
+        references=tuple(_reference(value, role) for value, role in references if value),
+        seed_locked=bool(data.get("seed_locked")),
+        mode="edit" if data.get("mode") == "edit" else "create",
+        parent=data.get("parent", ""),
+    )
+
+
+def _reference(value: str, role: str) -> ReferenceSpec:
+    image_id = as_uuid(value)
+    if image_id is None:
+        text = _("A reference could not be read. Remove it and add it again.")
+        raise Invalid(text, fields={"references": text})
+    return ReferenceSpec(image_id, role if role in Reference.Role.values else Reference.Role.SUBJECT)
+
+
+def as_uuid(text: str) -> UUID | None:
+    """The id, or None for a text that is none."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def draft_from(settings_of: Mapping[str, Any], **changes: Any) -> Draft:
+    """A draft from a run's settings as ``rows.reuse`` gives them; ``changes`` win."""
+    references = tuple(ReferenceSpec(UUID(ref["id"]), ref["role"]) for ref in settings_of["references"])
+    given: dict[str, Any] = {
+        "model": settings_of["model"],
+        "prompt": settings_of["prompt"],
+        "parameters": {name: str(settings_of.get(name) or "") for name in PARAMETERS},
+        "references": references,
+        "mode": "edit" if any(ref.role == Reference.Role.SOURCE for ref in references) else "create",
+        "parent": settings_of["parent"],
+    }
+    return Draft(**given | changes)
+
+
+def offer_for(model_id: str) -> Offer:
+    """The model of a form; where it names none, the first that can be picked and shows its work as it goes."""
+    if model_id:
+        return catalog.offer(model_id)
+    known = catalog.offers()
+    ready = [offer for offer in known if offer.available] or known
+    return next((offer for offer in ready if offer.entry.supports.partials), ready[0])
+
+
+def fitted(offer: Offer, draft: Draft) -> tuple[Parameters, list[str]]:
+    """The draft's settings as this model can have them, and what had to change."""
+    return switching.nearest(offer.entry, draft.parameters)
+
+
+def model_view(offer: Offer, parameters: Parameters) -> dict[str, Any]:
+    """The model's own card together with the form for its settings."""
+    card, form = cards.card(offer), cards.form(offer, parameters)
+    strength = {"min": "0", "max": "1", "step": "0.05", "value": f"{parameters.strength or 0.6:g}"}
+    return {each.name: getattr(card, each.name) for each in fields(card)} | {
+        "sizing": form.sizing,
+        "counts": form.counts,
+        "qualities": form.qualities,
+        # One format is no choice, so it shows no control.
+        "formats": form.formats if len(form.formats) > 1 else (),
+        "backgrounds": form.backgrounds,
+        "strength": strength if offer.entry.supports.strength else None,
+    }
+
+
+def picker(offers: Iterable[Offer], *, staff: bool) -> list[dict[str, Any]]:
+    """The picker's groups: what can be picked, then the rest with its reason."""
+    shown = [cards.card(offer, staff=staff) for offer in offers]
+    ready = [card for card in shown if not card.disabled_reason]
+    rest = [card for card in shown if card.disabled_reason]
+    groups = [
+        {"label": _("Ready to use"), "models": ready},
+        {"label": _("Not available now"), "models": rest},
+    ]
+    return [group for group in groups if group["models"]]
+
+
+def view(draft: Draft, offer: Offer, parameters: Parameters, actor: Actor, token: str) -> dict[str, Any]:
+    """What the composer's template reads."""
+    shown = images.visible(actor, [ref.image_id for ref in draft.references]) if draft.references else {}
+    return {
+        "prompt": draft.prompt,
+        "negative": parameters.negative_prompt,
+        "negative_open": bool(parameters.negative_prompt),
+        "seed": parameters.seed,
+        "seed_locked": draft.seed_locked,
+        "n": parameters.n,
+        "references": [_reference_view(ref, shown) for ref in draft.references],
+        "max_references": offer.entry.max_references,
+        "mode": draft.mode,
+        "quote_token": token,
+        "idempotency_key": new_key(),
+        "parent": draft.parent,
+        "explicit": draft.explicit,
+    }
+
+
+def _reference_view(ref: ReferenceSpec, shown: Mapping[UUID, images.Card]) -> dict[str, Any]:
+    """One thumb of the references; a picture that the viewer may not see is only said to be private."""
+    card = shown.get(ref.image_id)
+    if card is None:
+        return {"id": str(ref.image_id), "role": ref.role, "alt": _("Private reference"), "private": True}
+    return {"id": str(ref.image_id), "role": ref.role, "thumb": card.thumb, "alt": card.alt, "private": False}
+
+
+def new_key() -> str:
+    """A key that makes one press of Generate safe to repeat."""
+    return uuid.uuid4().hex

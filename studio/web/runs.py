@@ -1,0 +1,191 @@
+"""What the composer and the rows send: a price, other settings, a run, a cancel, a retry."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from studio.catalog import services as prices
+from studio.core.errors import Forbidden, StudioError
+from studio.core.micros import credits_text, dollars_text
+from studio.credits import selectors as credits
+from studio.gallery import selectors as gallery
+from studio.jobs import selectors as jobs
+from studio.jobs import services
+from studio.jobs.models import Job, Project, Run
+from studio.jobs.services import Payer
+from studio.web import access, composer, rows
+from studio.web.composer import Draft
+from studio.web.http import StudioRequest
+from studio.web.studio import composed, stream
+
+PAGE = "studio/page.html"
+
+
+@require_POST
+@login_required
+def price(request: StudioRequest) -> HttpResponse:
+    """What the composer's settings cost now."""
+    return render(request, f"{PAGE}#price_answer", {"page": composed(request, composer.read(request.POST))})
+
+
+@require_POST
+@login_required
+def parameters(request: StudioRequest) -> HttpResponse:
+    """The form of another model, with the nearest valid values and a note of what changed."""
+    draft = composer.read(request.POST)
+    _fitted, notes = composer.fitted(composer.offer_for(draft.model), draft)
+    page = composed(request, draft, note=". ".join(notes))
+    return render(request, f"{PAGE}#parameters_answer", {"page": page})
+
+
+@require_POST
+@login_required
+def submit(request: StudioRequest) -> HttpResponse:
+    """Generate. A refusal keeps what was typed, says what to do at the field, and costs nothing."""
+    draft = Draft(model="")
+    try:
+        draft = composer.read(request.POST)
+        run = _submit(request, draft)
+    except StudioError as error:
+        return _refused(request, draft, error)
+    if not request.htmx:
+        return _to_row(run)
+    page = composed(request, draft) | stream(request, run.project, limit=1)
+    page["composer"]["parent"] = str(run.pk)
+    return render(request, f"{PAGE}#submit_answer", {"page": page, "run": _row(request, run.pk)})
+
+
+def _submit(request: StudioRequest, draft: Draft) -> Run:
+    _may_run_here(request)
+    project = _project(request)
+    token = request.POST.get("quote", "")
+    return services.submit(
+        actor=request.actor,
+        payer=_payer(request),
+        project=project,
+        specs=[draft.spec],
+        key=request.POST.get("idempotency_key") or composer.new_key(),
+        quoted_high=prices.read_signed(token).high if token else None,
+        parent=_parent(request, project, draft),
+    )
+
+
+def _may_run_here(request: StudioRequest) -> None:
+    if not request.workspace.can_edit:
+        text = _("Your role in %(team)s lets you look, not run. Switch to your own workspace.")
+        raise Forbidden(text % {"team": request.workspace.name})
+
+
+def _payer(request: StudioRequest) -> Payer:
+    return Payer(request.workspace.account_id, request.workspace.team)
+
+
+def _project(request: StudioRequest) -> Project:
+    """The form's project, or the workspace's latest, or its first."""
+    if project_id := composer.as_uuid(request.POST.get("project", "")):
+        return access.editable_project_for(request, project_id)
+    team = request.workspace.team
+    latest = jobs.projects(request.actor, team).first()
+    return latest or services.new_project(actor=request.actor, team=team)
+
+
+def _parent(request: StudioRequest, project: Project, draft: Draft) -> Run | None:
+    """The run that the settings came from, if it is one of this project's."""
+    run_id = composer.as_uuid(draft.parent)
+    return jobs.run_in(project, run_id) if run_id else None
+
+
+def _refused(request: StudioRequest, draft: Draft, error: StudioError) -> HttpResponse:
+    """The errors, a fresh key and today's price. Without htmx the whole page, with what was typed."""
+    errors = [{"field": name, "message": text} for name, text in error.fields.items()]
+    errors = errors or [{"field": "", "message": error.message}]
+    page = composed(request, draft) | {"errors": errors}
+    if request.htmx:
+        return render(request, f"{PAGE}#refused_answer", {"page": page}, status=error.status)
+    shown = jobs.projects(request.actor, request.workspace.team).first()
+    return render(request, PAGE, {"page": stream(request, shown) | page}, status=error.status)
+
+
+@require_GET
+@login_required
+def run(request: StudioRequest, run_id: UUID) -> HttpResponse:
+    """The row as it is now; for a person who follows a link, the project's page at that row."""
+    shown = access.run_for(request, run_id)
+    if not request.htmx:
+        return _to_row(shown)
+    return render(request, f"{PAGE}#run", {"run": _row(request, shown.pk)})
+
+
+@require_POST
+@login_required
+def cancel(request: StudioRequest, run_id: UUID) -> HttpResponse:
+    """Stop what of the run can still be stopped."""
+    shown = access.editable_run_for(request, run_id)
+    services.cancel_run(run=shown)
+    if not request.htmx:
+        return _to_row(shown)
+    return render(request, f"{PAGE}#run", {"run": _row(request, shown.pk)})
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def retry(request: StudioRequest, job_id: UUID) -> HttpResponse:
+    """The missing pictures once more at today's price: GET shows it, POST runs it."""
+    job = access.editable_job_for(request, job_id)
+    if request.method == "GET":
+        return render(request, f"{PAGE}#retry_dialog", {"retry": _retry_view(request, job)})
+    token = request.POST.get("quote", "")
+    made = services.retry(
+        actor=request.actor,
+        payer=_payer(request),
+        job=job,
+        key=request.POST.get("idempotency_key") or composer.new_key(),
+        quoted_high=prices.read_signed(token).high if token else None,
+    )
+    if not request.htmx:
+        return _to_row(made)
+    page = stream(request, made.project, limit=1)
+    return render(request, "studio/_retry_answer.html", {"page": page, "run": _row(request, made.pk)})
+
+
+def _retry_view(request: StudioRequest, job: Job) -> dict[str, Any]:
+    priced = services.price_retry(actor=request.actor, job=job)
+    available = credits.balance(request.workspace.account_id).available
+    count, high = priced.parameters.n, priced.quote.high
+    return {
+        "job_id": str(job.pk),
+        "quote_token": prices.sign(priced.quote, priced.version, priced.entry.id),
+        "idempotency_key": composer.new_key(),
+        "title": _("Retry %(model)s") % {"model": job.model_label},
+        "text": ngettext(
+            "Runs %(count)d missing image again, with the same prompt and settings, at today's price.",
+            "Runs %(count)d missing images again, with the same prompt and settings, at today's price.",
+            count,
+        )
+        % {"count": count},
+        "credits": credits_text(high),
+        "dollars": dollars_text(high),
+        "balance_after": credits_text(max(0, available - high)),
+        "reason": _("Not enough credits") if high > available else "",
+        "label": ngettext("Retry %(count)d image", "Retry %(count)d images", count) % {"count": count},
+    }
+
+
+def _to_row(shown: Run) -> HttpResponseRedirect:
+    return redirect(f"{reverse('project', args=[shown.project_id])}#run-{shown.pk}")
+
+
+def _row(request: StudioRequest, run_id: UUID) -> rows.Row:
+    loaded = jobs.by_ids([run_id])
+    pictures = [output.image_id for each in loaded for job in each.jobs.all() for output in job.outputs.all()]
+    hearts = gallery.favourites_of(request.actor, pictures) if pictures else frozenset()
+    return rows.rows(loaded, request.actor, hearts)[0]
