@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -58,7 +59,7 @@ def address(path: str) -> str:
     return (settings.PUBLIC_URL or f"http://localhost:{settings.PORT}") + path
 
 
-def _good(kind: Invitation.Kind) -> Any:
+def _good(kind: Invitation.Kind) -> QuerySet[Invitation]:
     return Invitation.objects.filter(kind=kind, used_at=None, expires_at__gt=timezone.now())
 
 

@@ -25,4 +25,4 @@ def people() -> list[User]:
 
 def has_second_factor(user: User) -> bool:
     """Whether signing in as them takes more than the password."""
-    return Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists()
+    return bool(Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists())

@@ -49,11 +49,11 @@ def setup(request: HttpRequest, token: str) -> HttpResponse:
 @never_cache
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "POST"])
-def join(request: StudioRequest, token: str) -> HttpResponse:
+def join(request: HttpRequest, token: str) -> HttpResponse:
     """An invitation: a new account, or, for somebody signed in, one button that enters the team."""
     invitation = links.opened(Invitation.Kind.INVITE, token)
-    if request.user.is_authenticated:
-        return _accept(request, invitation, token)
+    if isinstance(request.user, User):
+        return _accept(request, request.user, invitation, token)
     form = PersonForm(request.POST or None, email=invitation.email)
 
     def make() -> User:
@@ -69,10 +69,10 @@ def join(request: StudioRequest, token: str) -> HttpResponse:
     return render(request, "accounts/join.html", context, status=status_of(form))
 
 
-def _accept(request: StudioRequest, invitation: Invitation, token: str) -> HttpResponse:
+def _accept(request: HttpRequest, user: User, invitation: Invitation, token: str) -> HttpResponse:
     if request.method == "GET" or invitation.team is None:
         return render(request, "accounts/accept.html", {"invitation": invitation})
-    team = accounts.accept(token=token, user=request.user)
+    team = accounts.accept(token=token, user=user)
     workspace.choose(request.session, team)
     return redirect(settings.LOGIN_REDIRECT_URL)
 

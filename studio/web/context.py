@@ -12,6 +12,7 @@ from django.core.cache import cache
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from studio.accounts.actors import Actor
 from studio.accounts.models import Team, User
 from studio.core.micros import credits_text, dollars_text
 from studio.credits import selectors as credits
@@ -59,6 +60,15 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "running_count": lambda: _if_signed_in(request, running_count) or 0,
     }
     return {"nav": nav, **{name: once(read) for name, read in lazy.items()}}
+
+
+def shell_of(actor: Actor, wanted: str = "") -> dict[str, Any]:
+    """The parts of the frame that move while a page is open, for a live message.
+
+    ``wanted`` is the team that the browser stands in, empty for the personal workspace.
+    """
+    here = Workspace(actor, wanted)
+    return {"balance": balance(here), "running_count": running_count(here)}
 
 
 def _if_signed_in[T](request: HttpRequest, read: Callable[[Workspace], T]) -> T | None:

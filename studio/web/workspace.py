@@ -10,8 +10,8 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.utils.translation import gettext as _
 
 from studio.accounts import selectors as accounts
-from studio.accounts.actors import EDITING_ROLES, Actor
-from studio.accounts.models import Team
+from studio.accounts.actors import Actor
+from studio.accounts.models import EDITING_ROLES, Team
 from studio.credits import services as credits
 
 SESSION_KEY = "workspace"
