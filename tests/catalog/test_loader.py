@@ -20,8 +20,8 @@ def sizing(**over: Any) -> dict[str, Any]:
     return {"style": "pixels", "default": "1024x1024", "sizes": ["1024x1024"]} | over
 
 
-FREE = {"style": "free", "default": "64x64", "sizes": ["64x64"], "limits": {"most": 64}}
-TOKENS = {
+FREE: dict[str, Any] = {"style": "free", "default": "64x64", "sizes": ["64x64"], "limits": {"most": 64}}
+TOKENS: dict[str, Any] = {
     "unit": "token",
     "rates": {"text_in": 1, "image_in": 1, "image_out": 1},
     "estimator": {"kind": "area", "tokens": {"low": {"any": 1}}, "sizes": ["64x64"]},

@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from studio.catalog import loader, selectors
@@ -24,7 +25,7 @@ def today(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def on(monkeypatch: pytest.MonkeyPatch, day: date) -> None:
-    monkeypatch.setattr(selectors.timezone, "localdate", lambda: day)
+    monkeypatch.setattr(timezone, "localdate", lambda: day)
 
 
 def offered() -> dict[str, Offer]:
