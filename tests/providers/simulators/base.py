@@ -10,6 +10,7 @@ import struct
 import sys
 import threading
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -166,13 +167,12 @@ class Simulator:
     def _listen(self) -> None:
         self._server = _Server(self, self._port)
         self._port = self._server.server_address[1]
-        threading.Thread(
-            target=self._server.serve_forever, args=(0.02,), name="simulator", daemon=True
-        ).start()
+        threading.Thread(target=self._server.serve_forever, name="simulator", daemon=True).start()
 
     def _hush(self) -> None:
         server, self._server = self._server, None
         if server is not None:
+            server.wake()
             server.shutdown()
             server.drop_connections()
             server.server_close()
@@ -199,14 +199,17 @@ class _Server(ThreadingHTTPServer):
             self._open.discard(request)
         super().shutdown_request(request)
 
+    def wake(self) -> None:
+        """Makes the wait for connections return at once, so that a shutdown need not wait for its next look."""
+        with suppress(OSError):
+            self.socket.shutdown(socket.SHUT_RDWR)
+
     def drop_connections(self) -> None:
         """Ends every open connection, so that each handler's thread ends too."""
         with self._open_lock:
             for connection in self._open:
-                try:
+                with suppress(OSError):
                     connection.shutdown(socket.SHUT_RDWR)
-                except OSError:
-                    continue
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that left is no news; anything else is a mistake in the simulator and must be seen."""
