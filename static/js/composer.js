@@ -73,13 +73,15 @@ function hoverCost() {
     if (event.pointerType !== "mouse") return;
     const info = event.target.closest?.(".cost-info");
     if (info) {
-      if (!lines().matches(":popover-open")) lines().showPopover();
+      if (lines().matches(":popover-open")) return;
+      lines().showPopover();
       lines().dataset.hover = "";
     } else if (lines()?.dataset.hover === "" && !event.target.closest?.("#cost-lines, .cost-line")) {
       delete lines().dataset.hover;
       lines().hidePopover();
     }
   });
+  document.addEventListener("click", (event) => event.target.closest?.(".cost-info") && delete lines().dataset.hover);
 }
 
 /* What Generate says ------------------------------------------------------------------------------------------- */

@@ -12,15 +12,17 @@ class LivePicture extends HTMLElement {
   static observedAttributes = ["src", "alt", "state"];
   #turn = 0;
   #planned = false;
+  #ready = false; // Attributes are reported once before the element is connected; the children show those already.
 
   connectedCallback() {
+    this.#ready = true;
     const first = this.querySelector("img:not([data-placeholder])");
     if (first) first.addEventListener("error", () => this.#missing(first), { once: true });
     else if (this.getAttribute("src")) this.#plan();
   }
 
   attributeChangedCallback(name, before, after) {
-    if (!this.isConnected || before === after) return;
+    if (!this.#ready || before === after) return;
     if (name === "alt" && this.lastElementChild) this.lastElementChild.alt = after ?? "";
     if (name === "src" && after) this.#plan();
   }
@@ -44,6 +46,7 @@ class LivePicture extends HTMLElement {
       next.sizes = this.getAttribute("sizes") ?? "";
       next.srcset = this.getAttribute("srcset");
     }
+    if (this.getAttribute("state")) next.dataset.blur = this.getAttribute("state");
     next.src = this.getAttribute("src");
     try {
       await next.decode();

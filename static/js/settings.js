@@ -20,7 +20,11 @@ export function startSettings(form) {
   addEventListener("pagehide", () => remembered.set(key, read(form)));
 
   const draft = remembered.get(key);
-  if (draft && !("explicit" in form.dataset)) apply(draft);
+  if (draft && !("explicit" in form.dataset)) {
+    // Unseen until the server has fitted it, so that nothing on the page is seen to move.
+    form.toggleAttribute("data-restoring", true);
+    Promise.resolve(apply(draft)).finally(() => form.removeAttribute("data-restoring"));
+  }
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-reset]")) reset();
     const sample = event.target.closest("[data-sample]");

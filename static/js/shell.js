@@ -15,7 +15,7 @@ function place(popover, opener) {
   if (side === "right" && innerWidth > 960) {
     const panel = opener.closest("[data-panel]")?.getBoundingClientRect() ?? at;
     style.left = `${panel.right + 8}px`;
-    style.bottom = `${Math.max(12, innerHeight - at.bottom - 66)}px`;
+    style.bottom = `${Math.max(12, innerHeight - at.bottom - 62)}px`;
     return;
   }
   if (at.left + at.width / 2 > innerWidth * 0.6) style.right = `${Math.max(8, innerWidth - at.right)}px`;
