@@ -51,7 +51,9 @@ class Painter(Synchronous):
             outputs.append(_paint(order, index, request.deadline_seconds, emit))
             emit(Delivered(index, outputs[-1]))
         usage = tokens.usage(request, first) if model.tokens else None
-        return Finished(tuple(outputs), usage=usage, vendor_ref=f"gesso-{number(request.client_ref, first):016x}")
+        return Finished(
+            tuple(outputs), usage=usage, vendor_ref=f"gesso-{number(request.client_ref, first):016x}"
+        )
 
 
 def commission(request: ImageRequest, model: models.Model, seed: int) -> Commission:
@@ -60,13 +62,20 @@ def commission(request: ImageRequest, model: models.Model, seed: int) -> Commiss
     source = source_of(request)
     as_large = source is not None and request.width is None and request.preset in ("", "auto")
     return Commission(
-        prompt=request.prompt, negative=request.negative_prompt, seed=seed,
-        width=0 if as_large else width, height=0 if as_large else height,
+        prompt=request.prompt,
+        negative=request.negative_prompt,
+        seed=seed,
+        width=0 if as_large else width,
+        height=0 if as_large else height,
         quality=models.QUALITIES[request.quality] if model.quality else "medium",
-        format=request.output_format, compression=request.output_compression,
+        format=request.output_format,
+        compression=request.output_compression,
         transparent=request.background == "transparent",
         references=tuple(r for r in request.references if r is not source),
-        source=source, mask=request.mask, strength=request.strength, style=request.style,
+        source=source,
+        mask=request.mask,
+        strength=request.strength,
+        style=request.style,
         previews=request.partials if model.partials else 0,
     )
 
@@ -90,5 +99,7 @@ def _paint(order: Commission, index: int, seconds: float, emit: Emit) -> Output:
     except Overdue as overdue:
         raise UpstreamTimeout("The picture was not finished in time.") from overdue
     except (Died, Unpaintable) as failure:
-        raise UpstreamError("The painter failed on this picture.", vendor_code=type(failure).__name__) from failure
+        raise UpstreamError(
+            "The painter failed on this picture.", vendor_code=type(failure).__name__
+        ) from failure
     return Output(picture.data, picture.mime, order.seed, picture.read_as)

@@ -48,9 +48,12 @@ def props(plan: Plan, spot: Spot | None) -> tuple[Prop, ...]:
     dark, light, red = linear(0.22, 0.02, 260.0), linear(0.95, 0.03, 90.0), linear(0.58, 0.19, 28.0)
     green, leaf = linear(0.36, 0.09, 140.0), linear(0.60, 0.14, 130.0)
     makers = {
-        "boat": (stamps.boat(dark, light), 0.60, 0.16), "tree": (stamps.tree(dark, green, leaf, plan.dice.key("tree")), 0.80, 0.32),
-        "cabin": (stamps.cabin(dark, light, linear(0.62, 0.11, 40.0)), 0.80, 0.14), "castle": (stamps.castle(dark * 2.0, light), 0.66, 0.26),
-        "pagoda": (stamps.pagoda(dark, red), 0.70, 0.28), "lighthouse": (stamps.lighthouse(light, red, dark), 0.66, 0.28),
+        "boat": (stamps.boat(dark, light), 0.60, 0.16),
+        "tree": (stamps.tree(dark, green, leaf, plan.dice.key("tree")), 0.80, 0.32),
+        "cabin": (stamps.cabin(dark, light, linear(0.62, 0.11, 40.0)), 0.80, 0.14),
+        "castle": (stamps.castle(dark * 2.0, light), 0.66, 0.26),
+        "pagoda": (stamps.pagoda(dark, red), 0.70, 0.28),
+        "lighthouse": (stamps.lighthouse(light, red, dark), 0.66, 0.28),
         "balloon": (stamps.balloon(red, light, dark), 0.40, 0.22),
     }
     for name, (stamp, foot, size) in makers.items():
@@ -60,8 +63,19 @@ def props(plan: Plan, spot: Spot | None) -> tuple[Prop, ...]:
     if "birds" in plan.reading.elements:
         x, y, tall = _stand(plan, "birds", spot, 0.30, 0.26)
         for n in range(7):
-            place = plan.dice.real(f"bird {n} x", -0.5, 0.5) * tall, plan.dice.real(f"bird {n} y", -0.8, -0.1) * tall
-            found.append(Prop(stamps.bird(dark, plan.dice.real(f"flap {n}", 0.5, 1.1)), "all", x + place[0], y + place[1], tall * plan.dice.real(f"span {n}", 0.06, 0.12)))
+            place = (
+                plan.dice.real(f"bird {n} x", -0.5, 0.5) * tall,
+                plan.dice.real(f"bird {n} y", -0.8, -0.1) * tall,
+            )
+            found.append(
+                Prop(
+                    stamps.bird(dark, plan.dice.real(f"flap {n}", 0.5, 1.1)),
+                    "all",
+                    x + place[0],
+                    y + place[1],
+                    tall * plan.dice.real(f"span {n}", 0.06, 0.12),
+                )
+            )
     return tuple(found)
 
 
@@ -93,13 +107,21 @@ def _disc(rgb: Field, plan: Plan, x: Field, y: Field, px: float, name: str) -> F
     tone = linear(0.96, 0.06, 85.0) if name == "sun" else linear(0.94, 0.02, 100.0)
     d = length(x - np.float32(cx), y - np.float32(cy))
     radius = 0.055
-    rgb = rgb + tone * (bell(d * 3.2) * 0.26 + bell(d * 8.0) * 0.30) * np.float32(1.0 if name == "sun" else 0.7)
+    rgb = rgb + tone * (bell(d * 3.2) * 0.26 + bell(d * 8.0) * 0.30) * np.float32(
+        1.0 if name == "sun" else 0.7
+    )
     return mix(rgb, tone * 1.1, smooth(radius + 1.5 * px, radius - 1.5 * px, d))
 
 
 def _rainbow(rgb: Field, x: Field, y: Field, aspect: float) -> Field:
     d = length(x - np.float32(aspect * 0.5), (y - 0.95)) - np.float32(min(0.62, aspect * 0.62))
     t = clip(d * 14.0 + 0.5)
-    bow = np.stack((smooth(0.45, 0.9, t) + 0.25 * smooth(0.2, 0.0, t), smooth(0.15, 0.5, t) * smooth(0.95, 0.6, t), smooth(0.5, 0.1, t)))
+    bow = np.stack(
+        (
+            smooth(0.45, 0.9, t) + 0.25 * smooth(0.2, 0.0, t),
+            smooth(0.15, 0.5, t) * smooth(0.95, 0.6, t),
+            smooth(0.5, 0.1, t),
+        )
+    )
     band = smooth(0.0, 0.15, t) * smooth(1.0, 0.85, t) * smooth(0.95, 0.55, y)
     return np.asarray(rgb + bow * band * 0.30, np.float32)

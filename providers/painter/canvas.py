@@ -23,12 +23,16 @@ def draw(plan: Plan, shader: Shader, width: int, height: int, samples: int, clea
         cover = np.broadcast_to(layer.subject, rgb.shape[1:])
         if samples == 2:
             rgb, cover = _average(light.film(rgb)), _average(cover[None])[0]
-        out[top:top + count, :, :3] = light.to_bytes(rgb, top, finish.grain(plan), seed, filmed=samples == 2)
+        out[top : top + count, :, :3] = light.to_bytes(
+            rgb, top, finish.grain(plan), seed, filmed=samples == 2
+        )
         if clear:
-            out[top:top + count, :, 3] = clip(cover * 255.0 + 0.5, 0.0, 255.0).astype(np.uint8)
+            out[top : top + count, :, 3] = clip(cover * 255.0 + 0.5, 0.0, 255.0).astype(np.uint8)
     return out
 
 
 def _average(rgb: Field) -> Field:
     """Each 2 x 2 block as its mean."""
-    return np.asarray((rgb[:, ::2, ::2] + rgb[:, 1::2, ::2] + rgb[:, ::2, 1::2] + rgb[:, 1::2, 1::2]) * 0.25, np.float32)
+    return np.asarray(
+        (rgb[:, ::2, ::2] + rgb[:, 1::2, ::2] + rgb[:, ::2, 1::2] + rgb[:, 1::2, 1::2]) * 0.25, np.float32
+    )

@@ -42,7 +42,9 @@ def paint(props: tuple[Prop, ...], layer: str, rgb: Field, x: Field, y: Field, p
         if float(np.min(y)) > prop.y + 0.6 * prop.size or float(np.max(y)) < prop.y - 1.6 * prop.size:
             continue
         scale = np.float32(1.0 / prop.size)
-        colour, cover = prop.stamp((x - np.float32(prop.x)) * scale, (y - np.float32(prop.y)) * scale, px / prop.size)
+        colour, cover = prop.stamp(
+            (x - np.float32(prop.x)) * scale, (y - np.float32(prop.y)) * scale, px / prop.size
+        )
         rgb = mix(rgb, colour, cover)
     return rgb
 
@@ -53,11 +55,17 @@ def for_land(plan: Plan, disc: Disc | None, far: Line, near: Line) -> tuple[Prop
     found.extend(_balloons(plan))
     dark, light, warm = plan.rgb("dark", 0.03), plan.rgb("light"), plan.rgb("accent", 0.05)
     builders = (
-        ("castle", stamps.castle(dark, light), "far", far, 0.26), ("pagoda", stamps.pagoda(dark, warm), "far", far, 0.30),
-        ("cabin", stamps.cabin(dark, light, plan.rgb("low")), "near", near, 0.10), ("lighthouse", stamps.lighthouse(light, warm, dark), "far", far, 0.22),
+        ("castle", stamps.castle(dark, light), "far", far, 0.26),
+        ("pagoda", stamps.pagoda(dark, warm), "far", far, 0.30),
+        ("cabin", stamps.cabin(dark, light, plan.rgb("low")), "near", near, 0.10),
+        ("lighthouse", stamps.lighthouse(light, warm, dark), "far", far, 0.22),
     )
     for name, stamp, layer, line, size in builders:
-        if plan.has(name) and name not in plan.reading.banned and not (name == "castle" and plan.has("pagoda")):
+        if (
+            plan.has(name)
+            and name not in plan.reading.banned
+            and not (name == "castle" and plan.has("pagoda"))
+        ):
             x = dice.real("prop " + name, 0.24, 0.76) * plan.aspect
             found.append(Prop(stamp, layer, x, float(line(np.asarray([x], np.float32))[0]) + 0.012, size))
     return tuple(found)
@@ -72,13 +80,33 @@ def for_sea(plan: Plan, disc: Disc, horizon: float) -> tuple[Prop, ...]:
         x = plan.aspect * dice.real("boat x", 0.2, 0.8)
         if abs(x - disc.x) < 0.12:
             x = disc.x + (0.2 if disc.x < plan.aspect / 2 else -0.2)
-        found.append(Prop(stamps.boat(dark, mix(plan.rgb("light"), plan.rgb("low"), 0.3)), "near", x, horizon + dice.real("boat y", 0.03, 0.10), dice.real("boat", 0.11, 0.17)))
+        found.append(
+            Prop(
+                stamps.boat(dark, mix(plan.rgb("light"), plan.rgb("low"), 0.3)),
+                "near",
+                x,
+                horizon + dice.real("boat y", 0.03, 0.10),
+                dice.real("boat", 0.11, 0.17),
+            )
+        )
     if plan.has("lighthouse"):
         x = plan.aspect * (0.16 if disc.x > plan.aspect / 2 else 0.84)
         found.append(Prop(stamps.island(dark), "sky", x, horizon + 0.004, 0.16))
-        found.append(Prop(stamps.lighthouse(plan.rgb("light"), plan.rgb("accent"), dark), "sky", x, horizon - 0.03, 0.24))
+        found.append(
+            Prop(
+                stamps.lighthouse(plan.rgb("light"), plan.rgb("accent"), dark), "sky", x, horizon - 0.03, 0.24
+            )
+        )
     elif plan.has("castle", "cabin", "palm") or dice.chance("island", 0.2):
-        found.append(Prop(stamps.island(dark), "sky", plan.aspect * dice.real("island", 0.1, 0.9), horizon + 0.004, dice.real("island size", 0.08, 0.16)))
+        found.append(
+            Prop(
+                stamps.island(dark),
+                "sky",
+                plan.aspect * dice.real("island", 0.1, 0.9),
+                horizon + 0.004,
+                dice.real("island size", 0.08, 0.16),
+            )
+        )
     return tuple(found)
 
 
@@ -87,15 +115,24 @@ def for_forest(plan: Plan, ground: float) -> tuple[Prop, ...]:
     if not plan.has("cabin"):
         return ()
     x = plan.dice.real("hut", 0.3, 0.7) * plan.aspect
-    return (Prop(stamps.cabin(plan.rgb("dark"), plan.rgb("light"), plan.rgb("low")), "near", x, ground + 0.08, 0.15),)
+    return (
+        Prop(
+            stamps.cabin(plan.rgb("dark"), plan.rgb("light"), plan.rgb("low")), "near", x, ground + 0.08, 0.15
+        ),
+    )
 
 
 def tree_on(plan: Plan, line: Line) -> Prop:
     """One broad tree on a hill."""
     x = plan.dice.real("tree", 0.16, 0.84) * plan.aspect
     crown = mix(plan.rgb("near"), plan.rgb("dark"), 0.35)
-    return Prop(stamps.tree(plan.rgb("dark"), crown, plan.rgb("far"), plan.dice.key("tree")), "near", x, float(line(np.asarray([x], np.float32))[0]) + 0.01,
-                plan.dice.real("tree size", 0.20, 0.32))
+    return Prop(
+        stamps.tree(plan.rgb("dark"), crown, plan.rgb("far"), plan.dice.key("tree")),
+        "near",
+        x,
+        float(line(np.asarray([x], np.float32))[0]) + 0.01,
+        plan.dice.real("tree size", 0.20, 0.32),
+    )
 
 
 def _balloons(plan: Plan) -> list[Prop]:
@@ -103,8 +140,13 @@ def _balloons(plan: Plan) -> list[Prop]:
         return []
     dice = plan.dice
     return [
-        Prop(stamps.balloon(plan.rgb("accent", 0.03 * n, 1.0, 25.0 * n), plan.rgb("light"), plan.rgb("dark")), "sky", plan.aspect * (0.24 + 0.27 * n + dice.real(f"b{n}", -0.06, 0.06)),
-             dice.real(f"by{n}", 0.26, 0.46), dice.real(f"bs{n}", 0.09, 0.2))
+        Prop(
+            stamps.balloon(plan.rgb("accent", 0.03 * n, 1.0, 25.0 * n), plan.rgb("light"), plan.rgb("dark")),
+            "sky",
+            plan.aspect * (0.24 + 0.27 * n + dice.real(f"b{n}", -0.06, 0.06)),
+            dice.real(f"by{n}", 0.26, 0.46),
+            dice.real(f"bs{n}", 0.09, 0.2),
+        )
         for n in range(3)
     ]
 
@@ -116,7 +158,12 @@ def _birds(plan: Plan, height: float) -> list[Prop]:
     x, y = dice.real("birds x", 0.2, 0.8) * plan.aspect, dice.real("birds y", 0.6, 1.0) * height
     dark = plan.rgb("dark", 0.05)
     return [
-        Prop(stamps.bird(dark, dice.real(f"flap {n}", 0.5, 1.1)), "sky", x + dice.real(f"bird x {n}", -0.14, 0.14), y + dice.real(f"bird y {n}", -0.07, 0.07),
-             dice.real(f"bird size {n}", 0.016, 0.034))
+        Prop(
+            stamps.bird(dark, dice.real(f"flap {n}", 0.5, 1.1)),
+            "sky",
+            x + dice.real(f"bird x {n}", -0.14, 0.14),
+            y + dice.real(f"bird y {n}", -0.07, 0.07),
+            dice.real(f"bird size {n}", 0.016, 0.034),
+        )
         for n in range(dice.whole("bird count", 4, 9))
     ]

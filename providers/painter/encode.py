@@ -13,7 +13,9 @@ type Pixels = npt.NDArray[np.uint8]
 MIMES = {"png": "image/png", "jpeg": "image/jpeg", "webp": "image/webp"}
 
 
-def encode(pixels: Pixels, kind: str, compression: int | None = None, exact: bool = False) -> tuple[bytes, str]:
+def encode(
+    pixels: Pixels, kind: str, compression: int | None = None, exact: bool = False
+) -> tuple[bytes, str]:
     """(rows, columns, 3 or 4) bytes as a file, with its MIME type.
 
     ``compression`` is the quality of JPEG and WebP; ``exact`` keeps every byte where the format can (not JPEG).

@@ -28,4 +28,6 @@ def over(plan: Plan, rgb: Field, x: Field, y: Field, px: float) -> Field:
 
 def grain(plan: Plan) -> float:
     """The strength of the grain in levels of 0..1."""
-    return {"film": 0.02, "paper": 0.011, "ink": 0.006, "poster": 0.004, "pixel": 0.0}.get(plan.reading.style, 0.0085)
+    return {"film": 0.02, "paper": 0.011, "ink": 0.006, "poster": 0.004, "pixel": 0.0}.get(
+        plan.reading.style, 0.0085
+    )

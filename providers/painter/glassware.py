@@ -7,21 +7,27 @@ from collections.abc import Callable
 import numpy as np
 
 from providers.painter import noise
-from providers.painter.shapes import edge
 from providers.painter.maths import Field, bell, clip, length, mix, power, smooth
 from providers.painter.plan import Plan
+from providers.painter.shapes import edge
 from providers.painter.solids import Lamp, Thing, matte, metal, rounded
 
 type Behind = Callable[[Field, Field, float], Field]
 
 
-def perfume(plan: Plan, x0: float, base: float, tall: float, lamp: Lamp, behind: Behind, body: str, backlit: bool) -> Thing:
+def perfume(
+    plan: Plan, x0: float, base: float, tall: float, lamp: Lamp, behind: Behind, body: str, backlit: bool
+) -> Thing:
     """A bottle ``tall`` high with its cap; ``body`` is square, tall or round."""
     dice = plan.dice
     share = {"square": 0.66, "tall": 0.70, "round": 0.70}[body]
     height = tall * share
     half_h = height / 2
-    half_w = {"square": half_h * dice.real("bottle width", 0.78, 0.96), "tall": half_h * 0.52, "round": half_h}[body]
+    half_w = {
+        "square": half_h * dice.real("bottle width", 0.78, 0.96),
+        "tall": half_h * 0.52,
+        "round": half_h,
+    }[body]
     corner = {"square": half_w * 0.24, "tall": half_w * 0.16, "round": half_w}[body]
     liquid = plan.rgb("accent") if not backlit else plan.rgb("low", -0.04, 1.1)
     tint = mix(liquid, plan.rgb("light"), 0.12)
@@ -39,7 +45,10 @@ def perfume(plan: Plan, x0: float, base: float, tall: float, lamp: Lamp, behind:
         shell = rounded(dx, dy, half_w, half_h, corner)
         glass = _glass(x, y, px, dx, dy, shell)
         cover = edge(shell, px)
-        neck = np.maximum(np.abs(dx) - np.float32(neck_w), np.abs(dy + np.float32(half_h + neck_h * 0.4)) - np.float32(neck_h * 0.7))
+        neck = np.maximum(
+            np.abs(dx) - np.float32(neck_w),
+            np.abs(dy + np.float32(half_h + neck_h * 0.4)) - np.float32(neck_h * 0.7),
+        )
         rgb = mix(metal(dx / np.float32(neck_w), dy, cap_tone * 0.9, lamp), glass, cover)
         cover = np.maximum(cover, edge(neck, px))
         return _cap(rgb, cover, dx, dy, px)
@@ -51,7 +60,10 @@ def perfume(plan: Plan, x0: float, base: float, tall: float, lamp: Lamp, behind:
             nx, ny = dx / radius, up / radius
             r = length(nx, ny)
             nz = np.sqrt(np.maximum(1.0 - r * r, 0.0))
-            ball = matte(nx, ny, nz, cap_tone * 0.55, lamp, 1.1, 40.0) + lamp.key * smooth(0.08, 0.0, np.abs(nx - 0.45 + ny * ny * 0.15)) * clip(nz - 0.3) * 0.5
+            ball = (
+                matte(nx, ny, nz, cap_tone * 0.55, lamp, 1.1, 40.0)
+                + lamp.key * smooth(0.08, 0.0, np.abs(nx - 0.45 + ny * ny * 0.15)) * clip(nz - 0.3) * 0.5
+            )
             shape = (r - 1.0) * radius
             return mix(rgb, ball, edge(shape, px)), np.maximum(cover, edge(shape, px))
         shape = rounded(dx, up, cap_w, cap_h / 2, cap_h * 0.07)
@@ -63,7 +75,9 @@ def perfume(plan: Plan, x0: float, base: float, tall: float, lamp: Lamp, behind:
         unit = np.float32(1.0 / half_w)
         depth = clip(-shell * unit * 2.6)
         lens = 1.0 - 0.55 * (1.0 - depth) * (1.0 - depth)
-        seen = behind(np.float32(x0) + dx * (0.35 + 0.4 * lens), y + (1.0 - depth) * np.float32(0.10) * np.sign(dy), px)
+        seen = behind(
+            np.float32(x0) + dx * (0.35 + 0.4 * lens), y + (1.0 - depth) * np.float32(0.10) * np.sign(dy), px
+        )
         wall = smooth(0.055, 0.075, -shell * unit)
         surface = np.float32(half_h - 2 * half_h * level) + dx * dx * unit * 0.06
         wet = wall * smooth(-0.004, 0.004, dy - surface)
@@ -74,13 +88,30 @@ def perfume(plan: Plan, x0: float, base: float, tall: float, lamp: Lamp, behind:
         rgb = mix(mix(seen * 0.55, inner, wall), liquid_rgb, wet)
         line = smooth(0.012, 0.0, np.abs(dy - surface)) * wall * 0.35
         rim = power(clip(1.0 - depth), 2.6)
-        rgb = rgb * (1.0 - 0.74 * rim) + lamp.key * rim * clip(-dx * unit * 0.9 + 0.1) * np.float32(0.55 if not backlit else 0.22)
-        strip = smooth(0.055, 0.03, np.abs(dx * unit + 0.62)) * smooth(0.86, 0.6, np.abs(dy) / np.float32(half_h)) * wall
-        pane = smooth(0.14, 0.11, np.abs(dx * unit - 0.34)) * smooth(0.13, 0.10, np.abs(dy / np.float32(half_h) + 0.45)) * wall
+        rgb = rgb * (1.0 - 0.74 * rim) + lamp.key * rim * clip(-dx * unit * 0.9 + 0.1) * np.float32(
+            0.55 if not backlit else 0.22
+        )
+        strip = (
+            smooth(0.055, 0.03, np.abs(dx * unit + 0.62))
+            * smooth(0.86, 0.6, np.abs(dy) / np.float32(half_h))
+            * wall
+        )
+        pane = (
+            smooth(0.14, 0.11, np.abs(dx * unit - 0.34))
+            * smooth(0.13, 0.10, np.abs(dy / np.float32(half_h) + 0.45))
+            * wall
+        )
         return np.asarray(rgb + lamp.key * (strip * 0.42 + pane * 0.14 + line), np.float32)
 
     reach = max(half_w, cap_w) + 0.01
-    return Thing((x0 - reach, x0 + reach, base - tall - 0.01, base + 0.004), draw, x0, base, half_w * (0.5 if body == "round" else 0.96), tall)
+    return Thing(
+        (x0 - reach, x0 + reach, base - tall - 0.01, base + 0.004),
+        draw,
+        x0,
+        base,
+        half_w * (0.5 if body == "round" else 0.96),
+        tall,
+    )
 
 
 def _cap_tone(plan: Plan) -> Field:

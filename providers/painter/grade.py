@@ -16,9 +16,12 @@ type Change = Callable[[Field, Field, Field], Field]
 """Linear light with x and y, to linear light."""
 
 LIGHTS = {
-    "dawn": ((1.12, 0.90, 0.88), 0.95, (0.34, 0.14, 0.16), 0.32), "noon": ((1.06, 1.06, 1.02), 1.28, (0.10, 0.14, 0.20), 0.12),
-    "golden": ((1.26, 0.96, 0.58), 1.02, (0.50, 0.24, 0.04), 0.42), "sunset": ((1.26, 0.72, 0.50), 0.88, (0.66, 0.20, 0.06), 0.5),
-    "dusk": ((0.66, 0.70, 1.14), 0.50, (0.22, 0.10, 0.26), 0.34), "night": ((0.46, 0.66, 1.20), 0.17, (0.010, 0.022, 0.06), 0.25),
+    "dawn": ((1.12, 0.90, 0.88), 0.95, (0.34, 0.14, 0.16), 0.32),
+    "noon": ((1.06, 1.06, 1.02), 1.28, (0.10, 0.14, 0.20), 0.12),
+    "golden": ((1.26, 0.92, 0.52), 0.80, (0.50, 0.24, 0.04), 0.30),
+    "sunset": ((1.30, 0.66, 0.44), 0.60, (0.62, 0.20, 0.05), 0.34),
+    "dusk": ((0.66, 0.70, 1.14), 0.50, (0.22, 0.10, 0.26), 0.34),
+    "night": ((0.46, 0.66, 1.20), 0.17, (0.010, 0.022, 0.06), 0.25),
 }
 TONES = {"muted": 0.5, "pastel": 0.72, "vivid": 1.5, "neon": 1.75, "mono": 0.0}
 
@@ -29,11 +32,11 @@ def changes(reading: Reading, plan: Plan, quiet: bool) -> list[tuple[str, Change
     if reading.light:
         found.append((reading.light, _relight(reading.light, plan)))
     if reading.colours and not quiet:
-        found.extend((name, change) for name, change in zip(reading.colours, _recolours(reading), strict=False))
-    for tone in reading.tones:
-        found.append((tone, _tone(tone)))
-    for mood in reading.moods:
-        found.append((mood, _mood(mood)))
+        found.extend(
+            (name, change) for name, change in zip(reading.colours, _recolours(reading), strict=False)
+        )
+    found.extend((tone, _tone(tone)) for tone in reading.tones)
+    found.extend((mood, _mood(mood)) for mood in reading.moods)
     if not found and not quiet and not reading.weather and not reading.style:
         found.append(("gentle grade", _gentle(plan)))
     return found
@@ -47,10 +50,16 @@ def _relight(name: str, plan: Plan) -> Change:
 
     def change(rgb: Field, x: Field, y: Field) -> Field:
         tone = luminance(rgb)
-        lamps = rgb * np.asarray([1.2, 0.85, 0.45], np.float32).reshape(3, 1, 1) * smooth(0.55, 0.95, tone) if name == "night" else 0.0 * rgb
-        deeper = rgb * (0.55 + 0.45 * tone) if name in ("night", "dusk") else rgb
+        lamps = (
+            rgb * np.asarray([1.2, 0.85, 0.45], np.float32).reshape(3, 1, 1) * smooth(0.55, 0.95, tone)
+            if name == "night"
+            else 0.0 * rgb
+        )
+        deeper = rgb * (0.55 + 0.45 * tone) if name != "noon" else rgb
         halo = bell(length((x - np.float32(cx)) * 0.9, y - 0.34) * 1.6)
-        return np.asarray(deeper * tint + lamps * 0.45 + sky * halo * np.float32(reach) * (0.35 + tone), np.float32)
+        return np.asarray(
+            deeper * tint + lamps * 0.45 + sky * halo * np.float32(reach) * (0.35 + tone), np.float32
+        )
 
     return change
 
@@ -86,13 +95,17 @@ def _tone(name: str) -> Change:
             return np.asarray(grey * np.asarray([1.12, 0.88, 0.62], np.float32).reshape(3, 1, 1), np.float32)
         out = np.maximum(mix(grey, rgb, TONES[name]), 0.0)
         return mix(out, scalar(0.9), 0.22) if name == "pastel" else np.asarray(out, np.float32)
+
     return change
 
 
 def _mood(name: str) -> Change:
     contrast, level, chroma = {
-        "dramatic": (1.5, 0.86, 1.12), "gloomy": (1.1, 0.62, 0.6), "joyful": (1.05, 1.14, 1.25),
-        "mysterious": (1.25, 0.7, 0.9), "wild": (1.35, 1.0, 1.3),
+        "dramatic": (1.5, 0.86, 1.12),
+        "gloomy": (1.1, 0.62, 0.6),
+        "joyful": (1.05, 1.14, 1.25),
+        "mysterious": (1.25, 0.7, 0.9),
+        "wild": (1.35, 1.0, 1.3),
     }.get(name, (0.9, 1.04, 0.9))
 
     def change(rgb: Field, x: Field, y: Field) -> Field:

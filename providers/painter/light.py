@@ -13,7 +13,9 @@ SHOULDER = 0.62
 
 
 def luminance(rgb: Field) -> Field:
-    return np.asarray(rgb[0] * np.float32(LUMA[0]) + rgb[1] * np.float32(LUMA[1]) + rgb[2] * np.float32(LUMA[2]))
+    return np.asarray(
+        rgb[0] * np.float32(LUMA[0]) + rgb[1] * np.float32(LUMA[1]) + rgb[2] * np.float32(LUMA[2])
+    )
 
 
 def film(rgb: Field) -> Field:
@@ -28,7 +30,9 @@ def encode(rgb: Field) -> Field:
     first = np.sqrt(np.maximum(rgb, 0.0))
     second = np.sqrt(first)
     third = np.sqrt(second)
-    level = np.float32(0.662002687) * first + np.float32(0.684122060) * second - np.float32(0.323583601) * third
+    level = (
+        np.float32(0.662002687) * first + np.float32(0.684122060) * second - np.float32(0.323583601) * third
+    )
     return np.asarray(level - np.float32(0.0225411470) * rgb, dtype=np.float32)
 
 

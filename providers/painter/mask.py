@@ -20,7 +20,9 @@ def weights(mask: InputImage, size: tuple[int, int], source: tuple[int, int]) ->
     """
     picture = open_picture(mask)
     if picture.size != source:
-        raise Refusal(f"The mask is {picture.width} × {picture.height} and its picture {source[0]} × {source[1]}; they must be equal.")
+        raise Refusal(
+            f"The mask is {picture.width} × {picture.height}; its picture is {source[0]} × {source[1]}."
+        )
     if picture.mode != "RGBA":
         raise Refusal("The mask has no transparent part, so there is nothing to repaint.")
     alpha = picture.getchannel("A")
@@ -37,15 +39,19 @@ def _feather(clear: npt.NDArray[np.uint8]) -> Field:
     radius = max(2.0, min(clear.shape) * 0.012)
     whole = clear.astype(np.float32) * np.float32(1.0 / 255.0)
     while radius >= 1.0:
-        blurred = Image.fromarray(clear).filter(ImageFilter.BoxBlur(radius)).filter(ImageFilter.BoxBlur(radius))
+        blurred = (
+            Image.fromarray(clear).filter(ImageFilter.BoxBlur(radius)).filter(ImageFilter.BoxBlur(radius))
+        )
         inner = np.maximum(np.asarray(blurred, dtype=np.float32) * np.float32(2.0 / 255.0) - 1.0, 0.0)
         if float(inner.max()) > 0.85:
-            return np.minimum(whole, inner * inner * (3.0 - 2.0 * inner)).astype(np.float32)
+            return np.asarray(np.minimum(whole, inner * inner * (3.0 - 2.0 * inner)), np.float32)
         radius *= 0.5
     return whole
 
 
-def blend(before: npt.NDArray[np.uint8], after: npt.NDArray[np.uint8], weight: Field) -> npt.NDArray[np.uint8]:
+def blend(
+    before: npt.NDArray[np.uint8], after: npt.NDArray[np.uint8], weight: Field
+) -> npt.NDArray[np.uint8]:
     """``after`` over ``before`` by ``weight``; where it is 0 the bytes of ``before`` stay."""
     w = (weight * 256.0 + 0.5).astype(np.int32)[:, :, None]
     mixed = (before.astype(np.int32) * (256 - w) + after.astype(np.int32) * w + 128) >> 8

@@ -6,10 +6,13 @@ is made of + - * / and square root, which IEEE 754 fixes to the last bit.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
-type Field = npt.NDArray[np.float32]
+type Field = npt.NDArray[np.floating[Any]]
+"""Always float32 when it runs; numpy's stubs call a float32 array times a Python float float64."""
 
 PI = 3.14159265
 ROOT_HALF_SPAN = 1.41421356
@@ -24,13 +27,16 @@ def clip(x: Field, low: float = 0.0, high: float = 1.0) -> Field:
     return np.minimum(np.maximum(x, np.float32(low)), np.float32(high))
 
 
-def smooth(low: float, high: float, x: Field) -> Field:
+def smooth(low: Field | float, high: Field | float, x: Field) -> Field:
     """0 below ``low``, 1 above ``high``, an S between them; ``low`` may be above ``high``."""
-    t = clip((x - np.float32(low)) * np.float32(1.0 / (high - low)))
+    if isinstance(low, float) and isinstance(high, float):
+        t = clip((x - np.float32(low)) * np.float32(1.0 / (high - low)))
+    else:
+        t = clip((x - low) / (high - low))
     return t * t * (3.0 - 2.0 * t)
 
 
-def mix(a: Field, b: Field, t: Field | float) -> Field:
+def mix(a: Field, b: Field, t: Field | np.floating[Any] | float) -> Field:
     """``a`` where ``t`` is 0, ``b`` where it is 1."""
     return np.asarray(a + (b - a) * t, dtype=np.float32)
 
@@ -87,8 +93,10 @@ def atan2(y: Field, x: Field) -> Field:
     high = np.maximum(np.maximum(ax, ay), np.float32(1e-12))
     t = np.minimum(ax, ay) / high
     s = t * t
-    angle = t * (np.float32(0.99921406) + s * (np.float32(-0.32117569) + s * (
-        np.float32(0.14626446) - s * np.float32(0.03898651))))
+    angle = t * (
+        np.float32(0.99921406)
+        + s * (np.float32(-0.32117569) + s * (np.float32(0.14626446) - s * np.float32(0.03898651)))
+    )
     angle = np.where(ay > ax, np.float32(1.57079633) - angle, angle)
     angle = np.where(x < 0, np.float32(PI) - angle, angle)
     return np.asarray(np.where(y < 0, -angle, angle), dtype=np.float32)

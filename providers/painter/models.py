@@ -9,10 +9,25 @@ from providers.errors import InvalidRequest, ModelUnavailable, PromptTooLong
 
 PROMPT_LIMIT = 32_000
 FORMATS = ("png", "jpeg", "webp")
-QUALITIES = {"": "medium", "auto": "medium", "low": "low", "draft": "low", "medium": "medium", "standard": "medium", "high": "high"}
+QUALITIES = {
+    "": "medium",
+    "auto": "medium",
+    "low": "low",
+    "draft": "low",
+    "medium": "medium",
+    "standard": "medium",
+    "high": "high",
+}
 PRESETS = {
-    "": (1024, 1024), "auto": (1024, 1024), "square": (1024, 1024), "landscape": (1536, 1024), "portrait": (1024, 1536),
-    "square_hd": (1024, 1024), "landscape_4_3": (1280, 960), "landscape_16_9": (1536, 864), "portrait_4_3": (960, 1280),
+    "": (1024, 1024),
+    "auto": (1024, 1024),
+    "square": (1024, 1024),
+    "landscape": (1536, 1024),
+    "portrait": (1024, 1536),
+    "square_hd": (1024, 1024),
+    "landscape_4_3": (1280, 960),
+    "landscape_16_9": (1536, 864),
+    "portrait_4_3": (960, 1280),
     "portrait_16_9": (864, 1536),
 }
 
@@ -38,8 +53,24 @@ class Model:
 MODELS = {
     "sketch": Model("sketch", least=256, most=2048),
     "paint": Model("paint", kinds=(GENERATE, EDIT), references=16, partials=True),
-    "studio": Model("studio", kinds=(GENERATE, EDIT, INPAINT), references=16, mask=True, transparent=True, quality=True, partials=True),
-    "press": Model("press", kinds=(GENERATE, EDIT), references=16, quality=True, partials=True, negative=False, tokens=True),
+    "studio": Model(
+        "studio",
+        kinds=(GENERATE, EDIT, INPAINT),
+        references=16,
+        mask=True,
+        transparent=True,
+        quality=True,
+        partials=True,
+    ),
+    "press": Model(
+        "press",
+        kinds=(GENERATE, EDIT),
+        references=16,
+        quality=True,
+        partials=True,
+        negative=False,
+        tokens=True,
+    ),
 }
 
 
@@ -54,7 +85,9 @@ def model_of(request: ImageRequest) -> Model:
 def check(model: Model, request: ImageRequest) -> None:
     """Raises InvalidRequest, with a sentence a person understands, for what the model cannot do."""
     if len(request.prompt) > PROMPT_LIMIT:
-        raise PromptTooLong(f"The prompt has {len(request.prompt):,} characters; {PROMPT_LIMIT:,} is the most.")
+        raise PromptTooLong(
+            f"The prompt has {len(request.prompt):,} characters; {PROMPT_LIMIT:,} is the most."
+        )
     if request.kind not in model.kinds:
         raise InvalidRequest(f"{model.name} cannot do this kind of work ({request.kind}).")
     if not 1 <= request.n <= 16:
@@ -91,7 +124,9 @@ def _check_inputs(model: Model, request: ImageRequest) -> None:
 def _check_size(model: Model, request: ImageRequest) -> None:
     for side in (request.width, request.height):
         if side is not None and not model.least <= side <= model.most:
-            raise InvalidRequest(f"{model.name} paints sides of {model.least} to {model.most} pixels; {side} was asked for.")
+            raise InvalidRequest(
+                f"{model.name} paints sides of {model.least} to {model.most} pixels; {side} was asked for."
+            )
     if (request.width is None) != (request.height is None):
         raise InvalidRequest("A size needs both its width and its height.")
     if request.width is None and request.preset not in PRESETS and _numbers(request.preset) is None:

@@ -111,8 +111,10 @@ class Line:
     step: float
 
     def __call__(self, x: Field) -> Field:
-        at = np.minimum(np.maximum((x - np.float32(self.start)) * np.float32(1.0 / self.step), 0.0),
-                        np.float32(len(self.heights) - 2))
+        at = np.minimum(
+            np.maximum((x - np.float32(self.start)) * np.float32(1.0 / self.step), 0.0),
+            np.float32(len(self.heights) - 2),
+        )
         index = at.astype(np.int32)
         low = self.heights[index]
         return np.asarray(low + (self.heights[index + 1] - low) * (at - index.astype(np.float32)), np.float32)
@@ -120,7 +122,7 @@ class Line:
 
 def line_x(aspect: float, samples: int = 4096) -> Field:
     """The x positions a Line is built on: the picture and half its height beyond either side."""
-    return (np.arange(samples, dtype=np.float32) * np.float32((aspect + 1.0) / (samples - 1)) - np.float32(0.5))
+    return np.arange(samples, dtype=np.float32) * np.float32((aspect + 1.0) / (samples - 1)) - np.float32(0.5)
 
 
 def line(heights: Field, aspect: float) -> Line:

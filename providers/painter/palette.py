@@ -60,7 +60,7 @@ def decode(level: float) -> float:
 
 def from_hex(text: str) -> Lch:
     """``rrggbb`` as OKLCH."""
-    red, green, blue = (decode(int(text[i:i + 2], 16) / 255.0) for i in (0, 2, 4))
+    red, green, blue = (decode(int(text[i : i + 2], 16) / 255.0) for i in (0, 2, 4))
     return lch(red, green, blue)
 
 
@@ -102,9 +102,11 @@ def from_hexes(text: str) -> Palette:
 
 def adjust(palette: Palette, *, chroma: float = 1.0, lift: float = 0.0, contrast: float = 1.0) -> Palette:
     """All roles with more or less colour, light and contrast."""
+
     def one(value: Lch) -> Lch:
         lightness = 0.5 + (value[0] - 0.5) * contrast + lift
         return min(max(lightness, 0.02), 0.99), min(value[1] * chroma, 0.32), value[2]
+
     return palette.map({role: one(value) for role, value in palette.roles().items()})
 
 
@@ -112,6 +114,7 @@ def tint(palette: Palette, colours: tuple[Lch, ...]) -> Palette:
     """The palette in the asked colours: the first is its family, the second its light, the last its accent."""
     if not colours:
         return palette
+    colours = tuple(sorted(colours, key=lambda colour: colour[1] < 0.035))
     main, last = colours[0], colours[-1]
     base = palette.mid[2]
     change: dict[str, Lch] = {}

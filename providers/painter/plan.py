@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from providers.painter import palette as colours
 from providers.painter.maths import Field
-from providers.painter.noise import Dice
+from providers.painter.noise import Dice, number
 from providers.painter.palette import Lch, Palette
 from providers.painter.palettes import BY_LIGHT, BY_NAME, FAVOURITES
 from providers.painter.words import Reading, colour_values
@@ -67,10 +67,12 @@ class Plan:
 
 def make(reading: Reading, seed: int, aspect: float, hints: Hints) -> Plan:
     """The plan of one picture; equal arguments make equal plans."""
-    dice = Dice(seed, reading.spice)
+    dice = Dice(number("picture", seed, reading.scene), reading.spice)
     light = reading.light or _usual_light(reading, dice)
     palette = _palette(reading, light, dice)
     palette = colours.tint(palette, colour_values(reading.colours))
+    if reading.scene == "still":
+        palette = _natural(palette, reading)
     palette = _borrow(palette, hints)
     return Plan(reading, _toned(palette, reading, light), dice, aspect, light, hints)
 
@@ -84,9 +86,22 @@ def _usual_light(reading: Reading, dice: Dice) -> str:
 def _palette(reading: Reading, light: str, dice: Dice) -> Palette:
     """A curated palette that suits the scene and the light."""
     names = BY_LIGHT.get(f"{reading.scene}/{light}") or BY_LIGHT.get(reading.scene) or BY_LIGHT[light]
-    if reading.light and f"{reading.scene}/{light}" not in BY_LIGHT and reading.scene not in ("pattern", "abstract", "glass"):
+    if (
+        reading.light
+        and f"{reading.scene}/{light}" not in BY_LIGHT
+        and reading.scene not in ("pattern", "abstract", "glass")
+    ):
         names = BY_LIGHT[light]
     return colours.from_hexes(BY_NAME[dice.pick("palette", tuple(names.split()))])
+
+
+def _natural(palette: Palette, reading: Reading) -> Palette:
+    """The accent in the colour that belongs to the main thing."""
+    return (
+        palette.map({"accent": colour_values((reading.object_colour,))[0]})
+        if reading.object_colour
+        else palette
+    )
 
 
 def _borrow(palette: Palette, hints: Hints) -> Palette:
@@ -110,10 +125,21 @@ def _borrow(palette: Palette, hints: Hints) -> Palette:
 def _toned(palette: Palette, reading: Reading, light: str) -> Palette:
     chroma, lift, contrast = 1.0, 0.0, 1.0
     effects = {
-        "muted": (0.5, 0.0, 0.9), "pastel": (0.62, 0.13, 0.72), "vivid": (1.35, 0.0, 1.08), "neon": (1.4, -0.03, 1.15),
-        "mono": (0.0, 0.0, 1.08), "gloomy": (0.7, -0.09, 1.0), "joyful": (1.18, 0.05, 1.0), "dramatic": (1.08, -0.03, 1.18),
-        "calm": (0.88, 0.02, 0.94), "storm": (0.55, -0.1, 1.05), "fog": (0.72, 0.05, 0.85), "snow": (0.6, 0.07, 0.95),
-        "rain": (0.7, -0.04, 0.95), "cloud": (0.8, -0.01, 0.95), "sepia": (0.0, 0.0, 1.0),
+        "muted": (0.5, 0.0, 0.9),
+        "pastel": (0.62, 0.13, 0.72),
+        "vivid": (1.35, 0.0, 1.08),
+        "neon": (1.4, -0.03, 1.15),
+        "mono": (0.0, 0.0, 1.08),
+        "gloomy": (0.7, -0.09, 1.0),
+        "joyful": (1.18, 0.05, 1.0),
+        "dramatic": (1.08, -0.03, 1.18),
+        "calm": (0.88, 0.02, 0.94),
+        "storm": (0.55, -0.1, 1.05),
+        "fog": (0.72, 0.05, 0.85),
+        "snow": (0.6, 0.07, 0.95),
+        "rain": (0.7, -0.04, 0.95),
+        "cloud": (0.8, -0.01, 0.95),
+        "sepia": (0.0, 0.0, 1.0),
     }
     for name in (*reading.tones, *reading.moods, *reading.weather):
         c, li, k = effects.get(name, (1.0, 0.0, 1.0))

@@ -45,7 +45,11 @@ class Easel:
         environment = {**os.environ, "PYTHONPATH": path, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "providers.painter.worker"],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, start_new_session=True, bufsize=0,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=environment,
+            start_new_session=True,
+            bufsize=0,
         )
         kind, _ = self._message(time.monotonic() + START_SECONDS)
         if kind != "ready":
@@ -85,7 +89,7 @@ class Easel:
 
     def _message(self, deadline: float) -> tuple[str, Any]:
         (size,) = HEADER.unpack(self._read(HEADER.size, deadline))
-        message: tuple[str, Any] = pickle.loads(self._read(size, deadline))
+        message: tuple[str, Any] = pickle.loads(self._read(size, deadline))  # noqa: S301 - our own child
         return message
 
     def _read(self, size: int, deadline: float) -> bytes:
@@ -109,7 +113,7 @@ class Easel:
 def _write(descriptor: int, data: bytes) -> None:
     view = memoryview(data)
     while view:
-        view = view[os.write(descriptor, view):]
+        view = view[os.write(descriptor, view) :]
 
 
 class Pool:

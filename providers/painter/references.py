@@ -24,7 +24,9 @@ def open_picture(given: InputImage) -> Image.Image:
     try:
         with Image.open(io.BytesIO(given.data)) as opened:
             upright = ImageOps.exif_transpose(opened)
-            return upright.convert("RGBA" if "A" in upright.getbands() or "transparency" in upright.info else "RGB")
+            return upright.convert(
+                "RGBA" if "A" in upright.getbands() or "transparency" in upright.info else "RGB"
+            )
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise Refusal("A reference picture could not be read. Send it as PNG, JPEG or WebP.") from error
 

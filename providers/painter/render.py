@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image
 
-from providers.painter import edit, plan as plans, references, words
+from providers.painter import edit, references, words
+from providers.painter import plan as plans
 from providers.painter.canvas import draw
 from providers.painter.commission import Commission, Picture, Preview, Show
 from providers.painter.encode import Pixels, encode, preview
@@ -37,7 +38,9 @@ def _compose(commission: Commission, show: Show) -> tuple[Pixels, str]:
     shader = SCENES[reading.scene](plan)
     shrinks = SHRINKS[min(commission.previews, 3)]
     for step, shrink in enumerate(shrinks):
-        small = draw(plan, shader, max(commission.width // shrink, 16), max(commission.height // shrink, 16), 1, False)
+        small = draw(
+            plan, shader, max(commission.width // shrink, 16), max(commission.height // shrink, 16), 1, False
+        )
         show(Preview(*preview(small), step + 1, len(shrinks)))
     return _full(commission, plan, shader), reading.summary()
 
@@ -60,4 +63,6 @@ def _preview_pixels(pixels: Pixels, wanted: int, show: Show) -> None:
     shrinks = SHRINKS[min(wanted, 3)]
     for step, shrink in enumerate(shrinks):
         size = (max(picture.width // shrink, 16), max(picture.height // shrink, 16))
-        show(Preview(*preview(np.asarray(picture.resize(size, Image.Resampling.BOX))), step + 1, len(shrinks)))
+        show(
+            Preview(*preview(np.asarray(picture.resize(size, Image.Resampling.BOX))), step + 1, len(shrinks))
+        )

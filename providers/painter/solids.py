@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from providers.painter import noise
-from providers.painter.shapes import edge
 from providers.painter.maths import Field, clip, length, mix, power, scalar, smooth
 from providers.painter.noise import Line
+from providers.painter.shapes import edge
 
 type Box = tuple[float, float, float, float]
 """Left, right, top, bottom."""
@@ -59,19 +60,36 @@ def _span(line: Field, low: float, high: float) -> slice:
     return slice(int(np.searchsorted(line, np.float32(low))), int(np.searchsorted(line, np.float32(high))))
 
 
-def matte(nx: Field, ny: Field, nz: Field, albedo: Field, lamp: Lamp, gloss: float = 0.25, sharp: float = 26.0) -> Field:
+def matte(
+    nx: Field, ny: Field, nz: Field, albedo: Field, lamp: Lamp, gloss: float = 0.25, sharp: float = 26.0
+) -> Field:
     """Diffuse light with a soft terminator, light from the table below, a highlight and a rim."""
     facing = nx * np.float32(lamp.x) + ny * np.float32(lamp.y) + nz * np.float32(lamp.z)
     diffuse = clip(facing * 0.86 + 0.14)
     up = clip(0.5 - 0.5 * ny)
-    rgb = albedo * (lamp.key * diffuse * 1.12 + lamp.air * (0.16 + 0.20 * up) + lamp.bounce * (1.0 - up) * 0.32)
-    half = clip(nx * np.float32(lamp.x * 0.72) + ny * np.float32(lamp.y * 0.72) + nz * np.float32(0.72 * lamp.z + 0.62))
+    rgb = albedo * (
+        lamp.key * diffuse * 1.12 + lamp.air * (0.16 + 0.20 * up) + lamp.bounce * (1.0 - up) * 0.32
+    )
+    half = clip(
+        nx * np.float32(lamp.x * 0.72)
+        + ny * np.float32(lamp.y * 0.72)
+        + nz * np.float32(0.72 * lamp.z + 0.62)
+    )
     rgb = rgb + lamp.key * power(half, sharp) * np.float32(gloss)
     rim = power(clip(1.0 - nz), 3.0) * np.float32(lamp.rim) * clip(0.7 - 0.5 * ny)
     return np.asarray(rgb + lamp.key * rim, np.float32)
 
 
-def sphere(x0: float, base: float, radius: float, albedo: Field, lamp: Lamp, skin: int = 0, bumps: float = 0.0, gloss: float = 0.3) -> Thing:
+def sphere(
+    x0: float,
+    base: float,
+    radius: float,
+    albedo: Field,
+    lamp: Lamp,
+    skin: int = 0,
+    bumps: float = 0.0,
+    gloss: float = 0.3,
+) -> Thing:
     """A ball that rests on ``base``; ``bumps`` roughens its skin."""
     cy = base - radius
 
@@ -96,10 +114,10 @@ def profile(points: tuple[tuple[float, float], ...], softness: int = 160) -> Lin
     """Radius over height 0..1 through ``points``, its corners rounded by ``softness`` passes."""
     size = 513
     radii = np.zeros(size, np.float32)
-    for (t0, r0), (t1, r1) in zip(points, points[1:], strict=False):
+    for (t0, r0), (t1, r1) in pairwise(points):
         low, high = int(t0 * (size - 1)), int(t1 * (size - 1))
         steps = max(high - low, 1)
-        radii[low:high + 1] = [r0 + (r1 - r0) * n / steps for n in range(high - low + 1)]
+        radii[low : high + 1] = [r0 + (r1 - r0) * n / steps for n in range(high - low + 1)]
     for _ in range(softness):
         radii[1:-1] = (radii[:-2] + radii[1:-1] * 2.0 + radii[2:]) * np.float32(0.25)
     return Line(radii, 0.0, 1.0 / (size - 1))
@@ -117,7 +135,9 @@ class Turned:
     cover: Field
 
 
-def turned(shape: Line, x0: float, base: float, tall: float, tilt: float) -> Callable[[Field, Field, float], Turned]:
+def turned(
+    shape: Line, x0: float, base: float, tall: float, tilt: float
+) -> Callable[[Field, Field, float], Turned]:
     """Geometry of a body of revolution ``tall`` high; ``tilt`` bows its level lines as if seen from above."""
     foot = float(shape.heights[4]) * tall
 
@@ -137,8 +157,20 @@ def turned(shape: Line, x0: float, base: float, tall: float, tilt: float) -> Cal
     return at
 
 
-def pot(shape: Line, x0: float, base: float, tall: float, albedo: Field, lamp: Lamp, *, grain: int = 0, rough: float = 0.0, gloss: float = 0.15,
-        hollow: bool = True, tilt: float = 0.16) -> Thing:
+def pot(
+    shape: Line,
+    x0: float,
+    base: float,
+    tall: float,
+    albedo: Field,
+    lamp: Lamp,
+    *,
+    grain: int = 0,
+    rough: float = 0.0,
+    gloss: float = 0.15,
+    hollow: bool = True,
+    tilt: float = 0.16,
+) -> Thing:
     """A matte turned vessel, open at the top when ``hollow``."""
     geometry = turned(shape, x0, base, tall, tilt)
     rim = float(shape.heights[-1]) * tall
@@ -156,14 +188,26 @@ def pot(shape: Line, x0: float, base: float, tall: float, albedo: Field, lamp: L
         rgb = rgb * (0.55 + 0.45 * smooth(-0.02, 0.16, g.t))
         cover = g.cover
         if hollow:
-            ex, ey = (x - np.float32(x0)) / np.float32(rim), (y - np.float32(top)) / np.float32(max(rim * tilt * 1.6, 1e-4))
+            ex, ey = (
+                (x - np.float32(x0)) / np.float32(rim),
+                (y - np.float32(top)) / np.float32(max(rim * tilt * 1.6, 1e-4)),
+            )
             mouth = length(ex, ey)
-            inner = albedo * (lamp.air * 0.22 + lamp.key * 0.3 * smooth(-0.6, 1.0, ex) * smooth(0.6, -0.6, ey))
+            inner = albedo * (
+                lamp.air * 0.22 + lamp.key * 0.3 * smooth(-0.6, 1.0, ex) * smooth(0.6, -0.6, ey)
+            )
             rgb = mix(rgb, inner, edge((mouth - 0.92) * np.float32(rim * 0.3), px))
             cover = np.maximum(cover, edge((mouth - 1.0) * np.float32(rim * 0.3), px))
         return rgb, cover
 
-    return Thing((x0 - widest, x0 + widest, top - rim * 0.4, base + foot_drop(shape, tall, tilt)), draw, x0, base, float(shape.heights[4]) * tall, tall)
+    return Thing(
+        (x0 - widest, x0 + widest, top - rim * 0.4, base + foot_drop(shape, tall, tilt)),
+        draw,
+        x0,
+        base,
+        float(shape.heights[4]) * tall,
+        tall,
+    )
 
 
 def foot_drop(shape: Line, tall: float, tilt: float) -> float:
@@ -173,7 +217,10 @@ def foot_drop(shape: Line, tall: float, tilt: float) -> float:
 
 def metal(side: Field, t: Field, tone: Field, lamp: Lamp) -> Field:
     """Polished bands that run along a turned body."""
-    band = smooth(-0.95, -0.45, side) * smooth(-0.05, -0.42, side) * 1.25 + smooth(0.35, 0.62, side) * smooth(0.9, 0.7, side) * 0.7
+    band = (
+        smooth(-0.95, -0.45, side) * smooth(-0.05, -0.42, side) * 1.25
+        + smooth(0.35, 0.62, side) * smooth(0.9, 0.7, side) * 0.7
+    )
     base = 0.10 + 0.22 * clip(1.0 - np.abs(side)) + 0.10 * t
     return np.asarray(tone * (base + band * 0.75) + lamp.key * band * 0.42, np.float32)
 

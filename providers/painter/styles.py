@@ -6,13 +6,15 @@ import numpy as np
 
 from providers.painter import noise
 from providers.painter.light import luminance
-from providers.painter.maths import Field, clip, mix, scalar, sin, smooth, turn
+from providers.painter.maths import Field, clip, mix, sin, smooth, turn
 
 
 def apply(style: str, rgb: Field, x: Field, y: Field, px: float, seed: int, dark: Field) -> Field:
     """``rgb`` in the named style; an unknown or empty name changes nothing."""
-    if style in ("ink", "sketch"):
-        return _hatched(rgb, x, y, px, seed, dark if style == "ink" else scalar(0.05), style == "sketch")
+    if style == "sketch":
+        return _hatched(rgb, x, y, px, seed)
+    if style == "ink":
+        return _ink(rgb, x, y, seed, dark)
     if style == "poster":
         return _poster(rgb, 5.0)
     if style == "paper":
@@ -26,22 +28,44 @@ def apply(style: str, rgb: Field, x: Field, y: Field, px: float, seed: int, dark
     return rgb
 
 
-def _hatched(rgb: Field, x: Field, y: Field, px: float, seed: int, dark: Field, fine: bool) -> Field:
-    """Paper with strokes in three directions, more of them where the picture is darker."""
+def _hatched(rgb: Field, x: Field, y: Field, px: float, seed: int) -> Field:
+    """Pencil on paper: strokes in four directions, more of them where the picture is darker."""
     tone = np.sqrt(clip(luminance(rgb)))
-    wobble = noise.fbm(x * 5.0, y * 5.0, seed, 3) * 0.02
+    wobble = noise.fbm(x * 5.0 + 0.0 * y, y * 5.0 + 0.0 * x, seed, 3) * 0.02
     cover = np.zeros_like(tone)
-    pitch = 210.0 if fine else 150.0
-    for step, angle in enumerate((0.7, -0.5, 1.5)):
+    pitch = 170.0
+    soft = max(0.22, px * pitch * 2.5)
+    for step, angle in enumerate((0.75, -0.55, 1.45, 0.1)):
         u, v = turn(x + wobble, y + wobble, angle)
-        wave = sin(v * np.float32(pitch * 6.2831853 / 2.0) + 3.0 * noise.value(u * 9.0, v * 60.0, seed + step)) * 0.5 + 0.5
-        need = clip((np.float32(0.78 - 0.22 * step) - tone) * 3.0)
-        soft = max(0.16, px * pitch * 2.0)
-        cover = np.maximum(cover, need * smooth(1.0 - 0.62, 1.0 - 0.62 + soft, wave * (0.45 + 0.75 * need)))
-    cover = np.maximum(cover, smooth(0.16, 0.06, tone))
-    paper = np.asarray([0.90, 0.87, 0.79], np.float32).reshape(3, 1, 1)
-    wash = mix(paper, np.minimum(rgb * 1.15, 1.0), np.float32(0.22 if not fine else 0.06))
-    return mix(wash, dark * np.float32(0.6), cover * np.float32(0.92 if not fine else 0.75))
+        press = 0.55 + 0.9 * noise.value(u * 7.0, v * 80.0, seed + step)
+        wave = (
+            sin(v * np.float32(pitch * 3.14159) + 2.5 * noise.value(u * 6.0, v * 30.0, seed + 9 + step)) * 0.5
+            + 0.5
+        )
+        need = clip((np.float32(0.98 - 0.2 * step) - tone) * 2.4)
+        cover = (
+            cover
+            + (1.0 - cover) * smooth(1.0 - 0.75 * need, 1.0 - 0.75 * need + soft, wave * press) * need * 0.75
+        )
+    cover = np.maximum(cover, smooth(0.22, 0.05, tone) * 0.9)
+    paper = np.asarray([0.90, 0.88, 0.82], np.float32).reshape(3, 1, 1)
+    return mix(mix(paper, np.minimum(rgb * 1.1, 1.0), 0.10), np.float32(0.035) + paper * 0.0, cover * 0.85)
+
+
+def _ink(rgb: Field, x: Field, y: Field, seed: int, dark: Field) -> Field:
+    """Washes of thinned ink in soft steps on rice paper, a breath of the colour left in."""
+    bleed = noise.fbm(x * 9.0 + 0.0 * y, y * 9.0 + 0.0 * x, seed, 4) - 0.5
+    grit = noise.value(x * 240.0 + 0.0 * y, y * 200.0 + 0.0 * x, seed + 5) - 0.5
+    tone = clip(np.sqrt(clip(luminance(rgb))) * 1.12 + bleed * 0.16 - 0.04)
+    scaled = tone * 6.0
+    whole = np.floor(scaled)
+    stepped = (whole + smooth(0.25, 0.75, scaled - whole)) * np.float32(1.0 / 6.0)
+    wash = clip(0.35 * tone + 0.65 * stepped + grit * 0.10 * (1.0 - tone))
+    paper = np.asarray([0.88, 0.84, 0.75], np.float32).reshape(3, 1, 1) * (1.0 + grit * 0.04)
+    deep = dark * 0.35 + np.float32(0.006)
+    painted = mix(deep, paper, wash * wash)
+    grey = luminance(rgb)
+    return np.asarray(np.maximum(painted + (rgb - grey) * 0.32 * wash, 0.0), np.float32)
 
 
 def _poster(rgb: Field, levels: float) -> Field:

@@ -6,7 +6,7 @@ import numpy as np
 
 from providers.painter import noise
 from providers.painter.light import luminance
-from providers.painter.maths import Field, clip, mix, scalar, smooth
+from providers.painter.maths import Field, clip, mix, scalar, smooth, turn
 
 
 def fall(kind: str, rgb: Field, x: Field, y: Field, px: float, seed: int, night: bool) -> Field:
@@ -16,7 +16,7 @@ def fall(kind: str, rgb: Field, x: Field, y: Field, px: float, seed: int, night:
     if kind in ("rain", "storm"):
         return _rain(rgb, x, y, px, seed, 0.5 if night else 0.7)
     if kind == "fog":
-        return _fog(rgb, x, y, seed, 0.3 if night else 0.62)
+        return _fog(rgb, x, y, seed, 0.42 if night else 0.85)
     return rgb
 
 
@@ -26,11 +26,17 @@ def settle(kind: str, rgb: Field, x: Field, y: Field, seed: int) -> Field:
     if kind == "snow":
         lie = noise.fbm(x * 6.0 + 0.0 * y, y * 10.0 + 0.0 * x, seed, 4)
         cold = mix(rgb, tone * np.asarray([0.92, 1.0, 1.10], np.float32).reshape(3, 1, 1) * 1.1, 0.6)
-        return mix(cold, scalar(0.86), smooth(0.42, 0.70, lie * 0.8 + tone * 0.3) * smooth(0.25, 0.85, y) * 0.8)
+        return mix(
+            cold, scalar(0.86), smooth(0.42, 0.70, lie * 0.8 + tone * 0.3) * smooth(0.25, 0.85, y) * 0.8
+        )
     if kind in ("rain", "storm"):
-        return mix(rgb, tone * np.asarray([0.78, 0.86, 0.98], np.float32).reshape(3, 1, 1), 0.55) * np.float32(0.7)
+        return mix(
+            rgb, tone * np.asarray([0.78, 0.86, 0.98], np.float32).reshape(3, 1, 1), 0.55
+        ) * np.float32(0.7)
     if kind == "cloud":
-        return mix(rgb, tone * np.asarray([0.94, 0.98, 1.02], np.float32).reshape(3, 1, 1), 0.45) * np.float32(0.9)
+        return mix(
+            rgb, tone * np.asarray([0.94, 0.98, 1.02], np.float32).reshape(3, 1, 1), 0.45
+        ) * np.float32(0.9)
     if kind == "clear":
         return mix(tone, rgb, 1.2) * np.float32(1.08)
     return rgb
@@ -38,15 +44,20 @@ def settle(kind: str, rgb: Field, x: Field, y: Field, seed: int) -> Field:
 
 def _snow(rgb: Field, x: Field, y: Field, px: float, seed: int) -> Field:
     """Three depths of flakes, the nearest soft and large."""
-    for depth, (cells, size, strength) in enumerate(((46.0, 0.12, 0.75), (24.0, 0.15, 0.8), (9.0, 0.17, 0.42))):
-        u, v = x * cells + y * (1.5 + depth), y * cells
+    for depth, (cells, size, strength) in enumerate(
+        ((46.0, 0.12, 0.75), (24.0, 0.15, 0.8), (9.0, 0.17, 0.42))
+    ):
+        u, v = turn(x * np.float32(cells), y * np.float32(cells), 0.45 + 0.4 * depth)
+        row_shift = noise.cell_values(v, v * 0.0, seed + depth * 3 + 20)
+        u = u + row_shift * 7.0
         inside_x, inside_y = u - np.floor(u), v - np.floor(v)
-        cx = 0.25 + 0.5 * noise.cell_values(u, v, seed + depth * 3)
-        cy = 0.25 + 0.5 * noise.cell_values(u, v, seed + depth * 3 + 1)
+        cx = 0.2 + 0.6 * noise.cell_values(u, v, seed + depth * 3)
+        cy = 0.2 + 0.6 * noise.cell_values(u, v, seed + depth * 3 + 1)
         there = noise.cell_values(u, v, seed + depth * 3 + 2)
         d = np.sqrt((inside_x - cx) * (inside_x - cx) + (inside_y - cy) * (inside_y - cy))
-        edge = max(size * (0.25, 0.35, 0.75)[depth], px * cells)
-        flake = smooth(size, size - edge, d) * smooth(0.45, 0.5, there) * np.float32(strength)
+        radius = size * (0.45 + 0.75 * cx)
+        edge = max(size * (0.3, 0.45, 0.8)[depth], px * cells)
+        flake = clip((radius - d) * np.float32(1.0 / edge)) * smooth(0.50, 0.62, there) * np.float32(strength)
         rgb = mix(rgb, scalar(0.95), flake)
     return rgb
 
@@ -68,7 +79,7 @@ def _rain(rgb: Field, x: Field, y: Field, px: float, seed: int, strength: float)
 def _fog(rgb: Field, x: Field, y: Field, seed: int, strength: float) -> Field:
     """Banks that lie low and drift."""
     banks = noise.fbm(x * 1.3 + 3.0, y * 3.4, seed, 4)
-    amount = clip((banks * 1.3 - 0.18) * (0.35 + 0.9 * y)) * np.float32(strength)
+    amount = clip((banks * 1.5 - 0.18) * (0.5 + 0.9 * y)) * np.float32(strength)
     pale = 0.25 + 0.75 * luminance(rgb)
     veil = np.asarray([0.80, 0.84, 0.88], np.float32).reshape(3, 1, 1) * (0.55 + 0.45 * pale)
     return mix(rgb, veil * np.float32(0.9), amount)

@@ -13,11 +13,68 @@ from providers.painter.noise import number
 
 NEGATIONS = frozenset({"no", "not", "without", "never", "avoid", "minus", "except", "ohne", "sans", "sin"})
 FILLERS = frozenset(
-    ["a", "an", "the", "of", "on", "in", "at", "with", "and", "or", "to", "by", "for", "from", "over", "under", "above", "into", "onto", "its", "it", "is", "are", "as", "very", "one", "two", "three", "this", "that", "some", "through", "his", "her", "their", "make", "add", "more", "less", "change", "turn", "please", "picture", "image", "photo"]
+    [
+        "a",
+        "an",
+        "the",
+        "of",
+        "on",
+        "in",
+        "at",
+        "with",
+        "and",
+        "or",
+        "to",
+        "by",
+        "for",
+        "from",
+        "over",
+        "under",
+        "above",
+        "into",
+        "onto",
+        "its",
+        "it",
+        "is",
+        "are",
+        "as",
+        "very",
+        "one",
+        "two",
+        "three",
+        "this",
+        "that",
+        "some",
+        "through",
+        "his",
+        "her",
+        "their",
+        "make",
+        "add",
+        "more",
+        "less",
+        "change",
+        "turn",
+        "please",
+        "picture",
+        "image",
+        "photo",
+    ]
 )
 IDEOGRAPH = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 TOKEN = re.compile(r"[^\W_]+(?:[-'&][^\W_]+)*")
-DEFAULT_SCENES = ("ridges", "abstract", "sea", "pattern", "meadow", "arch", "planet", "still", "glass", "bloom")
+DEFAULT_SCENES = (
+    "ridges",
+    "abstract",
+    "sea",
+    "pattern",
+    "meadow",
+    "arch",
+    "planet",
+    "still",
+    "glass",
+    "bloom",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +90,7 @@ class Reading:
     weather: tuple[str, ...] = ()
     elements: frozenset[str] = frozenset()
     colours: tuple[str, ...] = ()
+    object_colour: str = ""
     tones: tuple[str, ...] = ()
     moods: tuple[str, ...] = ()
     lenses: tuple[str, ...] = ()
@@ -43,8 +101,21 @@ class Reading:
 
     def summary(self) -> str:
         """The sentence a person can check: ``read as: ridges, dusk, crimson``."""
-        parts = [self.scene, *self.kinds[:1], *self.objects, *self.looks, self.light, *self.weather, *self.colours, *self.tones,
-                 *self.moods, *self.lenses, self.style, *sorted(self.elements)]
+        parts = [
+            self.scene,
+            *self.kinds[:1],
+            *self.objects,
+            *self.looks,
+            self.light,
+            *self.weather,
+            self.object_colour,
+            *self.colours,
+            *self.tones,
+            *self.moods,
+            *self.lenses,
+            self.style,
+            *sorted(self.elements),
+        ]
         seen = list(dict.fromkeys(part.replace("_", " ") for part in parts if part))
         return "read as: " + ", ".join(seen[:14])
 
@@ -54,13 +125,25 @@ def _index() -> Mapping[str, tuple[tuple[str, str], ...]]:
     """Every known word with the things it asks for, as (category, name)."""
     found: dict[str, list[tuple[str, str]]] = {}
     tables = {
-        "scene": v.SCENES, "object": v.OBJECTS, "kind": v.KINDS, "look": v.LOOKS, "light": v.LIGHTS, "weather": v.WEATHERS,
-        "element": v.ELEMENTS, "tone": v.TONES, "mood": v.MOODS, "lens": v.LENSES, "style": v.STYLES, "remove": {"remove": v.REMOVES},
+        "scene": v.SCENES,
+        "object": v.OBJECTS,
+        "kind": v.KINDS,
+        "look": v.LOOKS,
+        "light": v.LIGHTS,
+        "weather": v.WEATHERS,
+        "element": v.ELEMENTS,
+        "tone": v.TONES,
+        "mood": v.MOODS,
+        "lens": v.LENSES,
+        "style": v.STYLES,
+        "remove": {"remove": v.REMOVES},
     }
     for category, names in tables.items():
         for name, words in names.items():
             for word in words.split():
                 found.setdefault(word, []).append((category, name))
+    for word, colour in v.NATURAL.items():
+        found.setdefault(word, []).append(("natural", colour))
     for colour in v.COLOURS:
         found.setdefault(colour, []).append(("colour", colour))
     for word, colour in v.COLOUR_WORDS.items():
@@ -91,8 +174,10 @@ def _ideographs(word: str) -> list[str]:
     """A run without spaces cut into the longest known pieces."""
     index, out, at = _index(), [], 0
     while at < len(word):
-        size = next((n for n in (5, 4, 3, 2) if word[at:at + n] in index and len(word[at:at + n]) == n), 1)
-        out.append(word[at:at + size])
+        size = next(
+            (n for n in (5, 4, 3, 2) if word[at : at + n] in index and len(word[at : at + n]) == n), 1
+        )
+        out.append(word[at : at + size])
         at += size
     return out
 
@@ -101,7 +186,7 @@ def _look_up(words: list[str], at: int) -> tuple[str, int]:
     """The known word that starts at ``at`` and how many tokens it takes; an empty word when unknown."""
     index = _index()
     for size in (3, 2, 1):
-        joined = "_".join(words[at:at + size])
+        joined = "_".join(words[at : at + size])
         for form in _singulars(joined):
             if form in index and len(words) >= at + size:
                 return form, size
@@ -152,7 +237,12 @@ def read(prompt: str, negative: str = "") -> Reading:
     found, banned, unknown, _ = _meanings(prompt)
     forbidden, also, _, known = _meanings(negative)
     banned |= also | set(known) | {name for category, name, _ in forbidden if category != "scene"}
-    barred_scenes = {name for word in known for name in v.SCENES if name == word or (name in _scene_names(word) and len(known) < 3)}
+    barred_scenes = {
+        name
+        for word in known
+        for name in v.SCENES
+        if name == word or (name in _scene_names(word) and len(known) < 3)
+    }
     found = [item for item in found if item[1] not in banned]
     scene, asked = _scene(found, barred_scenes, unknown)
 
@@ -160,12 +250,24 @@ def read(prompt: str, negative: str = "") -> Reading:
         return tuple(dict.fromkeys(name for kind, name, _ in found if kind == category))
 
     light, style = names("light"), names("style")
+    own, colours = _object_colour(found, scene)
     return Reading(
-        scene=scene, asked=asked, objects=names("object")[:3] if scene == "still" else (),
-        kinds=names("kind") if scene == "portrait" else (), looks=names("look") if scene == "portrait" else (),
-        light=light[-1] if light else "", weather=names("weather"), elements=frozenset(names("element")),
-        colours=_colours(found), tones=names("tone"), moods=names("mood"), lenses=names("lens"),
-        style=style[0] if style else "", removes=bool(names("remove")), banned=frozenset(banned),
+        scene=scene,
+        asked=asked,
+        objects=names("object")[:3] if scene == "still" else (),
+        kinds=names("kind") if scene == "portrait" else (),
+        looks=names("look") if scene == "portrait" else (),
+        light=light[-1] if light else "",
+        weather=names("weather"),
+        elements=frozenset(names("element")),
+        colours=colours,
+        object_colour=own,
+        tones=names("tone"),
+        moods=names("mood"),
+        lenses=names("lens"),
+        style=style[0] if style else "",
+        removes=bool(names("remove")),
+        banned=frozenset(banned),
         spice=number(*unknown) if unknown else 0,
     )
 
@@ -174,9 +276,26 @@ def _scene_names(word: str) -> set[str]:
     return {name for category, name in _index().get(word, ()) if category == "scene"}
 
 
-def _colours(found: list[tuple[str, str, int]]) -> tuple[str, ...]:
-    """The first four colours asked for, in the order of the prompt."""
-    return tuple(dict.fromkeys(name for kind, name, _ in found if kind == "colour"))[:4]
+def _object_colour(found: list[tuple[str, str, int]], scene: str) -> tuple[str, tuple[str, ...]]:
+    """The colour of a still life's thing (or of a person's hair), and the first four other colours.
+
+    A colour right before the thing belongs to it; a fruit has its natural one otherwise.
+    """
+    colours = [(name, at) for kind, name, at in found if kind == "colour"]
+    if scene == "portrait":
+        things = {at for kind, name, at in found if kind == "look" and name in v.HAIRS_AT}
+    elif scene == "still":
+        things = {at for kind, _, at in found if kind == "object"}
+    else:
+        return "", tuple(dict.fromkeys(name for name, _ in colours))[:4]
+    own = next((name for name, at in colours if at + 1 in things), "")
+    own = own or next((name for kind, name, at in found if kind == "natural" and scene == "still"), "")
+    rest = tuple(
+        dict.fromkeys(
+            name for name, at in colours if at not in things and not (name == own and at + 1 in things)
+        )
+    )[:4]
+    return own, rest
 
 
 def _scene(found: list[tuple[str, str, int]], barred: set[str], unknown: list[str]) -> tuple[str, bool]:
@@ -187,7 +306,14 @@ def _scene(found: list[tuple[str, str, int]], barred: set[str], unknown: list[st
             scores[name] = scores.get(name, 0.0) + 1.0 / (1.0 + 0.28 * at)
     if scores:
         return max(scores, key=lambda name: (scores[name], name)), True
-    hints = {"sunset": "sea", "night": "city", "snow": "ridges", "boat": "sea", "stars": "aurora", "castle": "ridges"}
+    hints = {
+        "sunset": "sea",
+        "night": "city",
+        "snow": "ridges",
+        "boat": "sea",
+        "stars": "aurora",
+        "castle": "ridges",
+    }
     for _, name, _ in found:
         if name in hints and hints[name] not in barred:
             return hints[name], False

@@ -33,7 +33,9 @@ def build(plan: Plan) -> Shader:
         rgb = mix(rgb, mix(plan.rgb("light"), plan.rgb("accent"), smooth(0.3, 0.7, d)), clip(vein) * 0.62)
         relief = (c - noise.fbm(u2 * 1.1 + 0.02, v2 * 1.1 + 0.03, key + 2, 3)) * 2.6
         rgb = rgb * (1.0 + clip(relief, -0.4, 0.5))
-        middle = length((x - np.float32(plan.aspect / 2)) / np.float32(min(plan.aspect, 1.0)), y - 0.5 + 0.0 * x)
+        middle = length(
+            (x - np.float32(plan.aspect / 2)) / np.float32(min(plan.aspect, 1.0)), y - 0.5 + 0.0 * x
+        )
         return Paint(rgb, smooth(0.46, 0.40, middle + a * 0.35))
 
     return shade

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from providers.painter import noise
-from providers.painter.shapes import edge
 from providers.painter.maths import Field, clip, length, mix, smooth
 from providers.painter.plan import Paint, Plan, Shader
 from providers.painter.scenes import sky as skies
+from providers.painter.shapes import edge
 from providers.painter.solids import Lamp, place, sphere
 
 
@@ -18,7 +18,10 @@ def build(plan: Plan) -> Shader:
     top = dice.real("wall top", 0.08, 0.24) if dice.chance("open sky", 0.65) else -0.1
     flip = dice.chance("flip", 0.5)
     side = plan.aspect * dice.real("side", 0.74, 0.86)
-    ax, half = plan.aspect * dice.real("arch x", 0.40, 0.56), dice.real("arch", 0.085, 0.13) * min(1.0, plan.aspect + 0.25)
+    ax, half = (
+        plan.aspect * dice.real("arch x", 0.40, 0.56),
+        dice.real("arch", 0.085, 0.13) * min(1.0, plan.aspect + 0.25),
+    )
     rise = dice.real("arch top", 0.34, 0.44)
     sky, _ = skies.build(plan, floor * 0.88)
     wall, wall_side, ground = plan.rgb("far"), plan.rgb("low"), mix(plan.rgb("low"), plan.rgb("far"), 0.35)
@@ -35,7 +38,9 @@ def build(plan: Plan) -> Shader:
         if flip:
             x = (np.float32(plan.aspect) - x[:, ::-1]).astype(np.float32)
             painted = room(np.ascontiguousarray(x), y, px)
-            return Paint(np.ascontiguousarray(painted.rgb[:, :, ::-1]), np.ascontiguousarray(painted.subject[:, ::-1]))
+            return Paint(
+                np.ascontiguousarray(painted.rgb[:, :, ::-1]), np.ascontiguousarray(painted.subject[:, ::-1])
+            )
         return room(x, y, px)
 
     def room(x: Field, y: Field, px: float) -> Paint:
@@ -51,25 +56,42 @@ def build(plan: Plan) -> Shader:
         reveal = mix(shadow, wall, 0.35) * (1.0 + plaster * 0.1)
         hole = edge(opening, px)
         front = mix(front, reveal, hole)
-        view = mix(sky(x, np.minimum(y * 1.25, 1.0) + 0.0 * x, px), mix(plan.rgb("near"), plan.rgb("mid"), 0.3), smooth(0.0, 0.003, y - np.float32(floor - 0.055)) * 0.85)
+        view = mix(
+            sky(x, np.minimum(y * 1.25, 1.0) + 0.0 * x, px),
+            mix(plan.rgb("near"), plan.rgb("mid"), 0.3),
+            smooth(0.0, 0.003, y - np.float32(floor - 0.055)) * 0.85,
+        )
         front = mix(front, view, edge(through, px))
         rgb = mix(rgb, front, solid)
         return _rest(rgb, x, y, px, plaster, solid)
 
     def _arch(dx: Field, y: Field, wide: float) -> Field:
-        return np.asarray(np.maximum(length(dx, np.minimum(y - np.float32(rise + wide), 0.0)) - np.float32(wide), y - np.float32(floor + 0.002)), np.float32)
+        return np.asarray(
+            np.maximum(
+                length(dx, np.minimum(y - np.float32(rise + wide), 0.0)) - np.float32(wide),
+                y - np.float32(floor + 0.002),
+            ),
+            np.float32,
+        )
 
     def _rest(rgb: Field, x: Field, y: Field, px: float, plaster: Field, solid: Field) -> Paint:
         slope = (x - np.float32(side)) * 0.55
-        return_wall = np.maximum(np.float32(side) - x, np.maximum(np.float32(top) - slope * 0.8 - y, y - np.float32(floor) - slope))
+        return_wall = np.maximum(
+            np.float32(side) - x, np.maximum(np.float32(top) - slope * 0.8 - y, y - np.float32(floor) - slope)
+        )
         niche = _niche(x, y)
-        tone = mix(wall_side * (1.02 + plaster * 0.08), wall_side * (shadow * 0.5 + 0.4), edge(niche, px) * 0.8)
+        tone = mix(
+            wall_side * (1.02 + plaster * 0.08), wall_side * (shadow * 0.5 + 0.4), edge(niche, px) * 0.8
+        )
         cover = edge(return_wall, px)
         rgb = mix(rgb, tone, cover)
         ground_line = np.float32(floor) + np.maximum(slope, 0.0)
         on_floor = edge(ground_line - y, px)
         tile = ground * (1.02 + plaster * 0.07) * (0.90 + 0.16 * smooth(floor, 1.0, y))
-        patch = np.maximum(np.abs(x - np.float32(ax) - (y - np.float32(floor)) * 1.3) - np.float32(half * 0.9), y - np.float32(floor + 0.17))
+        patch = np.maximum(
+            np.abs(x - np.float32(ax) - (y - np.float32(floor)) * 1.3) - np.float32(half * 0.9),
+            y - np.float32(floor + 0.17),
+        )
         tile = mix(tile, tile * (light * 0.35 + 0.95), smooth(0.008, -0.008, patch) * 0.5)
         cast = _long_shadow(x, y)
         tile = mix(tile, tile * (shadow * 0.55 + 0.28), cast)
@@ -88,7 +110,11 @@ def build(plan: Plan) -> Shader:
         dx, dy = x - np.float32(ball_x), y - np.float32(ball_y)
         along = dx - dy * 0.3
         lean_y = dy - dx * 0.24
-        body = smooth(radius * 0.42, radius * 0.22, np.abs(lean_y)) * smooth(-radius * 0.5, 0.0, along) * smooth(radius * 4.6, radius * 2.2, along)
+        body = (
+            smooth(radius * 0.42, radius * 0.22, np.abs(lean_y))
+            * smooth(-radius * 0.5, 0.0, along)
+            * smooth(radius * 4.6, radius * 2.2, along)
+        )
         contact = smooth(1.0, 0.3, length(dx / np.float32(radius * 0.9), dy / np.float32(radius * 0.22)))
         return clip(np.maximum(body * 0.8, contact * 0.9))
 
@@ -101,8 +127,15 @@ def build(plan: Plan) -> Shader:
         start = ax - half - 0.05
         for n in range(steps, 0, -1):
             right, height = start - (n - 1) * run, floor + 0.03 - n * lift
-            riser = np.maximum(np.abs(x - np.float32(right - 0.5 * run)) - np.float32(0.5 * run), np.maximum(np.float32(height) - y, y - np.float32(floor + 0.03)))
-            tread = np.maximum(np.abs(x - np.float32(right - 0.5 * run) + (y - np.float32(height)) * 0.4) - np.float32(0.5 * run), np.abs(y - np.float32(height)) - 0.007)
+            riser = np.maximum(
+                np.abs(x - np.float32(right - 0.5 * run)) - np.float32(0.5 * run),
+                np.maximum(np.float32(height) - y, y - np.float32(floor + 0.03)),
+            )
+            tread = np.maximum(
+                np.abs(x - np.float32(right - 0.5 * run) + (y - np.float32(height)) * 0.4)
+                - np.float32(0.5 * run),
+                np.abs(y - np.float32(height)) - 0.007,
+            )
             face = mix(wall, shadow, 0.30 + 0.05 * (n % 2))
             body, top_face = edge(riser, px), edge(tread, px)
             rgb = mix(mix(rgb, face, body), mix(wall, light, 0.45), top_face)

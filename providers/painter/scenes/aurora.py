@@ -7,7 +7,8 @@ import numpy as np
 from providers.painter import elements, noise
 from providers.painter.maths import Field, bell, clip, exp2, mix, smooth
 from providers.painter.plan import Paint, Plan, Shader
-from providers.painter.scenes import ridges, sky as skies
+from providers.painter.scenes import ridges
+from providers.painter.scenes import sky as skies
 
 
 def build(plan: Plan) -> Shader:
@@ -17,13 +18,22 @@ def build(plan: Plan) -> Shader:
     hills = []
     for n in range(3):
         base = 0.70 + 0.085 * n
-        height = np.float32(base) - (noise.wander(x_line * np.float32(1.6 + n), key + 40 + n, 5) - 0.4) * np.float32(0.20 - 0.05 * n)
+        height = np.float32(base) - (
+            noise.wander(x_line * np.float32(1.6 + n), key + 40 + n, 5) - 0.4
+        ) * np.float32(0.20 - 0.05 * n)
         if n == 2 and "pines" not in plan.reading.banned:
             height = height + 0.06 - ridges.pines(x_line, key + 50, 0.13, 1.0)
         elif n == 1:
             height = height - ridges.pines(x_line, key + 51, 0.035, 1.2)
         hills.append(noise.line(height, plan.aspect))
-    bands = [(dice.real(f"band {n}", 0.30, 0.62) - 0.08 * n, dice.real(f"fall {n}", -0.26, 0.26), dice.real(f"reach {n}", 0.22, 0.42)) for n in range(3)]
+    bands = [
+        (
+            dice.real(f"band {n}", 0.30, 0.62) - 0.08 * n,
+            dice.real(f"fall {n}", -0.26, 0.26),
+            dice.real(f"reach {n}", 0.22, 0.42),
+        )
+        for n in range(3)
+    ]
     low, light, top, accent = plan.rgb("low"), plan.rgb("light"), plan.rgb("mid"), plan.rgb("accent")
     props = elements.for_land(plan, None, hills[1], hills[2])
 
@@ -33,11 +43,20 @@ def build(plan: Plan) -> Shader:
         line = np.float32(height) + (x / np.float32(plan.aspect) - 0.5) * np.float32(fall) + fold * 0.34
         above = line - y
         shear = x + fold * 0.5 - above * 0.06
-        rays = noise.value(shear * 34.0, y * 0.5 + 0.0 * x, key + 11 + n) * 0.55 + noise.value(shear * 95.0, y * 0.4 + 0.0 * x, key + 12 + n) * 0.25
-        strength = smooth(-0.035, 0.03, above) * exp2(np.maximum(above, 0.0) * np.float32(-1.0 / (reach * 0.42)))
+        rays = (
+            noise.value(shear * 34.0, y * 0.5 + 0.0 * x, key + 11 + n) * 0.55
+            + noise.value(shear * 95.0, y * 0.4 + 0.0 * x, key + 12 + n) * 0.25
+        )
+        strength = smooth(-0.035, 0.03, above) * exp2(
+            np.maximum(above, 0.0) * np.float32(-1.0 / (reach * 0.42))
+        )
         strength = strength * (0.32 + rays) * (0.30 + 1.25 * noise.value(x * 2.3, x * 0.0, key + 21 + n))
         t = clip(np.maximum(above, 0.0) * np.float32(1.0 / reach))
-        tone = mix(mix(light, low, smooth(0.0, 0.10, t)), mix(top, accent, smooth(0.6, 1.0, t)), smooth(0.22, 0.85, t))
+        tone = mix(
+            mix(light, low, smooth(0.0, 0.10, t)),
+            mix(top, accent, smooth(0.6, 1.0, t)),
+            smooth(0.22, 0.85, t),
+        )
         return tone * strength * np.float32((0.95, 0.7, 0.5)[n])
 
     def shade(x: Field, y: Field, px: float) -> Paint:
@@ -53,8 +72,14 @@ def build(plan: Plan) -> Shader:
             depth = y - line
             cover = clip(depth * np.float32(1.0 / px) + 0.5)
             mist = noise.fbm(x * 3.0 + 0.0 * y, y * 7.0 + np.float32(n * 3), key + 60 + n, 4)
-            ground = mix(plan.rgb("far", -0.04 * n), plan.rgb("near"), smooth(0.0, 0.15, depth)) * np.float32(1.0 - 0.28 * n)
-            ground = mix(ground, low * 0.35 + plan.rgb("far") * 0.5, smooth(0.42, 0.75, mist) * np.float32((0.55, 0.75, 0.0)[n]))
+            ground = mix(plan.rgb("far", -0.04 * n), plan.rgb("near"), smooth(0.0, 0.15, depth)) * np.float32(
+                1.0 - 0.28 * n
+            )
+            ground = mix(
+                ground,
+                low * 0.35 + plan.rgb("far") * 0.5,
+                smooth(0.42, 0.75, mist) * np.float32((0.55, 0.75, 0.0)[n]),
+            )
             if n == 2:
                 ground = plan.rgb("dark") * 0.8
             if "snow" in plan.reading.weather:

@@ -38,14 +38,22 @@ def _base(plan: Plan, x: Field, y: Field, light_x: float) -> Field:
 def _sweep(plan: Plan, light_x: float) -> Wall:
     def wall(x: Field, y: Field, px: float) -> Field:
         pool = bell(length(x - np.float32(plan.aspect * (0.5 + 0.25 * light_x)), (y - 0.38)) * 2.0)
-        return np.asarray(_base(plan, x, y, light_x) + plan.rgb("light") * pool * np.float32(0.16 if plan.palette.mid[0] > 0.5 else 0.10), np.float32)
+        return np.asarray(
+            _base(plan, x, y, light_x)
+            + plan.rgb("light") * pool * np.float32(0.16 if plan.palette.mid[0] > 0.5 else 0.10),
+            np.float32,
+        )
+
     return wall
 
 
 def _disc(plan: Plan, edge: float, centre: float) -> Wall:
     """One large low sun against a dark wall, its rim soft."""
     radius = plan.dice.real("glow radius", 0.30, 0.40) * min(1.0, plan.aspect + 0.2)
-    cx, cy = centre + plan.dice.real("glow x", -0.06, 0.12), edge - radius * plan.dice.real("glow y", 0.75, 1.05)
+    cx, cy = (
+        centre + plan.dice.real("glow x", -0.06, 0.12),
+        edge - radius * plan.dice.real("glow y", 0.75, 1.05),
+    )
     top, mid, low, light = plan.rgb("top"), plan.rgb("mid"), plan.rgb("low"), plan.rgb("light")
     key = plan.dice.key("glow")
 
@@ -72,7 +80,10 @@ def _window(plan: Plan, light_x: float) -> Wall:
         u = u + v * 0.10
         inside = smooth(half, half - 0.02, np.abs(u)) * smooth(half * 1.25, half * 1.25 - 0.022, np.abs(v))
         cell = (u / np.float32(half) + 1.0) * np.float32(bars / 2.0)
-        gap = np.minimum(np.abs(cell - np.floor(cell + 0.5)), np.abs(v * np.float32(1.2 / half) - np.floor(v * np.float32(1.2 / half) + 0.5)))
+        gap = np.minimum(
+            np.abs(cell - np.floor(cell + 0.5)),
+            np.abs(v * np.float32(1.2 / half) - np.floor(v * np.float32(1.2 / half) + 0.5)),
+        )
         light = inside * smooth(0.02, 0.075, gap)
         return np.asarray(_base(plan, x, y, light_x) * 0.90 + plan.rgb("light") * light * 0.34, np.float32)
 
@@ -83,8 +94,12 @@ def _palm(plan: Plan, light_x: float) -> Wall:
     """Fans of leaves as soft shadows on a bright wall."""
     dice = plan.dice
     fans = [
-        (plan.aspect * dice.real(f"fan x {n}", *((0.0, 0.25), (0.72, 1.0), (0.3, 0.7))[n]), dice.real(f"fan y {n}", 0.50, 0.78),
-         dice.real(f"fan size {n}", 0.34, 0.52), dice.real(f"fan turn {n}", -0.5, 0.5))
+        (
+            plan.aspect * dice.real(f"fan x {n}", *((0.0, 0.25), (0.72, 1.0), (0.3, 0.7))[n]),
+            dice.real(f"fan y {n}", 0.50, 0.78),
+            dice.real(f"fan size {n}", 0.34, 0.52),
+            dice.real(f"fan turn {n}", -0.5, 0.5),
+        )
         for n in range(2 if plan.aspect < 1.1 else 3)
     ]
 
@@ -97,7 +112,11 @@ def _palm(plan: Plan, light_x: float) -> Wall:
             finger = np.abs(sin(theta * 6.5))
             reach = (0.55 + 0.45 * (1.0 - np.abs(theta) * 0.42)) * (1.0 - 0.1 * np.abs(theta))
             blade = smooth(0.15, 0.62, finger - smooth(0.5, 1.0, r / np.maximum(reach, 0.05)) * 0.62 + 0.12)
-            inside = smooth(1.06, 0.90, r / np.maximum(reach, 0.05)) * smooth(1.9, 1.5, np.abs(theta)) * smooth(0.10, 0.2, r)
+            inside = (
+                smooth(1.06, 0.90, r / np.maximum(reach, 0.05))
+                * smooth(1.9, 1.5, np.abs(theta))
+                * smooth(0.10, 0.2, r)
+            )
             shade = np.maximum(shade, inside * blade)
         lit = _base(plan, x, y, light_x) * 1.03
         return mix(lit, lit * (plan.rgb("far") * 0.55 + 0.30), shade * 0.62)

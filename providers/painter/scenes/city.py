@@ -15,7 +15,7 @@ DEPTHS = 4
 def build(plan: Plan) -> Shader:
     dice = plan.dice
     shore = dice.real("shore", 0.70, 0.78)
-    sky, disc = skies.build(plan, shore)
+    sky, _ = skies.build(plan, shore)
     dark_hour = plan.light in ("night", "dusk") or plan.palette.top[0] < 0.30
     lit_share = 0.50 if dark_hour else 0.12
     low, far, near, dark = plan.rgb("low"), plan.rgb("far"), plan.rgb("near"), plan.rgb("dark")
@@ -38,30 +38,59 @@ def build(plan: Plan) -> Shader:
         gap = noise.cell_values(cell, zero, seed + 1) * 0.16
         local = u - cell
         top = np.float32(shore) - height
-        step = (noise.cell_values(cell, zero, seed + 2) > 0.55) * smooth(0.30, 0.29, np.abs(local - 0.5)) * np.float32(0.05 * tall * 2.0)
-        mast = (noise.cell_values(cell, zero, seed + 3) > 0.74) * smooth(0.022, 0.012, np.abs(local - 0.5)) * np.float32(0.09)
+        step = (
+            (noise.cell_values(cell, zero, seed + 2) > 0.55)
+            * smooth(0.30, 0.29, np.abs(local - 0.5))
+            * np.float32(0.05 * tall * 2.0)
+        )
+        mast = (
+            (noise.cell_values(cell, zero, seed + 3) > 0.74)
+            * smooth(0.022, 0.012, np.abs(local - 0.5))
+            * np.float32(0.09)
+        )
         roof = top - np.maximum(step, mast)
         unit = np.float32(1.0 / px)
-        cover = clip((y - roof) * unit + 0.5) * clip((local - gap) * unit / np.float32(11.0) + 0.5) * clip((1.0 - local) * unit / 11.0 + 0.5)
+        cover = (
+            clip((y - roof) * unit + 0.5)
+            * clip((local - gap) * unit / np.float32(11.0) + 0.5)
+            * clip((1.0 - local) * unit / 11.0 + 0.5)
+        )
         base = mix(mix(far, low, 0.35), dark if dark_hour else near, scalar(0.25 + 0.75 * near_by))
         side = mix(base, base * 0.62, smooth(0.55, 0.6, local))
         haze = smooth(0.0, 0.5, y - top) * np.float32(0.55 * (1.0 - near_by))
         body = mix(side, low, haze * 0.8)
         return mix(rgb, _windows(body, u, local, y, top, gap, near_by, seed, px), cover), cover
 
-    def _windows(body: Field, u: Field, local: Field, y: Field, top: Field, gap: Field, near_by: float, seed: int, px: float) -> Field:
+    def _windows(
+        body: Field,
+        u: Field,
+        local: Field,
+        y: Field,
+        top: Field,
+        gap: Field,
+        near_by: float,
+        seed: int,
+        px: float,
+    ) -> Field:
         columns = np.float32(7.0)
         rows = np.float32(58.0 - 16.0 * near_by)
         wx, wy = local * columns, (y - top) * rows
         fx, fy = wx - np.floor(wx), wy - np.floor(wy)
-        soft = np.float32(min(max(px * 58.0, 0.05), 0.45))
-        pane = smooth(0.14, 0.14 + soft, fx) * smooth(0.86, 0.86 - soft, fx) * smooth(0.22, 0.22 + soft, fy) * smooth(0.86, 0.86 - soft, fy)
+        soft = min(max(px * 58.0, 0.05), 0.45)
+        pane = (
+            smooth(0.14, 0.14 + soft, fx)
+            * smooth(0.86, 0.86 - soft, fx)
+            * smooth(0.22, 0.22 + soft, fy)
+            * smooth(0.86, 0.86 - soft, fy)
+        )
         ids = np.floor(u) * 7.0 + np.floor(wx)
         chance = noise.cell_values(ids, np.floor(wy), seed + 5)
         floor = noise.cell_values(np.floor(u), np.floor(wy), seed + 6)
-        lit = smooth(1.0 - lit_share, 1.0 - lit_share + 0.02, chance * 0.75 + floor * 0.35) * pane * (wy > 1.0)
+        lit = (
+            smooth(1.0 - lit_share, 1.0 - lit_share + 0.02, chance * 0.75 + floor * 0.35) * pane * (wy > 1.0)
+        )
         tone = mix(warm, plan.rgb("light"), smooth(0.3, 0.7, noise.cell_values(ids, np.floor(wy), seed + 7)))
-        pink = (noise.cell_values(ids, np.floor(wy), seed + 8) > 0.93)
+        pink = noise.cell_values(ids, np.floor(wy), seed + 8) > 0.93
         tone = mix(tone, neon * 1.2, pink.astype(np.float32))
         rgb = mix(body, body * 0.55, pane * 0.5)
         rgb = mix(rgb, tone, lit * np.float32(0.42 + 0.5 * near_by) * (1.0 if dark_hour else 0.6))
@@ -80,7 +109,9 @@ def build(plan: Plan) -> Shader:
             return rgb, built
         for depth in range(DEPTHS):
             rgb, cover = layer(rgb, x, y, px, depth)
-            rgb = rgb + low * bell((y - np.float32(shore)) * 9.0) * np.float32(0.10 * glow * (DEPTHS - 1 - depth))
+            rgb = rgb + low * bell((y - np.float32(shore)) * 9.0) * np.float32(
+                0.10 * glow * (DEPTHS - 1 - depth)
+            )
             built = np.maximum(built, cover)
         return rgb, built
 
@@ -91,8 +122,14 @@ def build(plan: Plan) -> Shader:
         wet = clip((y - np.float32(shore)) * np.float32(1.0 / px))
         wave = noise.value(x * 4.0 + 0.0 * y, below * 90.0 / (0.25 + below) + 0.0 * x, key + 90) - 0.5
         fine = noise.value(x * 16.0 + 0.0 * y, below * 260.0 / (0.25 + below) + 0.0 * x, key + 91) - 0.5
-        mirror = np.float32(shore) - below * 1.25 - 0.003 + (wave * 0.035 + fine * 0.025) * (0.3 + below * 2.0)
-        rgb, built = world(x + (wave * 0.014 + fine * 0.012) * wet, np.where(wet > 0, mirror, y + 0.0 * x).astype(np.float32), px)
+        mirror = (
+            np.float32(shore) - below * 1.25 - 0.003 + (wave * 0.035 + fine * 0.025) * (0.3 + below * 2.0)
+        )
+        rgb, built = world(
+            x + (wave * 0.014 + fine * 0.012) * wet,
+            np.where(wet > 0, mirror, y + 0.0 * x).astype(np.float32),
+            px,
+        )
         streak = 0.55 + 0.75 * smooth(-0.3, 0.4, fine + wave * 0.5)
         water = mix(dark, rgb * streak, clip(0.78 - below * 1.5)) + low * 0.015
         quay = smooth(0.012, 0.006, np.abs(y - np.float32(shore + 0.004)))

@@ -25,7 +25,9 @@ def build(plan: Plan) -> Shader:
         base = horizon + (0.94 - horizon) * near * (0.55 + 0.45 * near)
         height = np.float32(base + 0.03) - (swell * 0.6 + peak * 0.4 - 0.42) * np.float32(0.16 + 0.22 * near)
         crests.append(noise.line(height, plan.aspect))
-        breaks.append(noise.line((noise.wander(x_line * np.float32(0.8), key + 40 + n, 2, 0.4) - 0.5), plan.aspect))
+        breaks.append(
+            noise.line((noise.wander(x_line * np.float32(0.8), key + 40 + n, 2, 0.4) - 0.5), plan.aspect)
+        )
     from_left = disc.x < plan.aspect / 2
     light, low, far, near_tone, dark = (plan.rgb(r) for r in ("light", "low", "far", "near", "dark"))
     props = elements.for_land(plan, disc, crests[1], crests[-2])
@@ -37,9 +39,20 @@ def build(plan: Plan) -> Shader:
         cover = clip(depth * np.float32(1.0 / px) + 0.5)
         slope = (crests[n](x + 0.02) - crests[n](x - 0.02)) * 25.0
         facing = slope if from_left else -slope
-        spine = breaks[n](x + depth * np.float32(0.9 if from_left else -0.9)) * 1.6 + facing * 0.55
+        curl = (
+            noise.value(depth * 6.0 + np.float32(n * 3), depth * 0.0, key + 80)
+            * 0.16
+            * smooth(0.0, 0.2, depth)
+        )
+        spine = (
+            breaks[n](x + (depth * 1.9 + curl) * np.float32(1.0 if from_left else -1.0)) * 1.3 + facing * 0.6
+        )
         side = smooth(-0.05, 0.07 + 0.10 * near, spine + depth * 0.15 - 0.06)
-        ripple = sin((depth * np.float32(120.0 / (0.4 + near)) + x * 9.0 + noise.fbm(x * 4.0 + 0.0 * y, y * 9.0 + 0.0 * x, key + 60 + n, 3) * 9.0))
+        ripple = sin(
+            depth * np.float32(120.0 / (0.4 + near))
+            + x * 9.0
+            + noise.fbm(x * 4.0 + 0.0 * y, y * 9.0 + 0.0 * x, key + 60 + n, 3) * 9.0
+        )
         ripple = ripple * smooth(0.02, 0.16, depth) * np.float32(0.02 + 0.07 * near)
         lit = mix(far, mix(low, light, 0.25), 0.30 * smooth(0.14, 0.0, depth)) * (1.0 + ripple)
         shaded = mix(near_tone, far, 0.10) * (1.0 + ripple * 0.6)

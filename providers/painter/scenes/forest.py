@@ -14,16 +14,28 @@ DEPTHS = 6
 def build(plan: Plan) -> Shader:
     dice = plan.dice
     key = dice.key("forest")
-    sun = plan.aspect * (0.3 * dice.real("sun", 0.25, 0.75) + 0.7 * (plan.hints.bright_x if plan.hints.layout is not None else dice.real("sun", 0.25, 0.75)))
+    sun = plan.aspect * (
+        0.3 * dice.real("sun", 0.25, 0.75)
+        + 0.7 * (plan.hints.bright_x if plan.hints.layout is not None else dice.real("sun", 0.25, 0.75))
+    )
     ground = dice.real("ground", 0.70, 0.78)
     crowded = dice.real("crowd", 0.8, 1.25)
     firs = plan.has("pines", "snow") or dice.chance("firs", 0.35)
-    low, light, far, near, dark, accent = (plan.rgb(r) for r in ("low", "light", "far", "near", "dark", "accent"))
+    low, light, far, near, dark, accent = (
+        plan.rgb(r) for r in ("low", "light", "far", "near", "dark", "accent")
+    )
     props = elements.for_forest(plan, ground)
 
     def shade(x: Field, y: Field, px: float) -> Paint:
         glow = bell((x - np.float32(sun)) * 1.5) * bell((y - 0.36) * 1.5)
-        rgb = mix(mix(plan.rgb("top", 0.06), plan.rgb("mid"), smooth(0.0, 0.5, y)), mix(low, light, 0.5), clip(glow * 0.9 + 0.08)) + 0.0 * x
+        rgb = (
+            mix(
+                mix(plan.rgb("top", 0.06), plan.rgb("mid"), smooth(0.0, 0.5, y)),
+                mix(low, light, 0.5),
+                clip(glow * 0.9 + 0.08),
+            )
+            + 0.0 * x
+        )
         wood = np.zeros(rgb.shape[1:], np.float32)
         for n in range(DEPTHS):
             rgb, cover = _row(rgb, x, y, px, n)
@@ -38,15 +50,20 @@ def build(plan: Plan) -> Shader:
         near_by = n / (DEPTHS - 1)
         seed = key + 31 * n
         tone = mix(mix(low, far, 0.35 + 0.5 * near_by), mix(dark, near, 0.28), scalar(near_by * near_by))
-        floor = np.float32(ground - 0.10 + 0.20 * near_by) - (noise.wander(x * 2.4 + np.float32(n), seed + 3, 3) - 0.5) * 0.06
+        floor = (
+            np.float32(ground - 0.10 + 0.20 * near_by)
+            - (noise.wander(x * 2.4 + np.float32(n), seed + 3, 3) - 0.5) * 0.06
+        )
         soil_depth = y - floor
         moss = noise.fbm(x * np.float32(7.0) + 0.0 * y, y * 16.0 + 0.0 * x, seed + 4, 3)
-        blades = noise.value(x * 190.0 + 0.0 * y, y * 22.0 + 0.0 * x, seed + 5) * np.float32(0.012 + 0.03 * near_by)
+        blades = noise.value(x * 190.0 + 0.0 * y, y * 22.0 + 0.0 * x, seed + 5) * np.float32(
+            0.012 + 0.03 * near_by
+        )
         soil = mix(tone, mix(accent, near, 0.7), smooth(0.45, 0.75, moss) * 0.35) * (0.8 + 0.4 * moss)
         if "snow" in plan.reading.weather:
             soil = mix(soil, light * 0.8, 0.7)
         soil_cover = clip((soil_depth + blades) * np.float32(1.0 / px) + 0.5)
-        trunk, leaf = _firs(x, y, near_by, seed, floor) if firs and n > 0 else _trunks(x, y, px, near_by, seed, floor)
+        trunk, leaf = _firs(x, y, near_by, seed, floor) if firs else _trunks(x, y, px, near_by, seed, floor)
         lit = smooth(0.5, -0.5, trunk[1]) if sun < plan.aspect / 2 else smooth(-0.5, 0.5, trunk[1])
         bark = tone * (0.72 + 0.5 * lit * (1.0 - 0.5 * near_by))
         rgb = mix(rgb, soil, soil_cover)
@@ -57,22 +74,39 @@ def build(plan: Plan) -> Shader:
         rgb = mix(rgb, mix(low, light, 0.25), haze)
         return rgb, np.maximum(np.maximum(trunk[0], soil_cover), leaf if leaf is not None else soil_cover)
 
-    def _trunks(x: Field, y: Field, px: float, near_by: float, seed: int, floor: Field) -> tuple[tuple[Field, Field], Field | None]:
+    def _trunks(
+        x: Field, y: Field, px: float, near_by: float, seed: int, floor: Field
+    ) -> tuple[tuple[Field, Field], Field | None]:
         """Bare stems with a few branches, and a canopy of noise at the top."""
         scale = np.float32((17.0 - 13.2 * near_by) * crowded)
         sway = (noise.value(y * 2.0 + 0.0 * x, y * 0.0 + 0.5 + 0.0 * x, seed) - 0.5) * 0.018
         u = (x + sway) * scale + np.float32(seed % 7)
         cell = np.floor(u)
         off = 0.3 + 0.4 * noise.cell_values(cell, cell * 0.0, seed + 1)
-        wide = (0.05 + 0.09 * noise.cell_values(cell, cell * 0.0, seed + 2)) * (0.9 + 0.5 * smooth(0.3, 0.9, y))
+        wide = (0.05 + 0.09 * noise.cell_values(cell, cell * 0.0, seed + 2)) * (
+            0.9 + 0.5 * smooth(0.3, 0.9, y)
+        )
         across = (u - cell - off) / wide
         there = noise.cell_values(cell, cell * 0.0, seed + 7) > 0.18
-        stem = smooth(1.0 + 1.2 * px * float(scale) / 0.09, 1.0 - 1.2 * px * float(scale) / 0.09, np.abs(across)) * there * smooth(0.006, -0.004, y - floor - 0.012)
-        crown = noise.fbm(x * np.float32(6.0 + 6.0 * near_by) + 0.0 * y, y * np.float32(6.0 + 6.0 * near_by) + 0.0 * x, seed + 8, 4)
-        leaf = smooth(0.0, 0.06, crown - 0.30 - y * np.float32(1.2 - 0.25 * near_by)) * np.float32(0.35 + 0.6 * near_by)
+        stem = (
+            smooth(1.0 + 1.2 * px * float(scale) / 0.09, 1.0 - 1.2 * px * float(scale) / 0.09, np.abs(across))
+            * there
+            * smooth(0.006, -0.004, y - floor - 0.012)
+        )
+        crown = noise.fbm(
+            x * np.float32(6.0 + 6.0 * near_by) + 0.0 * y,
+            y * np.float32(6.0 + 6.0 * near_by) + 0.0 * x,
+            seed + 8,
+            4,
+        )
+        leaf = smooth(0.0, 0.06, crown - 0.30 - y * np.float32(1.2 - 0.25 * near_by)) * np.float32(
+            0.35 + 0.6 * near_by
+        )
         return (stem.astype(np.float32), clip(across, -1.0, 1.0)), leaf
 
-    def _firs(x: Field, y: Field, near_by: float, seed: int, floor: Field) -> tuple[tuple[Field, Field], Field | None]:
+    def _firs(
+        x: Field, y: Field, near_by: float, seed: int, floor: Field
+    ) -> tuple[tuple[Field, Field], Field | None]:
         """Conifers: tiers that widen downwards, each with a ragged hem."""
         scale = np.float32((8.5 - 5.4 * near_by) * crowded)
         u = x * scale + np.float32(seed % 5)

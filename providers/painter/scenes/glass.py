@@ -12,11 +12,16 @@ from providers.painter.plan import Paint, Plan, Shader
 def build(plan: Plan) -> Shader:
     dice = plan.dice
     key = dice.key("drops")
-    unit = min(1.0, plan.aspect * 1.1) * (1.3 if "macro" in plan.reading.lenses else 1.0)
+    unit = min(1.0, plan.aspect * 1.1) * (1.6 if "macro" in plan.reading.lenses else 1.3)
     count = dice.whole("drops", 5, 8)
-    drops = [(dice.real(f"x {n}", -0.22, 0.22), dice.real(f"y {n}", -0.22, 0.22), dice.real(f"r {n}", 0.09, 0.16)) for n in range(count)]
+    drops = [
+        (dice.real(f"x {n}", -0.22, 0.22), dice.real(f"y {n}", -0.22, 0.22), dice.real(f"r {n}", 0.09, 0.16))
+        for n in range(count)
+    ]
     cx, cy = plan.aspect * dice.real("x", 0.44, 0.56), dice.real("y", 0.44, 0.52)
-    low, light, accent, near, far, mid = (plan.rgb(r) for r in ("low", "light", "accent", "near", "far", "mid"))
+    low, light, accent, near, far, mid = (
+        plan.rgb(r) for r in ("low", "light", "accent", "near", "far", "mid")
+    )
     twist = dice.real("twist", 2.4, 4.4)
 
     def field(u: Field, v: Field) -> tuple[Field, Field, Field]:
@@ -32,10 +37,15 @@ def build(plan: Plan) -> Shader:
         return height, sx, sy
 
     def shade(x: Field, y: Field, px: float) -> Paint:
-        ground = mix(plan.rgb("top"), mid, smooth(-0.2, 1.3, y * 0.8 + x / np.float32(plan.aspect) * 0.5) * 0.8)
+        ground = mix(
+            plan.rgb("top"), mid, smooth(-0.2, 1.3, y * 0.8 + x / np.float32(plan.aspect) * 0.5) * 0.8
+        )
         glow = bell(length(x - np.float32(cx), y - np.float32(cy)) * 2.1)
         rgb = ground * (0.62 + 0.7 * glow)
-        u, v = (x - np.float32(cx)) / np.float32(unit) + 0.0 * y, (y - np.float32(cy)) / np.float32(unit) + 0.0 * x
+        u, v = (
+            (x - np.float32(cx)) / np.float32(unit) + 0.0 * y,
+            (y - np.float32(cy)) / np.float32(unit) + 0.0 * x,
+        )
         wob = noise.fbm(u * 3.4, v * 3.4, key, 2) - 0.5
         u, v = u + wob * 0.10, v - wob * 0.08
         height, sx, sy = field(u, v)

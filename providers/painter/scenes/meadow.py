@@ -20,7 +20,14 @@ def build(plan: Plan) -> Shader:
     hills = []
     for n in range(4):
         base = horizon + (0.0, 0.045, 0.13, 0.27)[n]
-        hills.append(noise.line(np.float32(base) - (noise.wander(x_line * np.float32(0.8 + 0.25 * n), key + n, 3, 0.38) - 0.45) * np.float32(0.11 + 0.05 * n), plan.aspect))
+        hills.append(
+            noise.line(
+                np.float32(base)
+                - (noise.wander(x_line * np.float32(0.8 + 0.25 * n), key + n, 3, 0.38) - 0.45)
+                * np.float32(0.11 + 0.05 * n),
+                plan.aspect,
+            )
+        )
     flowers = plan.may("flowers", 0.45)
     rows = dice.chance("rows", 0.4)
     petal = [plan.rgb("accent"), linear(0.93, 0.03, 90.0), plan.rgb("accent", 0.12, 1.0, 40.0)]
@@ -36,7 +43,9 @@ def build(plan: Plan) -> Shader:
         tone = mix(mix(far, low, 0.25), far, n / 3.0) * (0.86 + 0.3 * shade_of)
         tone = mix(tone, near, smooth(0.0, 0.34, depth) * np.float32(0.35 + 0.18 * n))
         if rows and n in (1, 2):
-            furrow = sin((x - np.float32(plan.aspect * 0.5)) / (depth + 0.05) * np.float32(4.5) + np.float32(n * 2))
+            furrow = sin(
+                (x - np.float32(plan.aspect * 0.5)) / (depth + 0.05) * np.float32(4.5) + np.float32(n * 2)
+            )
             tone = tone * (1.0 + furrow * 0.13 * smooth(0.01, 0.06, depth))
         blades = noise.value(x * np.float32(260.0) + 0.0 * y, y * np.float32(46.0) + x * 30.0, key + 20) - 0.5
         tone = tone * (1.0 + blades * np.float32(0.06 + 0.10 * n))
@@ -66,13 +75,26 @@ def build(plan: Plan) -> Shader:
             scale = np.float32(13.0 + 13.0 * (3 - n))
             u, w = x * scale + np.float32(n * 3.3), y * scale * 1.25
             fu, fw = np.floor(u), np.floor(w)
-            cx, cy = 0.3 + 0.4 * noise.cell_values(fu, fw, key + 30 + n), 0.3 + 0.4 * noise.cell_values(fu, fw, key + 40 + n)
+            cx, cy = (
+                0.3 + 0.4 * noise.cell_values(fu, fw, key + 30 + n),
+                0.3 + 0.4 * noise.cell_values(fu, fw, key + 40 + n),
+            )
             there = noise.cell_values(fu, fw, key + 50 + n)
             drift = noise.fbm(x * 2.4 + 0.0 * y, y * 5.0 + np.float32(n), key + 60, 2)
-            band = smooth(horizon + 0.10 + 0.07 * n, horizon + 0.20 + 0.08 * n, y) * (1.0 if n == 3 else smooth(horizon + 0.34 + 0.07 * n, horizon + 0.24 + 0.06 * n, y))
+            band = smooth(horizon + 0.10 + 0.07 * n, horizon + 0.20 + 0.08 * n, y) * (
+                1.0 if n == 3 else smooth(horizon + 0.34 + 0.07 * n, horizon + 0.24 + 0.06 * n, y)
+            )
             d = length(u - fu - cx, (w - fw - cy) * 1.3)
-            head = smooth(0.24, 0.24 - max(px * float(scale) * 1.2, 0.06), d) * smooth(0.40, 0.44, there * 0.62 + drift * 0.5) * band
-            tone = np.where(there > 0.72, petal[1], np.where(there > 0.5, petal[2], petal[0])) * (0.75 + 0.5 * smooth(0.3, -0.3, w - fw - cy)) + 0.0 * v
+            head = (
+                smooth(0.24, 0.24 - max(px * float(scale) * 1.2, 0.06), d)
+                * smooth(0.40, 0.44, there * 0.62 + drift * 0.5)
+                * band
+            )
+            tone = (
+                np.where(there > 0.72, petal[1], np.where(there > 0.5, petal[2], petal[0]))
+                * (0.75 + 0.5 * smooth(0.3, -0.3, w - fw - cy))
+                + 0.0 * v
+            )
             rgb = mix(rgb, np.asarray(tone, np.float32), head * 0.95)
             heart = smooth(0.08, 0.03, d) * head
             rgb = mix(rgb, light * 0.9, heart * 0.7)

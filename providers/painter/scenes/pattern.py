@@ -5,18 +5,19 @@ from __future__ import annotations
 import numpy as np
 
 from providers.painter import noise
-from providers.painter.shapes import edge
 from providers.painter.maths import Field, atan2, clip, cos, length, mix, scalar, sin, smooth
-from providers.painter.palette import linear
+from providers.painter.palette import linear, spread
 from providers.painter.plan import Paint, Plan, Shader
-from providers.painter.palette import spread
+from providers.painter.shapes import edge
 
 
 def build(plan: Plan) -> Shader:
     dice = plan.dice
     key = dice.key("lattice")
     geometric = dice.chance("geometric", 0.22) and not plan.has("flowers")
-    cells = dice.real("cells", 2.2, 3.4) * (0.7 if "macro" in plan.reading.lenses else 1.35 if "wide" in plan.reading.lenses else 1.0)
+    cells = dice.real("cells", 2.2, 3.4) * (
+        0.7 if "macro" in plan.reading.lenses else 1.35 if "wide" in plan.reading.lenses else 1.0
+    )
     ground = plan.rgb("top")
     tones = [linear(*tone) for tone in spread(plan.palette)]
     turn_all = dice.real("turn", -0.3, 0.3)
@@ -54,7 +55,11 @@ def build(plan: Plan) -> Shader:
         c, s = cos(spin), sin(spin)
         a, b = du * c + dv * s, dv * c - du * s
         scale = np.float32(size) * (0.86 + 0.3 * noise.cell_values(fu, fv, seed + 4))
-        distance = _geometric(a / scale, b / scale, kind) if geometric else _organic(a / scale, b / scale, kind, layer)
+        distance = (
+            _geometric(a / scale, b / scale, kind)
+            if geometric
+            else _organic(a / scale, b / scale, kind, layer)
+        )
         pick = noise.cell_values(fu, fv, seed + 5) * np.float32(len(tones))
         tone: Field = tones[0] + 0.0 * pick
         for n in range(1, len(tones)):
@@ -90,6 +95,13 @@ def _geometric(a: Field, b: Field, kind: Field) -> Field:
     triangle = np.maximum(np.abs(a) * 0.866 + b * 0.5, -b) - 0.46
     ring = np.abs(r - 0.68) - 0.22
     arch = np.maximum(np.abs(length(a, np.minimum(b, 0.0)) - 0.66) - 0.26, b - 0.7)
-    out = np.where(kind < 0.22, r - 0.86, np.where(kind < 0.42, half, np.where(kind < 0.57, square, np.where(
-        kind < 0.72, triangle, np.where(kind < 0.86, ring, arch)))))
+    out = np.where(
+        kind < 0.22,
+        r - 0.86,
+        np.where(
+            kind < 0.42,
+            half,
+            np.where(kind < 0.57, square, np.where(kind < 0.72, triangle, np.where(kind < 0.86, ring, arch))),
+        ),
+    )
     return np.asarray(out, np.float32)

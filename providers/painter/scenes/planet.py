@@ -5,23 +5,29 @@ from __future__ import annotations
 import numpy as np
 
 from providers.painter import noise
-from providers.painter.shapes import edge
 from providers.painter.maths import Field, clip, length, mix, power, smooth, turn
 from providers.painter.plan import Paint, Plan, Shader
 from providers.painter.scenes import sky as skies
+from providers.painter.shapes import edge
 
 
 def build(plan: Plan) -> Shader:
     dice = plan.dice
     key = dice.key("planet")
-    size = dice.real("size", 0.20, 0.29) * min(1.0, plan.aspect + 0.25) * (1.35 if "macro" in plan.reading.lenses else 1.0)
+    size = (
+        dice.real("size", 0.20, 0.29)
+        * min(1.0, plan.aspect + 0.25)
+        * (1.35 if "macro" in plan.reading.lenses else 1.0)
+    )
     cx, cy = plan.aspect * dice.real("x", 0.36, 0.64), dice.real("y", 0.42, 0.58)
     tilt = dice.real("tilt", -0.5, 0.5)
     ringed = plan.may("ring", 0.6)
     moon = plan.may("moon", 0.7)
     earthlike = dice.chance("earth", 0.25) or "earth" in plan.reading.elements
     lx, ly, lz = (-0.62 if dice.chance("sun side", 0.6) else 0.62), -0.38, 0.55
-    near, far, low, light, accent, dark = (plan.rgb(r) for r in ("near", "far", "low", "light", "accent", "dark"))
+    near, far, low, light, accent, dark = (
+        plan.rgb(r) for r in ("near", "far", "low", "light", "accent", "dark")
+    )
 
     def space(x: Field, y: Field, px: float) -> Field:
         warp = noise.fbm(x * 1.4 + 0.0 * y, y * 1.4 + 0.0 * x, key + 5, 3) - 0.5
@@ -42,8 +48,12 @@ def build(plan: Plan) -> Shader:
         else:
             swirl = noise.fbm(a * 2.2 + nz, b * 7.0, key + 10, 4) - 0.5
             band = noise.wander(b * 3.6 + swirl * 0.55, key + 11, 4, 0.62)
-            tone = mix(mix(near, far, smooth(0.28, 0.52, band)), mix(light, far, 0.25), smooth(0.50, 0.72, band))
-            tone = mix(tone, accent, smooth(0.66, 0.8, noise.wander(b * 5.0 + swirl * 0.3 + 9.0, key + 14, 2)) * 0.5)
+            tone = mix(
+                mix(near, far, smooth(0.28, 0.52, band)), mix(light, far, 0.25), smooth(0.50, 0.72, band)
+            )
+            tone = mix(
+                tone, accent, smooth(0.66, 0.8, noise.wander(b * 5.0 + swirl * 0.3 + 9.0, key + 14, 2)) * 0.5
+            )
             spot = length((a - 0.3) * 1.0, (b - 0.28) * 2.1) + swirl * 0.16
             tone = mix(tone, accent * 0.85, smooth(0.22, 0.16, spot) * 0.7)
         facing = u * np.float32(lx) + v * np.float32(ly) + nz * np.float32(lz)
@@ -52,12 +62,17 @@ def build(plan: Plan) -> Shader:
         return np.asarray(tone * (0.015 + 1.05 * day) + light * limb * day * 0.42, np.float32)
 
     def shade(x: Field, y: Field, px: float) -> Paint:
-        u, v = (x - np.float32(cx)) / np.float32(size) + 0.0 * y, (y - np.float32(cy)) / np.float32(size) + 0.0 * x
+        u, v = (
+            (x - np.float32(cx)) / np.float32(size) + 0.0 * y,
+            (y - np.float32(cy)) / np.float32(size) + 0.0 * x,
+        )
         rgb = space(x, y, px)
         d = length(u, v)
         cover = edge((d - 1.0) * np.float32(size), px)
         halo = clip(1.0 - (d - 1.0) * 2.2) * (d > 1.0)
-        rgb = rgb + mix(light, low, 0.5) * halo * halo * halo * 0.22 * smooth(-0.6, 0.9, u * np.float32(lx) + v * np.float32(ly))
+        rgb = rgb + mix(light, low, 0.5) * halo * halo * halo * 0.22 * smooth(
+            -0.6, 0.9, u * np.float32(lx) + v * np.float32(ly)
+        )
         ring, ring_rgb = _ring(u, v)
         if ringed:
             rgb = mix(rgb, ring_rgb, ring)
@@ -87,8 +102,19 @@ def build(plan: Plan) -> Shader:
         a, b = turn(u, v, tilt)
         rho = length(a, b * 3.9)
         grooves = noise.wander(rho * 9.0, key + 20, 4, 0.7)
-        cover = smooth(1.28, 1.34, rho) * smooth(2.28, 2.2, rho) * (0.35 + 0.65 * smooth(0.3, 0.6, grooves)) * (1.0 - 0.9 * smooth(0.03, 0.0, np.abs(rho - 1.86)))
-        shadow = smooth(0.95, 1.15, length(a + np.float32(lx * 1.1) * 0.9, b * 1.6) + (a * np.float32(lx) < 0) * 0.0) * 0.0 + 1.0
+        cover = (
+            smooth(1.28, 1.34, rho)
+            * smooth(2.28, 2.2, rho)
+            * (0.35 + 0.65 * smooth(0.3, 0.6, grooves))
+            * (1.0 - 0.9 * smooth(0.03, 0.0, np.abs(rho - 1.86)))
+        )
+        shadow = (
+            smooth(
+                0.95, 1.15, length(a + np.float32(lx * 1.1) * 0.9, b * 1.6) + (a * np.float32(lx) < 0) * 0.0
+            )
+            * 0.0
+            + 1.0
+        )
         tone = mix(far, light, smooth(0.35, 0.75, grooves)) * (0.75 + 0.25 * a * np.float32(lx)) * shadow
         return cover, tone
 

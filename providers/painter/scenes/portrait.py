@@ -5,15 +5,30 @@ from __future__ import annotations
 import numpy as np
 
 from providers.painter import noise
-from providers.painter.shapes import edge
 from providers.painter.maths import Field, bell, clip, length, mix, smooth
 from providers.painter.palette import linear
 from providers.painter.plan import Paint, Plan, Shader
 from providers.painter.scenes import faces
+from providers.painter.shapes import edge
 from providers.painter.solids import rounded
+from providers.painter.words import colour_values
 
-SKINS = ((0.86, 0.05, 62.0), (0.80, 0.07, 60.0), (0.70, 0.09, 56.0), (0.58, 0.09, 52.0), (0.46, 0.075, 48.0), (0.36, 0.055, 45.0))
-HAIRS = ((0.22, 0.02, 20.0), (0.20, 0.015, 280.0), (0.32, 0.06, 45.0), (0.55, 0.16, 38.0), (0.80, 0.09, 85.0), (0.72, 0.01, 90.0))
+SKINS = (
+    (0.86, 0.05, 62.0),
+    (0.80, 0.07, 60.0),
+    (0.70, 0.09, 56.0),
+    (0.58, 0.09, 52.0),
+    (0.46, 0.075, 48.0),
+    (0.36, 0.055, 45.0),
+)
+HAIRS = (
+    (0.22, 0.02, 20.0),
+    (0.20, 0.015, 280.0),
+    (0.32, 0.06, 45.0),
+    (0.55, 0.16, 38.0),
+    (0.80, 0.09, 85.0),
+    (0.72, 0.01, 90.0),
+)
 STYLES = ("long", "bun", "afro", "short", "bob")
 ANIMALS = ("fox", "cat", "dog", "bear", "panda", "rabbit", "owl", "frog", "pig", "robot")
 
@@ -32,9 +47,16 @@ def build(plan: Plan) -> Shader:
     fibre = dice.key("fibre")
 
     def shade(x: Field, y: Field, px: float) -> Paint:
-        u, v = (x - np.float32(cx)) / np.float32(unit) + 0.0 * y, (y - np.float32(cy)) / np.float32(unit) + 0.0 * x
+        u, v = (
+            (x - np.float32(cx)) / np.float32(unit) + 0.0 * y,
+            (y - np.float32(cy)) / np.float32(unit) + 0.0 * x,
+        )
         p = px / unit
-        rgb = mix(plan.rgb("top"), plan.rgb("mid"), smooth(0.35, 1.05, y + (x / np.float32(plan.aspect) - 0.5) * -0.4))
+        rgb = mix(
+            plan.rgb("top"),
+            plan.rgb("mid"),
+            smooth(0.35, 1.05, y + (x / np.float32(plan.aspect) - 0.5) * -0.4),
+        )
         halo = length(u - np.float32(disc_dx), v - np.float32(disc_dy)) - np.float32(disc_r)
         rgb = mix(rgb, plan.rgb("low"), edge(halo, p))
         if plan.reading.spice % 3 == 1 or dice.chance("ring", 0.25):
@@ -55,10 +77,14 @@ def build(plan: Plan) -> Shader:
         half = 0.075 + 0.215 * smooth(0.0, 0.16, fall) + 0.10 * smooth(0.0, 0.5, fall)
         inside = np.maximum(np.abs(u) - half, 0.245 - v)
         side = smooth(0.05, 0.09, u - 0.05 + (v - 0.3) * 0.22)
-        sleeve = smooth(0.006, 0.0, np.abs(np.abs(u) - 0.19 - (v - 0.42) * 0.06)) * smooth(0.40, 0.46, v) * 0.35
+        sleeve = (
+            smooth(0.006, 0.0, np.abs(np.abs(u) - 0.19 - (v - 0.42) * 0.06)) * smooth(0.40, 0.46, v) * 0.35
+        )
         rgb = mix(mix(cloth, cloth_dark, side * 0.75), cloth_dark, sleeve)
         if plan.dice.chance("collar", 0.4):
-            rgb = mix(rgb, plan.rgb("light"), edge(np.abs(length(u * 1.0, (v - 0.235) * 0.8) - 0.088) - 0.008, p))
+            rgb = mix(
+                rgb, plan.rgb("light"), edge(np.abs(length(u * 1.0, (v - 0.235) * 0.8) - 0.088) - 0.008, p)
+            )
         return edge(inside, p), rgb
 
     return shade
@@ -68,7 +94,10 @@ def _person(plan: Plan) -> faces.Head:
     dice, looks = plan.dice, plan.reading.looks
     skin = linear(*dice.pick("skin", SKINS))
     tone = dice.pick("hair tone", HAIRS)
-    if "vermilion" in plan.reading.colours:
+    asked = plan.reading.object_colour
+    if asked:
+        tone = HAIRS[3] if asked in ("red", "vermilion", "orange") else colour_values((asked,))[0]
+    elif "vermilion" in plan.reading.colours:
         tone = HAIRS[3]
     hair, hair_lit = linear(*tone), linear(min(tone[0] + 0.09, 0.95), tone[1] * 1.1, tone[2])
     style = next((s for s in STYLES if s in looks), dice.pick("hair", STYLES))
@@ -83,7 +112,10 @@ def _person(plan: Plan) -> faces.Head:
     def head(u: Field, v: Field, p: float, part: str) -> tuple[Field, Field]:
         if part == "back":
             return _hair_back(u, v, p)
-        neck = np.maximum(np.abs(u) - 0.052 - 0.02 * smooth(0.20, 0.27, v), np.maximum(0.05 - v, length(u * 0.9, (v - 0.20)) - 0.088))
+        neck = np.maximum(
+            np.abs(u) - 0.052 - 0.02 * smooth(0.20, 0.27, v),
+            np.maximum(0.05 - v, length(u * 0.9, (v - 0.20)) - 0.088),
+        )
         cover = edge(neck, p)
         rgb = mix(skin, shadow, smooth(0.19, 0.165, v - u * 0.35))
         face = faces.oval(u, v)
@@ -100,7 +132,12 @@ def _person(plan: Plan) -> faces.Head:
             mouth = length(u * 0.9, (v - 0.086) * 2.0) - 0.034
             rgb, cover = _on(rgb, cover, hair, edge(np.maximum(beard, -mouth), p))
         fringe = _fringe(u, v)
-        rgb, cover = _on(rgb, cover, mix(hair, hair_lit, smooth(0.06, -0.08, u + v * 0.3)), edge(np.maximum(fringe, faces.oval(u, v + 0.012) - 0.016), p))
+        rgb, cover = _on(
+            rgb,
+            cover,
+            mix(hair, hair_lit, smooth(0.06, -0.08, u + v * 0.3)),
+            edge(np.maximum(fringe, faces.oval(u, v + 0.012) - 0.016), p),
+        )
         return faces.extras(rgb, cover, u, v, p, features, plan, hair)
 
     def _fringe(u: Field, v: Field) -> Field:

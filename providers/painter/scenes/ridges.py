@@ -33,7 +33,9 @@ def build(plan: Plan) -> Shader:
     dark = plan.rgb("dark")
     texture = dice.key("rock")
     snowy = "snow" in plan.reading.weather
-    props = elements.for_land(plan, disc, ridges[len(ridges) // 2].line, ridges[-2 if len(ridges) > 2 else -1].line)
+    props = elements.for_land(
+        plan, disc, ridges[len(ridges) // 2].line, ridges[-2 if len(ridges) > 2 else -1].line
+    )
 
     def world(x: Field, y: Field, px: float) -> tuple[Field, Field]:
         rgb = sky(x, y, px)
@@ -45,7 +47,9 @@ def build(plan: Plan) -> Shader:
                 continue
             cover = clip((y - height) * np.float32(1.0 / px) + 0.5)
             depth = y - height
-            base = mix(mix(near, far, smooth(0.0, 0.75, scalar(ridge.haze))), low, max(ridge.haze - 0.35, 0.0) * 0.95)
+            base = mix(
+                mix(near, far, smooth(0.0, 0.75, scalar(ridge.haze))), low, max(ridge.haze - 0.4, 0.0) * 0.8
+            )
             base = mix(dark, base, min(1.0, 0.22 + ridge.haze * 2.2))
             if ridge.haze < 0.8 and not ridge.wooded:
                 rock = noise.ridged(x * 7.0 + depth * 3.0, y * 9.0 - x * 2.0, texture + place, 3)
@@ -53,7 +57,7 @@ def build(plan: Plan) -> Shader:
                 if snowy:
                     cap = smooth(0.13, 0.02, depth + (rock - 0.5) * 0.14)
                     base = mix(base, mix(scalar(0.9), low, ridge.haze * 0.7), cap * 0.85)
-            pool = smooth(0.0, 0.26, depth) * np.float32(0.18 + 0.62 * ridge.haze)
+            pool = smooth(0.0, 0.26, depth) * np.float32(0.10 + 0.52 * ridge.haze)
             rgb = mix(rgb, mix(base, low, pool), cover)
             land = np.maximum(land, cover)
             if place == len(ridges) - 3 or place == len(ridges) - 1:
@@ -70,7 +74,9 @@ def build(plan: Plan) -> Shader:
         fine = noise.value(x * 22.0 + 0.0 * y, reach * 7.0 + 0.0 * x, texture + 78) - 0.5
         bend = (ripple * 0.05 + fine * 0.014) * (0.25 + below * 3.0)
         mirror = np.float32(shore) - below * np.float32(0.92) + bend * wet
-        rgb, land = world(x + bend * 0.35 * wet, np.where(wet > 0, mirror, y + 0.0 * x).astype(np.float32), px)
+        rgb, land = world(
+            x + bend * 0.35 * wet, np.where(wet > 0, mirror, y + 0.0 * x).astype(np.float32), px
+        )
         deep = mix(dark, plan.rgb("top"), 0.4)
         sheen = 0.80 - 0.42 * smooth(0.0, 0.3, below)
         water = mix(deep, rgb, np.clip(sheen + fine * 0.22, 0.0, 1.0).astype(np.float32))
@@ -90,15 +96,17 @@ def _ridges(plan: Plan, horizon: float, shore: float) -> tuple[Ridge, ...]:
     if "wide" in plan.reading.lenses:
         count += 1
     x = noise.line_x(plan.aspect)
-    tall = dice.real("ridge height", 0.16, 0.34) * (1.25 if plan.mood("dramatic") else 0.8 if plan.mood("calm") else 1.0)
+    tall = dice.real("ridge height", 0.24, 0.46) * (
+        1.25 if plan.mood("dramatic") else 0.8 if plan.mood("calm") else 1.0
+    )
     peaky = dice.real("peaky", 0.0, 1.0)
     floor = min(shore, 1.0)
     ridges = []
     for place in range(count):
         near = place / (count - 1)
         key = dice.key(f"ridge {place}")
-        soft = noise.wander(x * np.float32(1.3 + 1.3 * near), key, 6, 0.46)
-        sharp = 1.0 - np.abs(noise.wander(x * np.float32(1.1 + near), key + 5, 6, 0.45) * 2.0 - 1.0)
+        soft = noise.wander(x * np.float32(1.9 + 1.6 * near), key, 7, 0.48)
+        sharp = 1.0 - np.abs(noise.wander(x * np.float32(1.7 + 1.2 * near), key + 5, 7, 0.48) * 2.0 - 1.0)
         shape = soft * np.float32(1.0 - 0.75 * peaky) + sharp * np.float32(0.75 * peaky)
         base = horizon - 0.20 + near * (floor - horizon + (0.30 if shore > 1.0 else 0.19))
         height = np.float32(base + 0.07) - (shape - 0.32) * np.float32(tall * (1.0 - 0.42 * near))

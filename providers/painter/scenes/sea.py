@@ -16,9 +16,11 @@ def build(plan: Plan) -> Shader:
     sky, disc = skies.build(plan, horizon)
     deep = mix(plan.rgb("dark"), plan.rgb("near"), 0.55)
     body, light = plan.rgb("near"), plan.rgb("light")
-    rough = dice.real("swell", 0.5, 1.0) * (1.7 if plan.mood("wild") or "storm" in plan.reading.weather else 0.6 if plan.mood("calm") else 1.0)
+    rough = dice.real("swell", 0.5, 1.0) * (
+        1.7 if plan.mood("wild") or "storm" in plan.reading.weather else 0.6 if plan.mood("calm") else 1.0
+    )
     key = dice.key("waves")
-    beach = dice.real("beach", 0.80, 0.88) if plan.reading.asked and dice.chance("beach", 0.3) else 2.0
+    beach = dice.real("beach", 0.80, 0.88) if plan.has("beach") else 2.0
     sand = mix(plan.rgb("low"), plan.rgb("far"), 0.45)
     props = elements.for_sea(plan, disc, horizon)
 
@@ -39,7 +41,11 @@ def build(plan: Plan) -> Shader:
         spark = smooth(0.03, 0.24, chop * np.float32(1.3) + swell * 0.35 + 0.05 * path)
         shine = path * (0.16 + 1.05 * spark) * (1.0 if disc.shown else 0.2)
         rgb = rgb + light * shine * np.float32(0.78)
-        crest = smooth(0.27, 0.42, swell * 0.9 + chop * 0.65) * smooth(0.02, 0.2, below) * np.float32(min(rough * 0.5, 0.8) * 0.5)
+        crest = (
+            smooth(0.27, 0.42, swell * 0.9 + chop * 0.65)
+            * smooth(0.02, 0.2, below)
+            * np.float32(min(rough * 0.5, 0.8) * 0.5)
+        )
         return mix(rgb, mix(plan.rgb("low"), light, 0.5), crest)
 
     def shade(x: Field, y: Field, px: float) -> Paint:

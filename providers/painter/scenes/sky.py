@@ -31,11 +31,15 @@ def disc_of(plan: Plan, horizon: float) -> Disc:
     across = dice.real("sun x", 0.24, 0.76)
     if plan.hints.layout is not None:
         across = 0.3 * across + 0.7 * plan.hints.bright_x
-    high = {"noon": 0.30, "night": 0.34, "dawn": 0.80, "sunset": 0.86, "golden": 0.66, "dusk": 0.62}[plan.light]
+    high = {"noon": 0.30, "night": 0.34, "dawn": 0.80, "sunset": 0.86, "golden": 0.66, "dusk": 0.62}[
+        plan.light
+    ]
     height = horizon * (high + dice.real("sun y", -0.08, 0.08))
     wanted = {"moon"} if plan.light == "night" else {"sun", "moon"}
     moon = plan.light == "night" or ("moon" in plan.reading.elements and "sun" not in plan.reading.elements)
-    shown = not (wanted & plan.reading.banned) and not any(w in plan.reading.weather for w in ("storm", "rain"))
+    shown = not (wanted & plan.reading.banned) and not any(
+        w in plan.reading.weather for w in ("storm", "rain")
+    )
     if "cloud" in plan.reading.weather or "fog" in plan.reading.weather:
         shown = shown and plan.has("sun", "moon")
     radius = dice.real("sun size", 0.035, 0.062) * (1.25 if plan.has("sun", "moon") else 1.0)
@@ -51,7 +55,7 @@ def build(plan: Plan, horizon: float) -> tuple[Sky, Disc]:
         cloud = 1.0
     if "cloud" in plan.reading.banned:
         cloud = 0.0
-    starry = plan.light in ("night",) or "stars" in plan.reading.elements
+    starry = plan.light == "night" or "stars" in plan.reading.elements
     starry = starry and "stars" not in plan.reading.banned
     key = plan.dice.key("sky")
 
@@ -66,7 +70,10 @@ def build(plan: Plan, horizon: float) -> tuple[Sky, Disc]:
         halo = 0.42 if disc.shown else 0.2
         if plan.light == "noon":
             halo *= 0.5
-        rgb = rgb + light * (bell(d * np.float32(2.2)) * np.float32(halo * 0.7) + bell(d * np.float32(6.5)) * np.float32(halo * 0.6))
+        rgb = rgb + light * (
+            bell(d * np.float32(2.2)) * np.float32(halo * 0.7)
+            + bell(d * np.float32(6.5)) * np.float32(halo * 0.6)
+        )
         if disc.shown:
             rgb = _disc(rgb, x, y, d, px, disc, light)
         return rgb
@@ -103,8 +110,8 @@ def _clouds(rgb: Field, x: Field, y: Field, t: Field, d: Field, plan: Plan, amou
 
 def stars(x: Field, y: Field, px: float, key: int, cells: float = 62.0) -> Field:
     """Light of hashed stars, few of them bright, each a little warm or cold."""
-    total = np.zeros((3, 1, 1), np.float32)
-    for layer, (scale, share) in enumerate(((cells, 0.72), (cells * 0.42, 0.86))):
+    total: Field = np.zeros((3, 1, 1), np.float32)
+    for layer, (scale, share) in enumerate(((cells, 0.80), (cells * 0.42, 0.90))):
         u, v = x * np.float32(scale) + 0.0 * y, y * np.float32(scale) + 0.0 * x
         cx = 0.2 + 0.6 * noise.cell_values(u, v, key + layer)
         cy = 0.2 + 0.6 * noise.cell_values(u, v, key + layer + 7)

@@ -23,11 +23,17 @@ PLINTH = ((0.0, 1.0), (1.0, 1.0))
 SHADE = ((0.0, 0.60), (1.0, 0.30))
 
 
-def arrange(plan: Plan, centre: float, feet: float, lamp: Lamp, wall: Wall, backlit: bool) -> tuple[Thing, ...]:
+def arrange(
+    plan: Plan, centre: float, feet: float, lamp: Lamp, wall: Wall, backlit: bool
+) -> tuple[Thing, ...]:
     """Back to front: plinths, the main thing, its companions."""
     dice = plan.dice
-    unit = min(1.0, plan.aspect * 1.18) * (1.22 if "macro" in plan.reading.lenses else 0.86 if "wide" in plan.reading.lenses else 1.0)
-    asked = [o for o in plan.reading.objects] or [dice.pick("object", ("perfume", "vase", "fruit", "cup", "ball", "box"))]
+    unit = min(1.0, plan.aspect * 1.18) * (
+        1.22 if "macro" in plan.reading.lenses else 0.86 if "wide" in plan.reading.lenses else 1.0
+    )
+    asked = list(plan.reading.objects) or [
+        dice.pick("object", ("perfume", "vase", "fruit", "cup", "ball", "box"))
+    ]
     things: list[Thing] = []
     base = feet
     if plan.may("plinth", 0.0 if plan.has("water") or backlit else 0.4):
@@ -39,17 +45,40 @@ def arrange(plan: Plan, centre: float, feet: float, lamp: Lamp, wall: Wall, back
     things.extend(_thing(plan, main, centre, base, unit, lamp, wall, backlit, 0))
     for place, name in enumerate(asked[1:3]):
         x = centre + side * (0.27 + 0.05 * place) * unit * (1.0 if place == 0 else -1.0)
-        things.extend(_thing(plan, name, x, feet + 0.03 + 0.015 * place, unit * 0.62, lamp, wall, backlit, place + 1))
-    if len(asked) == 1 and main not in ("fruit", "stone") and dice.chance("companion", 0.65):
-        other = dice.pick("other", ("stone", "ball", "fruit", "cup") if main != "cup" else ("ball", "fruit", "vase"))
-        things.extend(_thing(plan, other, centre - side * 0.29 * unit, feet + 0.035, unit * 0.5, lamp, wall, backlit, 1))
+        things.extend(
+            _thing(plan, name, x, feet + 0.03 + 0.015 * place, unit * 0.62, lamp, wall, backlit, place + 1)
+        )
+    if (
+        len(asked) == 1
+        and main not in ("fruit", "stone")
+        and "companion" not in plan.reading.banned
+        and dice.chance("companion " + main, 0.65)
+    ):
+        other = dice.pick(
+            "other " + main, ("stone", "ball", "fruit", "cup") if main != "cup" else ("ball", "fruit", "vase")
+        )
+        things.extend(
+            _thing(plan, other, centre - side * 0.29 * unit, feet + 0.035, unit * 0.5, lamp, wall, backlit, 1)
+        )
     return tuple(things)
 
 
-def _thing(plan: Plan, name: str, x: float, base: float, unit: float, lamp: Lamp, wall: Wall, backlit: bool, place: int) -> list[Thing]:
+def _thing(
+    plan: Plan,
+    name: str,
+    x: float,
+    base: float,
+    unit: float,
+    lamp: Lamp,
+    wall: Wall,
+    backlit: bool,
+    place: int,
+) -> list[Thing]:
     dice = plan.dice
     if name in ("perfume", "round_perfume"):
-        body = "round" if name == "round_perfume" else dice.pick("bottle", ("square", "tall", "round", "square"))
+        body = (
+            "round" if name == "round_perfume" else dice.pick("bottle", ("square", "tall", "round", "square"))
+        )
         return [perfume(plan, x, base, dice.real("bottle", 0.46, 0.54) * unit, lamp, wall, body, backlit)]
     if name == "fruit":
         return _fruit(plan, x, base, unit, lamp, place)
@@ -58,7 +87,19 @@ def _thing(plan: Plan, name: str, x: float, base: float, unit: float, lamp: Lamp
     if name == "vase":
         return _vase(plan, x, base, unit, lamp, place)
     if name == "cup":
-        return [pot(profile(CUP, 40), x, base, 0.19 * unit, plan.rgb("accent", 0.02), lamp, grain=dice.key("cup"), rough=0.12, gloss=0.3)]
+        return [
+            pot(
+                profile(CUP, 40),
+                x,
+                base,
+                0.19 * unit,
+                plan.rgb("accent", 0.02),
+                lamp,
+                grain=dice.key("cup"),
+                rough=0.12,
+                gloss=0.3,
+            )
+        ]
     if name == "lamp":
         return _lamp(plan, x, base, unit, lamp)
     if name == "candle":
@@ -81,7 +122,9 @@ def _plinths(plan: Plan, x: float, feet: float, unit: float, rise: float, lamp: 
     ]
 
 
-def _drum(shape: noise.Line, x0: float, base: float, tall: float, albedo: Field, lamp: Lamp, radius: float) -> Thing:
+def _drum(
+    shape: noise.Line, x0: float, base: float, tall: float, albedo: Field, lamp: Lamp, radius: float
+) -> Thing:
     """A solid cylinder with a lit top."""
     tilt = 0.22
     top = base - tall
@@ -90,13 +133,27 @@ def _drum(shape: noise.Line, x0: float, base: float, tall: float, albedo: Field,
         side = (x - np.float32(x0)) / np.float32(radius)
         nz = np.sqrt(np.maximum(1.0 - side * side, 0.0))
         bow = nz * np.float32(radius * tilt)
-        body = np.maximum(np.abs(side) - 1.0, np.maximum(y - np.float32(base) - bow, np.float32(top) - y) / np.float32(radius)) * np.float32(radius)
-        rgb = matte(side, side * 0.0, nz, albedo, lamp, 0.0) * (1.0 - 0.22 * smooth(0.0, tall, y - np.float32(top)))
-        lid = (length(side, (y - np.float32(top)) / np.float32(radius * tilt)) - 1.0) * np.float32(radius * tilt)
+        body = np.maximum(
+            np.abs(side) - 1.0,
+            np.maximum(y - np.float32(base) - bow, np.float32(top) - y) / np.float32(radius),
+        ) * np.float32(radius)
+        rgb = matte(side, side * 0.0, nz, albedo, lamp, 0.0) * (
+            1.0 - 0.22 * smooth(0.0, tall, y - np.float32(top))
+        )
+        lid = (length(side, (y - np.float32(top)) / np.float32(radius * tilt)) - 1.0) * np.float32(
+            radius * tilt
+        )
         bright = albedo * (lamp.key * 0.80 + lamp.air * 0.26) * (1.0 - 0.06 * side)
         return mix(rgb, bright, edge(lid, px)), np.maximum(edge(body, px), edge(lid, px))
 
-    return Thing((x0 - radius, x0 + radius, top - radius * tilt, base + radius * tilt), draw, x0, base + radius * tilt * 0.4, radius * 0.95, tall)
+    return Thing(
+        (x0 - radius, x0 + radius, top - radius * tilt, base + radius * tilt),
+        draw,
+        x0,
+        base + radius * tilt * 0.4,
+        radius * 0.95,
+        tall,
+    )
 
 
 def _fruit(plan: Plan, x: float, base: float, unit: float, lamp: Lamp, place: int) -> list[Thing]:
@@ -104,11 +161,30 @@ def _fruit(plan: Plan, x: float, base: float, unit: float, lamp: Lamp, place: in
     dice = plan.dice
     lightness, chroma, hue = plan.palette.accent
     radius = 0.095 * unit if place == 0 else 0.11 * unit
-    spots = ((-1.55, 0.0, 1.0), (1.35, -0.10, 0.96), (-0.1, -1.55, 1.0), (0.1, 0.12, 1.08), (2.9, 0.22, 0.9)) if place == 0 else ((0.0, 0.0, 1.0),)
+    spots = (
+        ((-1.55, 0.0, 1.0), (1.35, -0.10, 0.96), (-0.1, -1.55, 1.0), (0.1, 0.12, 1.08), (2.9, 0.22, 0.9))
+        if place == 0
+        else ((0.0, 0.0, 1.0),)
+    )
     found = []
     for n, (dx, dy, size) in enumerate(spots):
-        skin = linear(min(max(lightness + dice.real(f"skin {n}", -0.05, 0.12), 0.3), 0.92), max(chroma, 0.03), hue + dice.real(f"hue {n}", -12.0, 34.0))
-        found.append(sphere(x + dx * radius, base + dy * radius, radius * size, skin, lamp, dice.key(f"fruit {n}"), 0.07, 0.22))
+        skin = linear(
+            min(max(lightness + dice.real(f"skin {n}", -0.05, 0.12), 0.3), 0.92),
+            max(chroma, 0.03),
+            hue + dice.real(f"hue {n}", -12.0, 34.0),
+        )
+        found.append(
+            sphere(
+                x + dx * radius,
+                base + dy * radius,
+                radius * size,
+                skin,
+                lamp,
+                dice.key(f"fruit {n}"),
+                0.07,
+                0.22,
+            )
+        )
     return found
 
 
@@ -119,11 +195,23 @@ def _stones(plan: Plan, x: float, base: float, unit: float, lamp: Lamp, place: i
         found, height = [], base
         for n in range(dice.whole("cairn", 3, 5)):
             wide, tall = (0.19 - 0.032 * n) * unit, (0.062 - 0.006 * n) * unit
-            found.append(_stone(x + dice.real(f"stone {n}", -0.02, 0.02) * unit, height, wide, tall, tone * dice.real(f"tone {n}", 0.8, 1.6), lamp, dice.key(f"s{n}")))
+            found.append(
+                _stone(
+                    x + dice.real(f"stone {n}", -0.02, 0.02) * unit,
+                    height,
+                    wide,
+                    tall,
+                    tone * dice.real(f"tone {n}", 0.8, 1.6),
+                    lamp,
+                    dice.key(f"s{n}"),
+                )
+            )
             height -= tall * 1.86
         return found
     return [
-        _stone(x + 0.06 * unit, base - 0.03 * unit, 0.13 * unit, 0.07 * unit, tone * 1.1, lamp, dice.key("s1")),
+        _stone(
+            x + 0.06 * unit, base - 0.03 * unit, 0.13 * unit, 0.07 * unit, tone * 1.1, lamp, dice.key("s1")
+        ),
         _stone(x - 0.04 * unit, base, 0.15 * unit, 0.075 * unit, tone * 0.9, lamp, dice.key("s2")),
     ]
 
@@ -141,14 +229,30 @@ def _stone(x0: float, base: float, wide: float, tall: float, albedo: Field, lamp
         rgb = matte(nx + grit * 0.3, ny + grit * 0.3, nz, albedo * (1.0 + grit * 0.7), lamp, 0.22, 14.0)
         return rgb * (1.0 - 0.45 * smooth(0.2, 1.0, ny)), edge((r - 1.0) * np.float32(tall), px)
 
-    return Thing((x0 - wide * 1.12, x0 + wide * 1.12, cy - tall * 1.15, base + tall * 0.1), draw, x0, base, wide * 0.8, tall * 2)
+    return Thing(
+        (x0 - wide * 1.12, x0 + wide * 1.12, cy - tall * 1.15, base + tall * 0.1),
+        draw,
+        x0,
+        base,
+        wide * 0.8,
+        tall * 2,
+    )
 
 
 def _vase(plan: Plan, x: float, base: float, unit: float, lamp: Lamp, place: int) -> list[Thing]:
     dice = plan.dice
     tall = dice.real("vase", 0.36, 0.44) * unit * (1.0 if place == 0 else 1.2)
     shape = profile(dice.pick("vase shape", VASES), 60)
-    body = pot(shape, x, base, tall, mix(plan.rgb("accent"), plan.rgb("light"), 0.12 if place == 0 else 0.5), lamp, grain=dice.key("clay"), rough=0.30)
+    body = pot(
+        shape,
+        x,
+        base,
+        tall,
+        mix(plan.rgb("accent"), plan.rgb("light"), 0.12 if place == 0 else 0.5),
+        lamp,
+        grain=dice.key("clay"),
+        rough=0.30,
+    )
     if plan.may("flowers", 0.45 if place == 0 else 0.0):
         return [_stems(plan, x, base - tall, 0.34 * unit, lamp), body]
     return [body]
@@ -175,12 +279,16 @@ def _stems(plan: Plan, x0: float, base: float, tall: float, lamp: Lamp) -> Thing
                 cx, cy = bow * at * (0.35 + 0.65 * at) + (0.035 if k % 2 else -0.03) * (1 if k else 0), at
                 nx, ny = (dx - np.float32(cx)) / 0.055, -(up - np.float32(cy)) / 0.055
                 r = length(nx, ny)
-                lit = matte(nx, ny, np.sqrt(np.maximum(1.0 - r * r, 0.0)), head * (0.8 + 0.1 * (n % 3)), lamp, 0.05)
+                lit = matte(
+                    nx, ny, np.sqrt(np.maximum(1.0 - r * r, 0.0)), head * (0.8 + 0.1 * (n % 3)), lamp, 0.05
+                )
                 ball = edge((r - 1.0) * np.float32(0.055 * tall), px)
                 rgb, cover = mix(rgb, lit, ball), np.maximum(cover, ball)
         return rgb, cover
 
-    return Thing((x0 - tall * 0.75, x0 + tall * 0.75, base - tall * 1.1, base + 0.03), draw, x0, base, 0.0001, 0.001)
+    return Thing(
+        (x0 - tall * 0.75, x0 + tall * 0.75, base - tall * 1.1, base + 0.03), draw, x0, base, 0.0001, 0.001
+    )
 
 
 def _lamp(plan: Plan, x: float, base: float, unit: float, lamp: Lamp) -> list[Thing]:
@@ -188,8 +296,22 @@ def _lamp(plan: Plan, x: float, base: float, unit: float, lamp: Lamp) -> list[Th
     tall = 0.22 * unit
     shade = profile(SHADE, 0)
     foot = pot(profile(VASES[1], 60), x, base, 0.27 * unit, plan.rgb("near"), lamp, gloss=0.3, hollow=False)
-    glow = Lamp(lamp.x, lamp.y, lamp.z, plan.rgb("light") * 1.1, plan.rgb("light") * 1.6, plan.rgb("light"), 0.0)
-    return [foot, pot(shade, x, base - 0.25 * unit, tall, mix(plan.rgb("light"), plan.rgb("accent"), 0.25), glow, gloss=0.0, hollow=False)]
+    glow = Lamp(
+        lamp.x, lamp.y, lamp.z, plan.rgb("light") * 1.1, plan.rgb("light") * 1.6, plan.rgb("light"), 0.0
+    )
+    return [
+        foot,
+        pot(
+            shade,
+            x,
+            base - 0.25 * unit,
+            tall,
+            mix(plan.rgb("light"), plan.rgb("accent"), 0.25),
+            glow,
+            gloss=0.0,
+            hollow=False,
+        ),
+    ]
 
 
 def _candle(plan: Plan, x: float, base: float, unit: float, lamp: Lamp) -> list[Thing]:
@@ -203,11 +325,23 @@ def _candle(plan: Plan, x: float, base: float, unit: float, lamp: Lamp) -> list[
         halo = clip(1.0 - length(u, v - 0.5) * 0.36)
         wide = 0.24 * np.sqrt(np.maximum(v, 0.0)) * clip(1.15 - v) * 1.5
         core = smooth(0.04, -0.06, np.abs(u) - wide) * smooth(0.0, 0.05, v)
-        tone = mix(light * 1.1, np.asarray([1.0, 0.42, 0.08], np.float32).reshape(3, 1, 1), smooth(0.2, 1.1, v) * 0.6)
+        tone = mix(
+            light * 1.1, np.asarray([1.0, 0.42, 0.08], np.float32).reshape(3, 1, 1), smooth(0.2, 1.1, v) * 0.6
+        )
         return mix(light, tone * 1.6, core), np.maximum(core, halo * halo * halo * 0.55)
 
     body = pot(wax, x, base, tall, mix(plan.rgb("light"), plan.rgb("low"), 0.35), lamp, gloss=0.1)
-    return [body, Thing((x - flame_h * 2.8, x + flame_h * 2.8, top - flame_h * 3.4, top + flame_h * 2.3), flame, x, base, 0.0001, 0.001)]
+    return [
+        body,
+        Thing(
+            (x - flame_h * 2.8, x + flame_h * 2.8, top - flame_h * 3.4, top + flame_h * 2.3),
+            flame,
+            x,
+            base,
+            0.0001,
+            0.001,
+        ),
+    ]
 
 
 def _box(plan: Plan, x0: float, base: float, unit: float, lamp: Lamp) -> Thing:
@@ -220,12 +354,25 @@ def _box(plan: Plan, x0: float, base: float, unit: float, lamp: Lamp) -> Thing:
         dx, dy = x - np.float32(x0), y - np.float32(base - tall / 2)
         front = rounded(dx + np.float32(depth / 2), dy, half_w, tall / 2, 0.006)
         skew = dy - (dx - np.float32(half_w - depth / 2)) * -0.42
-        side = np.maximum(np.abs(dx - np.float32(half_w)) - np.float32(depth / 2), np.abs(skew) - np.float32(tall / 2))
+        side = np.maximum(
+            np.abs(dx - np.float32(half_w)) - np.float32(depth / 2), np.abs(skew) - np.float32(tall / 2)
+        )
         light = lamp.key * np.float32(0.75 if lamp.x < 0 else 0.5) + lamp.air * 0.3
-        rgb = mix(flank * (lamp.key * np.float32(0.3 if lamp.x < 0 else 0.75) + lamp.air * 0.3), face * light, edge(front, px))
+        rgb = mix(
+            flank * (lamp.key * np.float32(0.3 if lamp.x < 0 else 0.75) + lamp.air * 0.3),
+            face * light,
+            edge(front, px),
+        )
         label = rounded(dx + np.float32(depth / 2), dy, half_w * 0.55, tall * 0.16, 0.004)
         rgb = mix(rgb, band * light, edge(label, px) * 0.9)
         shade = scalar(1.0) - 0.25 * smooth(-tall / 2, tall / 2, dy)
         return rgb * shade, np.maximum(edge(front, px), edge(side, px))
 
-    return Thing((x0 - half_w - depth, x0 + half_w + depth, base - tall - 0.04, base + 0.04), draw, x0, base, half_w, tall)
+    return Thing(
+        (x0 - half_w - depth, x0 + half_w + depth, base - tall - 0.04, base + 0.04),
+        draw,
+        x0,
+        base,
+        half_w,
+        tall,
+    )
