@@ -14,7 +14,7 @@ app.config_from_object("studio.worker.config")
 app.autodiscover_tasks(["studio.worker"])
 
 
-@worker_init.connect  # type: ignore[untyped-decorator]
+@worker_init.connect
 def add_periodic_work(**_: object) -> None:
     """Every worker process beats, keeps its leases and stands ready to sweep."""
     from studio.worker.sweeper import Periodic

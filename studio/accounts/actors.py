@@ -90,6 +90,19 @@ class OwnedQuerySet[M: models.Model](models.QuerySet[M]):
         return Q(team__in=teams) & ~Q(visibility=Visibility.PRIVATE)
 
 
+class OwnedManager[M: models.Model](models.Manager[M]):
+    """The manager of rows that somebody owns."""
+
+    def get_queryset(self) -> OwnedQuerySet[M]:
+        return OwnedQuerySet(self.model, using=self._db)
+
+    def visible_to(self, actor: Actor) -> OwnedQuerySet[M]:
+        return self.get_queryset().visible_to(actor)
+
+    def editable_by(self, actor: Actor) -> OwnedQuerySet[M]:
+        return self.get_queryset().editable_by(actor)
+
+
 class Owned(models.Model):
     """The three columns that say whose a row is."""
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from django.conf import settings
 from django.db import models
 
-from studio.accounts.actors import Owned, OwnedQuerySet
+from studio.accounts.actors import Owned, OwnedManager
 from studio.core.ids import uuid7
 
 
@@ -53,7 +51,7 @@ class Collection(Owned):
     images = models.ManyToManyField("images.Image", related_name="collections", blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
-    objects: ClassVar[models.Manager[Collection]] = OwnedQuerySet.as_manager()  # type: ignore[assignment]
+    objects = OwnedManager()
 
     def __str__(self) -> str:
         return self.name

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from studio.accounts.actors import Owned, OwnedQuerySet
+from studio.accounts.actors import Owned, OwnedManager
 from studio.core.ids import uuid7
 
 
@@ -63,7 +61,7 @@ class Image(Owned):
     created_at = models.DateTimeField(auto_now_add=True)
     binned_at = models.DateTimeField(null=True, blank=True)
 
-    objects: ClassVar[models.Manager[Image]] = OwnedQuerySet.as_manager()
+    objects = OwnedManager()
 
     class Meta:
         indexes = [

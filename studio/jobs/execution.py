@@ -187,5 +187,5 @@ def store_output(claim: Claim, job: Job, position: int, output: Output) -> bool:
         log.warning("job %s picture %d could not be read: %s", job.pk, position, error)
         return False
     seed = output.seed if output.seed is not None else job.seed
-    outcomes.deliver(claim, job, position, stored, seed=seed, revised_prompt=output.revised_prompt)
+    outcomes.deliver(claim, job, position, stored, seed=seed, read_as=output.revised_prompt)
     return True

@@ -37,6 +37,8 @@ def span(entry: Entry, terms: Terms, ask: Ask) -> Span | None:
         .values_list("usage", "pictures")
     )
     costs = [
-        -(-pricing.token_cost(rule, Usage(**usage)) // count) for usage, count in rows[:LEARN_FROM] if count
+        -(-pricing.token_cost(rule, Usage(**(usage or {}))) // count)
+        for usage, count in rows[:LEARN_FROM]
+        if count
     ]
     return pricing.learn(costs)

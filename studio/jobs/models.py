@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from studio.accounts.actors import Owned, OwnedQuerySet
+from studio.accounts.actors import Owned, OwnedManager
 from studio.core.ids import uuid7
 
 
@@ -21,7 +19,7 @@ class Project(Owned):
     created_at = models.DateTimeField(auto_now_add=True)
     used_at = models.DateTimeField(auto_now_add=True)
 
-    objects: ClassVar[models.Manager[Project]] = OwnedQuerySet.as_manager()  # type: ignore[assignment]
+    objects = OwnedManager()
 
     class Meta:
         indexes = [
@@ -56,7 +54,7 @@ class Run(Owned):
     body_hash = models.CharField(max_length=64)
     created_at = models.DateTimeField(auto_now_add=True)
 
-    objects: ClassVar[models.Manager[Run]] = OwnedQuerySet.as_manager()  # type: ignore[assignment]
+    objects = OwnedManager()
 
     class Meta:
         constraints = [

@@ -6,7 +6,6 @@ over, and nothing was written, no credit moved. A release or settle stands in th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -35,14 +34,22 @@ class Answer:
     vendor_ref: str = ""
 
 
-def deliver(claim: Claim, job: Job, position: int, stored: images.Stored, **facts: object) -> bool:
+def deliver(
+    claim: Claim,
+    job: Job,
+    position: int,
+    stored: images.Stored,
+    *,
+    seed: int | None = None,
+    read_as: str = "",
+) -> bool:
     """Add one finished picture while the job goes on. False if the claim is lost or the place is taken."""
     with transaction.atomic():
         if not _open(claim).select_for_update().exists():
             return False
         if Output.objects.filter(job=job, position=position).exists():
             return False
-        _add_output(job, position, stored, facts)
+        _add_output(job, position, stored, seed, read_as)
         notices.run_changed(job.run)
         return True
 
@@ -168,7 +175,7 @@ def _open(claim: Claim) -> QuerySet[Job]:
     return claim.rows().filter(working | given_up)
 
 
-def _add_output(job: Job, position: int, stored: images.Stored, facts: dict[str, object]) -> Image:
+def _add_output(job: Job, position: int, stored: images.Stored, seed: int | None, read_as: str) -> Image:
     run = job.run
     references = list(job.references.select_related("image"))
     image = images.add(
@@ -181,7 +188,8 @@ def _add_output(job: Job, position: int, stored: images.Stored, facts: dict[str,
         model=job.model,
         model_label=job.model_label,
         operation=job.kind,
-        **facts,
+        seed=seed,
+        revised_prompt=read_as,
     )
     Output.objects.create(job=job, position=position, image=image)
     for reference in references:
@@ -203,9 +211,7 @@ def _resolve(job: Job, actual: Micros) -> None:
 
 def _spread_cost(job: Job, charged: Micros) -> None:
     """Note each picture's share; the remainder of the division stays with the first."""
-    ids: Sequence[object] = list(
-        Output.objects.filter(job=job).order_by("position").values_list("image_id", flat=True)
-    )
+    ids = list(Output.objects.filter(job=job).order_by("position").values_list("image_id", flat=True))
     if not ids:
         return
     share, rest = divmod(charged, len(ids))

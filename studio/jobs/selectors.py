@@ -21,7 +21,7 @@ USUAL_KEPT_SECONDS = 30
 
 def projects(actor: Actor, team: Team | None) -> QuerySet[Project]:
     """The workspace's projects that the actor may see, last used first."""
-    visible = OwnedQuerySet(Project).visible_to(actor)
+    visible = Project.objects.visible_to(actor)
     return visible.filter(team=team).order_by("-used_at", "-id")
 
 
@@ -54,9 +54,7 @@ def run_of(image: Image) -> tuple[Run, Job] | None:
 def open_runs(actor: Actor) -> list[UUID]:
     """Ids of runs the actor sees that have a job which is not over, at most 100."""
     working = Job.objects.filter(state__in=OPEN).values("run")
-    return list(
-        OwnedQuerySet(Run).visible_to(actor).filter(pk__in=working).values_list("pk", flat=True)[:100]
-    )
+    return list(Run.objects.visible_to(actor).filter(pk__in=working).values_list("pk", flat=True)[:100])
 
 
 def open_job_count(actor: Actor) -> int:

@@ -154,7 +154,7 @@ def _reference_images(actor: Actor, specs: Sequence[JobSpec]) -> dict[UUID, Imag
     wanted = {ref.image_id for spec in specs for ref in spec.references}
     if not wanted:
         return {}
-    found = Image.objects.visible_to(actor).select_related("blob").in_bulk(list(wanted))  # type: ignore[attr-defined]
+    found = Image.objects.visible_to(actor).select_related("blob").in_bulk(list(wanted))
     if missing := wanted - set(found):
         text = _("%(count)d reference is no longer available. Remove it or add it again.")
         raise Invalid(text % {"count": len(missing)}, fields={"references": text % {"count": len(missing)}})

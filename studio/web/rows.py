@@ -15,7 +15,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from studio.accounts.actors import EDITING_ROLES, Actor, Visibility
+from studio.accounts.actors import Actor, Visibility
+from studio.accounts.models import EDITING_ROLES
 from studio.core.micros import credits_text, dollars_text
 from studio.images import selectors as images
 from studio.jobs import selectors as jobs

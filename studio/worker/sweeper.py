@@ -48,10 +48,10 @@ def sweep_if_chosen() -> None:
         sweeping.sweep()
 
 
-class Periodic(bootsteps.StartStopStep):  # type: ignore[misc]
+class Periodic(bootsteps.StartStopStep):
     """A thread of its own, so that no running task can delay a heartbeat."""
 
-    requires = {"celery.worker.components:Pool"}
+    requires = ("celery.worker.components:Pool",)
 
     def __init__(self, worker: Any, **options: Any) -> None:
         self._stop = threading.Event()

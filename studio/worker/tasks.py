@@ -7,7 +7,7 @@ from celery import shared_task
 from studio.jobs import execution
 
 
-@shared_task(name="studio.worker.tasks.work")  # type: ignore[untyped-decorator]
+@shared_task(name="studio.worker.tasks.work")
 def work(job_id: str) -> None:
     """There is work: run what is next, which need not be the job that was named."""
     execution.work()

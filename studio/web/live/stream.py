@@ -61,7 +61,8 @@ async def _pump(subscription: Subscription, send: Send, gone: asyncio.Future[Non
     ends = loop.time() + LIFE_SECONDS
     while not gone.done() and not subscription.closed and loop.time() < ends:
         ready = asyncio.ensure_future(subscription.ready.wait())
-        await asyncio.wait({ready, gone}, timeout=KEEP_ALIVE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        either: set[asyncio.Future[Any]] = {ready, gone}
+        await asyncio.wait(either, timeout=KEEP_ALIVE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
         ready.cancel()
         if gone.done():
             return
