@@ -7,12 +7,18 @@ import itertools
 from collections.abc import Mapping
 from typing import Any
 
-from django.test import Client
+from django.contrib.auth.models import AnonymousUser
+from django.test import Client, RequestFactory
 from django.utils import timezone
 
+from studio.accounts.actors import actor_for
 from studio.accounts.models import Membership, Team, User
+from studio.catalog.models import PriceVersion
+from studio.credits import services as credits
 from studio.images.models import Blob, Image
 from studio.jobs.models import Job, Project, Run, State
+from studio.web.http import StudioRequest
+from studio.web.workspace import Workspace
 
 PASSWORD = "a quiet terracotta stair"
 _numbers = itertools.count(1)
@@ -27,6 +33,16 @@ def signed_in(user: User) -> Client:
     client = Client()
     client.force_login(user)
     return client
+
+
+def request_of(user: User | None, team: Team | None = None) -> StudioRequest:
+    """What a view gets from ``user``, or from nobody, who stands in ``team``."""
+    request: Any = RequestFactory().get("/")
+    request.user = user or AnonymousUser()
+    request.actor = actor_for(request.user)
+    request.workspace = Workspace(request.actor, str(team.pk) if team else "")
+    typed: StudioRequest = request
+    return typed
 
 
 def make_team(name: str, members: Mapping[User, str], **fields: Any) -> Team:
@@ -84,10 +100,15 @@ def make_run(owner: User, team: Team | None = None, project: Project | None = No
     return Run.objects.create(owner=owner, team=team, project=project, **facts | fields)
 
 
-def make_job(run: Run, *, payer_id: Any, price_version_id: Any, **fields: Any) -> Job:
+def make_job(run: Run, **fields: Any) -> Job:
     """A job's row alone, without a hold; tests of money submit through jobs.services."""
+    version, _made = PriceVersion.objects.get_or_create(
+        model="gesso/sketch", number=1, defaults={"rule": {}, "fingerprint": "test"}
+    )
     facts: dict[str, Any] = {
         "position": run.jobs.count(),
+        "payer_id": credits.account_of(user=run.owner).pk,
+        "price_version": version,
         "model": "gesso/sketch",
         "model_label": "Gesso Sketch",
         "provider": "painter",
@@ -98,4 +119,4 @@ def make_job(run: Run, *, payer_id: Any, price_version_id: Any, **fields: Any) -
         "state": State.QUEUED,
         "due_at": timezone.now(),
     }
-    return Job.objects.create(run=run, payer_id=payer_id, price_version_id=price_version_id, **facts | fields)
+    return Job.objects.create(run=run, **facts | fields)

@@ -97,8 +97,10 @@ def zone_of(request: HttpRequest) -> zoneinfo.ZoneInfo | None:
 
 def sign_in_whole_page(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """An htmx request whose session has ended opens the sign-in page, instead of a form inside a card."""
+    if response.status_code != 302 or not is_htmx(request):
+        return response
     sign_in = resolve_url(settings.LOGIN_URL)
-    if not (is_htmx(request) and response.status_code == 302 and response["Location"].startswith(sign_in)):
+    if not response["Location"].startswith(sign_in):
         return response
     here = urlsplit(request.headers.get("HX-Current-URL", ""))._replace(scheme="", netloc="").geturl()
     answer = HttpResponse(status=204)

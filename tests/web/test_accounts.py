@@ -301,6 +301,7 @@ class TestSecondFactor:
     def test_the_way_to_set_it_up_is_open(self, dana: User) -> None:
         client = Client()
         client.post(reverse("account_login"), {"login": dana.email, "password": PASSWORD})
+        client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
         page = client.get(reverse("mfa_activate_totp"))
         assert page.status_code == 200
         secret = client.session["mfa.totp.secret"]
@@ -325,5 +326,3 @@ def code_of(secret: str) -> str:
 def test_signing_out_ends_the_session(as_alice: Client) -> None:
     as_alice.post(reverse("account_logout"))
     assert who(as_alice) is None
-
-

@@ -1,0 +1,84 @@
+"""Links that work once."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+
+import pytest
+from django.db import connections, transaction
+from django.test import override_settings
+from django.utils import timezone
+
+from studio.accounts import links
+from studio.accounts.errors import LinkSpent
+from studio.accounts.models import Invitation
+
+KIND = Invitation.Kind.INVITE
+
+
+def token_of(link: str) -> str:
+    return link.rstrip("/").rsplit("/", 1)[1]
+
+
+@pytest.mark.django_db
+def test_a_link_opens_as_often_as_one_likes_until_it_is_used() -> None:
+    token = token_of(links.issue(KIND, email="erin@example.test"))
+    assert links.opened(KIND, token) == links.opened(KIND, token)
+    assert links.use(KIND, token).email == "erin@example.test"
+    for look in (links.opened, links.use):
+        with pytest.raises(LinkSpent):
+            look(KIND, token)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", list(Invitation.Kind))
+def test_a_link_grows_old(kind: Invitation.Kind) -> None:
+    token = token_of(links.issue(kind))
+    Invitation.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    with pytest.raises(LinkSpent):
+        links.use(kind, token)
+
+
+@pytest.mark.django_db
+def test_what_the_link_allowed_and_its_use_stand_or_fall_together() -> None:
+    token = token_of(links.issue(KIND))
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        links.use(KIND, token)
+        raise ZeroDivisionError
+    assert links.opened(KIND, token)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("public", "begins"),
+    [("", "http://localhost:8000/join/"), ("https://gesso.test", "https://gesso.test/join/")],
+)
+def test_a_link_begins_with_the_address_that_people_use(public: str, begins: str) -> None:
+    with override_settings(PUBLIC_URL=public, PORT=8000):
+        assert links.issue(KIND).startswith(begins)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_eight_who_use_a_link_at_once_one_gets_in() -> None:
+    token = token_of(links.issue(KIND))
+    start = threading.Barrier(8)
+    let_in: list[Invitation] = []
+    refused: list[LinkSpent] = []
+
+    def enter() -> None:
+        start.wait()
+        try:
+            with transaction.atomic():
+                let_in.append(links.use(KIND, token))
+        except LinkSpent as error:
+            refused.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=enter) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (len(let_in), len(refused)) == (1, 7)
