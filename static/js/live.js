@@ -10,7 +10,8 @@ import { all, one, text } from "gesso/dom";
 import { toast } from "gesso/toast";
 
 const NAME = `gesso-live-${document.body.dataset.user}`;
-const WAITS = [500, 2000, 4000, 8000, 15000];
+const RETRY = 2000; // What the server tells the browser to wait.
+const WAITS = [1000, 2000, 4000, 8000, 15000];
 const POLL = 3000;
 const channel = new BroadcastChannel(NAME);
 const banner = one("#live-banner");
@@ -32,6 +33,7 @@ function receive({ kind, data }) {
   if (kind === "message") apply(data);
   else if (kind === "toast") toast(JSON.parse(data));
   else if (kind === "state") showState(data);
+  else if (kind === "reread") readOpenRows();
   else if (kind === "reconnect" && source !== null) connect();
 }
 
@@ -60,23 +62,41 @@ async function readRow(row) {
 
 function connect() {
   clearTimeout(retry);
+  const again = source !== null;
   source?.close();
   source = new EventSource("/events");
   source.onopen = () => {
     if (lost > 1) pass("state", { paused: false });
+    // The browser's own reconnection says what it heard last; a new source cannot, so the rows are read instead.
+    else if (again) pass("reread");
     lost = 0;
   };
   source.onmessage = (event) => pass("message", event.data);
   source.addEventListener("toast", (event) => pass("toast", event.data));
-  source.onerror = () => {
-    source.close();
-    if (leaving) return;
-    const wait = WAITS[Math.min(lost, WAITS.length - 1)];
-    lost += 1;
-    // One quiet attempt first: a server that restarts or a proxy that recycles is not a loss.
-    if (lost > 1) pass("state", { paused: true, until: Date.now() + wait });
-    retry = setTimeout(connect, wait);
-  };
+  source.onerror = failed;
+}
+
+function failed() {
+  if (leaving) return;
+  const gaveUp = source.readyState === EventSource.CLOSED;
+  const wait = gaveUp ? WAITS[Math.min(lost, WAITS.length - 1)] : RETRY;
+  lost += 1;
+  if (gaveUp) retry = setTimeout(reopen, wait);
+  // One quiet attempt first: a stream that ends in order, or a server that restarts, is not a loss.
+  if (lost > 1) pass("state", { paused: true, until: Date.now() + wait });
+}
+
+/** An EventSource does not say why it gave up. No content means that nobody is signed in: then stay quiet. */
+async function reopen() {
+  const probe = new AbortController();
+  try {
+    const { status } = await fetch("/events", { signal: probe.signal });
+    probe.abort();
+    if (status !== 204) connect();
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    connect();
+  }
 }
 
 async function lead() {

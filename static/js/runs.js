@@ -1,5 +1,6 @@
 /** The stream: a picture's tools, a run's actions, the filmstrip, and what is said aloud when a run moves on. */
-import { all, announce, isTyping, one, post, remembered, text } from "gesso/dom";
+import { all, announce, isTyping, one, remembered, text } from "gesso/dom";
+import { toggleFavourite } from "gesso/keeping";
 import { toast } from "gesso/toast";
 import { addReference } from "gesso/references";
 import { edit, reuse, vary } from "gesso/settings";
@@ -19,11 +20,11 @@ function clicked(event) {
   const target = event.target instanceof Element ? event.target : null;
   const run = target?.closest(".run") ?? one("#run-menu").run;
   const tool = target?.closest("[data-tile-action]");
-  const like = target?.closest("[data-favourite]");
+  const like = target?.closest(".tile .like");
   const action = target?.closest("[data-run-action]");
   const more = target?.closest("[data-run-menu]");
   if (tool) useTile(tool.closest(".tile"), tool.dataset.tileAction);
-  else if (like) favourite(like);
+  else if (like) toggleFavourite(like);
   else if (more) openRunMenu(more);
   else if (action && run) runAction(run, action.dataset.runAction);
 }
@@ -37,21 +38,7 @@ function useTile(tile, action) {
   else if (action === "edit") edit(run, picture);
   else if (action === "vary") vary(run);
   else if (action === "download") location.assign(one('[data-tile-action="download"]', tile).dataset.url);
-  else if (action === "favourite") favourite(one("[data-favourite]", tile));
-}
-
-/** Shown at once, taken back if the server does not agree. */
-async function favourite(button) {
-  const before = button.getAttribute("aria-pressed") === "true";
-  button.setAttribute("aria-pressed", String(!before));
-  try {
-    const answer = await post(button.dataset.favourite, new URLSearchParams({ favourite: before ? "" : "1" }));
-    if (answer.ok) return;
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-  }
-  button.setAttribute("aria-pressed", String(before));
-  toast({ kind: "bad", title: text("favourite-failed"), text: text("offline") });
+  else if (action === "favourite") toggleFavourite(one(".like", tile));
 }
 
 function keyed(event) {

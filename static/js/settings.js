@@ -23,7 +23,8 @@ export function startSettings(form) {
   if (draft && !("explicit" in form.dataset)) {
     // Unseen until the server has fitted it, so that nothing on the page is seen to move.
     form.toggleAttribute("data-restoring", true);
-    Promise.resolve(apply(draft)).finally(() => form.removeAttribute("data-restoring"));
+    const shown = () => requestAnimationFrame(() => requestAnimationFrame(() => form.removeAttribute("data-restoring")));
+    Promise.resolve(apply(draft)).finally(shown);
   }
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-reset]")) reset();
