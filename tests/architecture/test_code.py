@@ -18,6 +18,8 @@ QUERY_WRITES = {
     "create", "update", "delete", "bulk_create", "bulk_update", "get_or_create", "update_or_create",
     "acreate", "aupdate", "adelete", "select_for_update",
 }  # fmt: skip
+UNFINISHED = (("TO", "DO"), ("FIX", "ME"), ("X", "XX"))
+"""In two parts, so that this file does not find itself."""
 ROW_WRITES = {"save", "delete", "asave", "adelete", "full_clean"}
 
 
@@ -87,23 +89,23 @@ def test_no_function_outgrows_a_screen() -> None:
 
 
 def test_no_error_is_swallowed_whole() -> None:
-    """``except Exception`` may only tell somebody and raise again."""
+    """``except Exception`` either raises again or says what it caught."""
     found = [
         place(path, node.lineno)
         for path in code("studio", "providers")
         for node in ast.walk(parsed(path))
         if isinstance(node, ast.ExceptHandler)
         and (node.type is None or ast.unparse(node.type) in ("Exception", "BaseException"))
-        and not any(isinstance(inner, ast.Raise) for inner in ast.walk(node))
+        and not any(
+            isinstance(inner, ast.Raise) or (isinstance(inner, ast.Name) and inner.id == node.name)
+            for inner in ast.walk(node)
+        )
     ]
     assert not found
 
 
 def test_nothing_is_left_for_later() -> None:
-    words = re.compile(r"\b(" + "|".join(("TODO", "FIXME", "XXX")) + r")\b")
-    sources = [
-        *code("studio", "providers", "tests", "scripts"),
-        *files("*.html", "templates"),
-        *files("*.js", "static/js"),
-    ]
+    words = re.compile(r"\b(" + "|".join(first + last for first, last in UNFINISHED) + r")\b")
+    pages = [*files("*.html", "templates"), *files("*.js", "static/js")]
+    sources = [*code("studio", "providers", "tests", "scripts"), *pages]
     assert not [place(path) for path in sources if words.search(path.read_text())]
