@@ -14,6 +14,7 @@ from studio.accounts.models import Team
 from studio.gallery.models import Favourite, Rating
 from studio.images import selectors as images
 from studio.images.models import Image
+from studio.jobs.models import Job, Output, Reference
 
 PAGE_SIZE = 60
 
@@ -37,11 +38,27 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class Ingredient:
+    """A reference of the job that made a picture; ``card`` is None where the viewer may not see it."""
+
+    role: str
+    card: images.Card | None
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """How a picture was made: its job, with run and project, and the references in order."""
+
+    job: Job
+    references: list[Ingredient]
+
+
+@dataclass(frozen=True, slots=True)
 class Neighbours:
     """The newer and the older picture on the same shelf, this one's place (1 is the newest) and how many there are."""
 
-    newer: UUID | None
-    older: UUID | None
+    newer: Image | None
+    older: Image | None
     place: int
     total: int
 
@@ -49,7 +66,7 @@ class Neighbours:
 def shelf(actor: Actor, choice: Shelf) -> QuerySet[Image]:
     """The pictures of a shelf that the actor may see, newest first, with their blobs."""
     found = images.outputs(actor).filter(team=choice.team)
-    if choice.mine:
+    if choice.mine or choice.team is None:
         found = found.filter(owner=actor.user)
     if choice.favourites:
         hearts = Favourite.objects.filter(user=actor.user, image=OuterRef("pk"))
@@ -58,7 +75,7 @@ def shelf(actor: Actor, choice: Shelf) -> QuerySet[Image]:
 
 
 def page(actor: Actor, choice: Shelf, *, after: UUID | None = None, size: int = PAGE_SIZE) -> Page:
-    """The pictures older than ``after``, or the newest. Two queries, whatever there is."""
+    """At most ``size`` pictures older than ``after``, or the newest. Two queries, whatever there is."""
     found = shelf(actor, choice).select_related("owner")
     if after is not None:
         found = found.filter(pk__lt=after)
@@ -73,15 +90,19 @@ def page(actor: Actor, choice: Shelf, *, after: UUID | None = None, size: int = 
 
 def neighbours(actor: Actor, choice: Shelf, image: Image) -> Neighbours:
     """Where the picture stands on its shelf. Four queries."""
-    found = shelf(actor, choice).select_related(None).order_by()
+    found = shelf(actor, choice)
     newer = found.filter(pk__gt=image.pk)
-    older = found.filter(pk__lt=image.pk)
     return Neighbours(
-        newer=newer.order_by("pk").values_list("pk", flat=True).first(),
-        older=older.order_by("-pk").values_list("pk", flat=True).first(),
+        newer=newer.order_by("pk").first(),
+        older=found.filter(pk__lt=image.pk).first(),
         place=newer.count() + 1,
         total=found.count(),
     )
+
+
+def count(actor: Actor, choice: Shelf) -> int:
+    """How many pictures stand on a shelf."""
+    return shelf(actor, choice).count()
 
 
 def favourites_of(actor: Actor, ids: Iterable[UUID]) -> frozenset[UUID]:
@@ -102,3 +123,26 @@ def stars_of(actor: Actor, image: Image) -> int:
     """The actor's rating of a picture, 0 for none."""
     found = Rating.objects.filter(user=actor.user, image=image).values_list("stars", flat=True)
     return found.first() or 0
+
+
+def making(actor: Actor, image: Image) -> Making | None:
+    """How the picture was made, or None for an upload. Three queries.
+
+    Who may see the picture may see its making; each reference is asked for on its own.
+    """
+    output = Output.objects.filter(image=image).select_related("job__run__project").first()
+    if output is None:
+        return None
+    references = list(output.job.references.exclude(role=Reference.Role.MASK).order_by("position"))
+    shown = images.visible(actor, [reference.image_id for reference in references])
+    ingredients = [
+        Ingredient(str(Reference.Role(reference.role).label), shown.get(reference.image_id))
+        for reference in references
+    ]
+    return Making(output.job, ingredients)
+
+
+def run_numbers(ids: Iterable[UUID]) -> dict[UUID, int]:
+    """The number of the run that made each picture; uploads have none."""
+    made = Output.objects.filter(image__in=list(ids))
+    return dict(made.values_list("image_id", "job__run__number"))

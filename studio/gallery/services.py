@@ -14,19 +14,19 @@ MOST_STARS = 5
 
 def set_favourite(*, actor: Actor, image: Image, on: bool) -> None:
     """Put the person's heart on a picture, or take it off; asking twice is asking once."""
-    mine = {"user": actor.require_user(), "image": image}
+    user = actor.require_user()
     if on:
-        Favourite.objects.get_or_create(**mine)
+        Favourite.objects.get_or_create(user=user, image=image)
     else:
-        Favourite.objects.filter(**mine).delete()
+        Favourite.objects.filter(user=user, image=image).delete()
 
 
 def rate(*, actor: Actor, image: Image, stars: int) -> None:
     """Give a picture 1 to 5 stars, or none with 0; the last word counts. Raises Invalid."""
     if not 0 <= stars <= MOST_STARS:
         raise Invalid(_("A rating is 1 to 5 stars."), fields={"stars": _("Choose 1 to 5.")})
-    mine = {"user": actor.require_user(), "image": image}
+    user = actor.require_user()
     if stars:
-        Rating.objects.update_or_create(**mine, defaults={"stars": stars})
+        Rating.objects.update_or_create(user=user, image=image, defaults={"stars": stars})
     else:
-        Rating.objects.filter(**mine).delete()
+        Rating.objects.filter(user=user, image=image).delete()

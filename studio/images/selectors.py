@@ -15,7 +15,7 @@ from studio.images import storage
 from studio.images.models import Image, Lineage
 
 ALT_LENGTH = 160
-CHAIN_LENGTH = 3
+CHAIN_LENGTH = 2
 """How many steps back the line of ancestors is shown."""
 
 

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from studio.core.errors import Invalid
-from studio.images import intake, services, storage
+from studio.gallery import selectors as gallery
+from studio.gallery import services as keeping
+from studio.images import intake, storage
+from studio.images import selectors as images
+from studio.images import services as files
 from studio.images.models import Image
-from studio.web.access import image_for
-from studio.web.http import StudioRequest
+from studio.web import picture
+from studio.web.access import image_for, missing
+from studio.web.gallery import query_of, shelf_of
+from studio.web.http import StudioRequest, is_htmx
 from studio.web.media import attachment, original
 
 FORMATS: dict[str, intake.Format] = {"png": "png", "jpeg": "jpeg", "webp": "webp"}
@@ -23,7 +33,34 @@ NAME_LENGTH = 60
 
 @login_required
 @require_safe
-def download(request: StudioRequest, id: UUID) -> HttpResponseBase:  # noqa: A002 (the URL's own word)
+def image_page(request: StudioRequest, id: UUID) -> HttpResponse:  # noqa: A002 (the URL's own word)
+    """The picture on its stage, with everything that is known of it. In the bin it is not to be seen."""
+    image = image_for(request, id)
+    if image.binned_at is not None:
+        raise missing()
+    shelf = shelf_of(request, image.team)
+    tail = urlencode(query_of(shelf))
+    making = gallery.making(request.actor, image)
+    family = images.family(image, request.actor)
+    context: dict[str, Any] = {
+        "image": image,
+        "card": images.card(image),
+        "panel": picture.panel(image, making),
+        "lineage": picture.lineage(family, gallery.run_numbers(picture.known(family.before))),
+        "references": making.references if making else [],
+        "liked": image.pk in gallery.favourites_of(request.actor, [image.pk]),
+        "stars": picture.stars(gallery.stars_of(request.actor, image)),
+        "back": f"{reverse('gallery')}?{tail}" if tail else reverse("gallery"),
+        "tail": f"?{tail}" if tail else "",
+    }
+    if image.kind == Image.Kind.OUTPUT:
+        context["neighbours"] = picture.neighbours(gallery.neighbours(request.actor, shelf, image))
+    return render(request, "images/page.html", context)
+
+
+@login_required
+@require_safe
+def download(request: StudioRequest, id: UUID) -> HttpResponseBase:  # noqa: A002
     """The picture as a file: what was kept, or with ``?format=`` a copy of its pixels in png, jpeg or webp."""
     image = image_for(request, id)
     wanted = request.GET.get("format", "")
@@ -32,14 +69,41 @@ def download(request: StudioRequest, id: UUID) -> HttpResponseBase:  # noqa: A00
     if not wanted or image.blob.mime == f"image/{wanted}":
         return original(request, image, file_name=file_name(image, storage.ENDINGS[image.blob.mime]))
     mime = f"image/{wanted}"
-    data = services.converted(image, FORMATS[wanted])
+    try:
+        data = files.converted(image, FORMATS[wanted])
+    except FileNotFoundError as error:
+        raise missing() from error
     return attachment(data, mime, file_name(image, storage.ENDINGS[mime]))
 
 
 def file_name(image: Image, ending: str) -> str:
     """Words of the prompt, or of the file's own name, and the end of the id, so that no two are alike."""
     words = slugify(image.prompt or image.name.rpartition(".")[0]) or "picture"
-    head = (
-        words if len(words) <= NAME_LENGTH else words[:NAME_LENGTH].rpartition("-")[0] or words[:NAME_LENGTH]
-    )
+    head = words[:NAME_LENGTH]
+    if len(words) > NAME_LENGTH:
+        head = head.rpartition("-")[0] or head
     return f"{head}-{image.pk.hex[-6:]}.{ending}"
+
+
+@login_required
+@require_POST
+def favourite(request: StudioRequest, id: UUID) -> HttpResponse:  # noqa: A002
+    """Put the person's heart on the picture (``favourite=1``), or take it off (``favourite=``)."""
+    image = image_for(request, id)
+    keeping.set_favourite(actor=request.actor, image=image, on=request.POST.get("favourite", "") == "1")
+    return done(request, image)
+
+
+@login_required
+@require_POST
+def rate(request: StudioRequest, id: UUID) -> HttpResponse:  # noqa: A002
+    """Give the picture ``stars``, 1 to 5, or 0 to take them back."""
+    image = image_for(request, id)
+    stars = request.POST.get("stars", "")
+    keeping.rate(actor=request.actor, image=image, stars=int(stars) if stars.isdecimal() else -1)
+    return done(request, image)
+
+
+def done(request: HttpRequest, image: Image) -> HttpResponse:
+    """A script has shown it already; a plain form goes back to the picture."""
+    return HttpResponse(status=204) if is_htmx(request) else redirect("image", id=image.pk)
