@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -130,7 +131,13 @@ def test_a_grant_leaves_a_lot_an_audit_row_and_one_entry_however_often_it_is_sen
     account: Account, dana: User
 ) -> None:
     expires_at = timezone.now() + timedelta(days=30)
-    facts = {"account_id": account.pk, "amount": 7, "key": "form-1", "actor": dana, "reason": "November"}
+    facts: dict[str, Any] = {
+        "account_id": account.pk,
+        "amount": 7,
+        "key": "form-1",
+        "actor": dana,
+        "reason": "November",
+    }
     first = credits.grant(**facts, expires_at=expires_at)
     assert credits.grant(**facts, expires_at=expires_at) == first
     with pytest.raises(Conflict):
@@ -143,7 +150,7 @@ def test_a_grant_leaves_a_lot_an_audit_row_and_one_entry_however_often_it_is_sen
 
 
 def test_a_grant_needs_a_reason_a_future_expiry_and_room(account: Account, dana: User) -> None:
-    facts = {"account_id": account.pk, "amount": 7, "key": "form-1", "actor": dana}
+    facts: dict[str, Any] = {"account_id": account.pk, "amount": 7, "key": "form-1", "actor": dana}
     with pytest.raises(Invalid) as refusal:
         credits.grant(**facts, reason=" ")
     assert "reason" in refusal.value.fields
@@ -156,7 +163,7 @@ def test_a_grant_needs_a_reason_a_future_expiry_and_room(account: Account, dana:
 
 
 def test_an_adjustment_goes_both_ways_and_never_below_zero(account: Account, dana: User) -> None:
-    facts = {"account_id": account.pk, "actor": dana, "reason": "Typo in the last grant"}
+    facts: dict[str, Any] = {"account_id": account.pk, "actor": dana, "reason": "Typo in the last grant"}
     credits.adjust(**facts, amount=-60, key="a")
     credits.adjust(**facts, amount=-60, key="a")
     credits.adjust(**facts, amount=5, key="b")
@@ -166,7 +173,7 @@ def test_an_adjustment_goes_both_ways_and_never_below_zero(account: Account, dan
 
 
 def test_an_adjustment_worked_out_from_another_balance_is_refused(account: Account, dana: User) -> None:
-    facts = {"account_id": account.pk, "amount": 50, "actor": dana, "reason": "Set to 150"}
+    facts: dict[str, Any] = {"account_id": account.pk, "amount": 50, "actor": dana, "reason": "Set to 150"}
     with pytest.raises(BalanceMoved) as refusal:
         credits.adjust(**facts, key="a", seen=99)
     assert refusal.value.available == 100
@@ -177,7 +184,7 @@ def test_an_adjustment_worked_out_from_another_balance_is_refused(account: Accou
 
 def test_a_refund_gives_back_at_most_the_charge(account: Account, dana: User) -> None:
     credits.hold(account_id=account.pk, amount=30, key="job:1", label="")
-    facts = {"key": "job:1", "actor": dana, "reason": "The picture was empty"}
+    facts: dict[str, Any] = {"key": "job:1", "actor": dana, "reason": "The picture was empty"}
     with pytest.raises(Invalid):
         credits.refund(**facts, amount=1, refund_key="early")
     credits.settle(key="job:1", actual=20)
