@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 import pytest
@@ -283,6 +284,13 @@ def test_what_another_model_offers_too_stays_without_a_note(
     assert notes == []
 
 
+def test_shapes_that_look_the_same_are_told_apart_by_their_area() -> None:
+    entry = samples.model(
+        sizing={"style": "pixels", "default": "848x1280", "sizes": ["848x1280", "1688x2552"]}
+    )
+    assert nearest(entry, {"size": "1696x2560"})[0].size == "1688x2552"
+
+
 def test_transparency_moves_to_a_format_that_has_it() -> None:
     found, notes = nearest(STUDIO, {"background": "transparent", "output_format": "jpeg"})
     assert (found.output_format, notes) == ("png", ["Format changed to PNG"])
@@ -296,6 +304,8 @@ def test_any_shape_finds_a_size_within_the_limits(width: int, height: int) -> No
         assert found.height is not None
         assert entry.sizing.limits is not None
         assert entry.sizing.limits.allow(found.width, found.height)
+        if max(width, height) <= 3 * min(width, height):
+            assert abs(math.log(found.width / found.height * height / width)) < 0.05
 
 
 @pytest.mark.parametrize(

@@ -122,7 +122,7 @@ def test_a_whole_job_priced_by_picture_costs_what_was_held(rule: PriceRule, marg
 @given(samples.rules, samples.margins, samples.asks(), st.integers(0, 10**6), st.integers(0, 10**6))
 def test_a_smaller_hold_caps_the_charge(rule: PriceRule, margin: int, ask: Ask, one: int, other: int) -> None:
     small, large = sorted((one, other))
-    assert actual(rule, margin, ask, 1, None, small) <= actual(rule, margin, ask, 1, None, large)
+    assert actual(rule, margin, ask, 1, None, small) <= min(actual(rule, margin, ask, 1, None, large), small)
 
 
 @given(samples.token_rules, samples.margins, samples.asks(), usages)
@@ -141,6 +141,18 @@ def test_reported_tokens_are_charged_at_our_rates(
         + max(usage.output_text, 0) * rule.rates.text_out
     )
     assert cost - 1 < exact / 1_000_000 <= cost
+
+
+def test_one_picture_of_four_is_charged_at_most_a_quarter_of_the_hold() -> None:
+    usage = Usage(input_text=10, output_image=4 * 4160)
+    ask = Ask(n=4, width=1024, height=1024, quality="high", prompt_length=60)
+    held = quote(_token_rule(), 0, ask).high
+    assert actual(_token_rule(), 0, ask, 4, usage, held) == 4 * 4160 * 30 + 50
+    assert actual(_token_rule(), 0, ask, 1, usage, held) == -(-held // 4)
+
+
+def test_a_vendors_negative_count_takes_nothing_off() -> None:
+    assert pricing.token_cost(_token_rule(), Usage(input_text=-1_000, output_image=100)) == 3_000
 
 
 def test_a_vendor_priced_by_token_that_reports_none_is_charged_at_the_high_end() -> None:

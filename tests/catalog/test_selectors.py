@@ -90,6 +90,15 @@ def test_retired_models_are_known_come_last_and_cannot_be_picked(settings: Setti
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("today")
+def test_a_model_that_goes_moves_to_the_end_wherever_the_file_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = samples.data(retires=date(2026, 11, 20))
+    data["models"]["atelier/loom"] = samples.MODEL
+    monkeypatch.setattr(loader, "catalog", lambda: loader.parse(data))
+    assert [offer.id for offer in selectors.offers()] == ["atelier/loom", "atelier/easel"]
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(("day", "retired"), [(date(2026, 11, 30), False), (date(2026, 12, 1), True)])
 def test_a_model_goes_on_its_day(monkeypatch: pytest.MonkeyPatch, day: date, retired: bool) -> None:
     on(monkeypatch, day)
