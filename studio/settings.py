@@ -112,7 +112,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "studio.core.middleware.RequestId",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "studio.web.static_files.StaticFiles",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -158,7 +158,7 @@ DATABASES["default"]["CONN_MAX_AGE"] = 0
 
 # Broker and events --------------------------------------------------------------------------------------
 REDIS_URL = env_text("REDIS_URL")
-BROKER_URL = env_text("BROKER_URL", REDIS_URL or "filesystem://")
+BROKER_URL = env_text("BROKER_URL", REDIS_URL or "filesystem://localhost")
 BROKER_DIR = DATA_DIR / "broker"
 CACHES: dict[str, Any] = (
     {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
@@ -225,6 +225,17 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory" if EMAIL_CONFIGURED else "none"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_FORMS = {
+    "change_password": "studio.accounts.forms.ChangePassword",
+    "reset_password": "studio.accounts.forms.ResetPassword",
+    "reset_password_from_key": "studio.accounts.forms.ResetPasswordKey",
+    "reauthenticate": "studio.accounts.forms.Reauthenticate",
+}
+MFA_FORMS = {
+    "authenticate": "studio.accounts.forms.Authenticate",
+    "reauthenticate": "studio.accounts.forms.ReauthenticateCode",
+    "activate_totp": "studio.accounts.forms.ActivateCode",
+}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Gesso"
 

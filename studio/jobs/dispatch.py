@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from studio.jobs import failpoints
 from studio.jobs.models import Job
 
 log = logging.getLogger(__name__)
@@ -25,10 +26,12 @@ def wake(job_ids: Sequence[UUID]) -> None:
 
 def publish(job_ids: Sequence[UUID]) -> None:
     """Say that there is work, then mark the jobs as dispatched. With the broker down the jobs simply wait."""
+    failpoints.reach("committed")
     try:
         for job_id in job_ids:
             current_app.send_task(TASK, args=[str(job_id)], ignore_result=True, retry=False)
     except (OperationalError, OSError) as error:
         log.warning("broker unreachable, %d job(s) wait for the sweeper: %s", len(job_ids), error)
         return
+    failpoints.reach("published")
     Job.objects.filter(pk__in=job_ids).update(dispatched_at=timezone.now())

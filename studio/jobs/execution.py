@@ -139,6 +139,7 @@ def _poll(provider: Provider, ticket: Ticket, seconds: float, listener: Listener
     """Ask until the vendor is done. Raises CancelWanted once the vendor has stopped the task."""
     until = time.monotonic() + seconds
     while isinstance(answer := provider.poll(ticket), Waiting):
+        failpoints.reach("polling")
         if listener.cancel_wanted() and provider.cancel(ticket):
             raise CancelWanted
         listener.progress(answer.fraction)
@@ -182,7 +183,10 @@ def store_output(claim: Claim, job: Job, position: int, output: Output) -> bool:
         return True
     connection.close()
     try:
-        stored = images.store(_prepared(output))
+        prepared = _prepared(output)
+        failpoints.reach("prepared")
+        stored = images.store(prepared)
+        failpoints.reach("kept")
     except BadPicture as error:
         log.warning("job %s picture %d could not be read: %s", job.pk, position, error)
         return False

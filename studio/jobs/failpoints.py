@@ -1,7 +1,7 @@
-"""Named places where a test can end the process, so that a crash there is tried for real.
+"""Named places where a test can end or freeze the process, so that a crash there is tried for real.
 
-``GESSO_FAILPOINT=name`` kills the process with SIGKILL when it first reaches ``name``. Unset, it costs one
-comparison.
+``GESSO_FAILPOINT=name`` kills the process with SIGKILL when it first reaches ``name``; ``stop:name`` freezes it
+with SIGSTOP instead. Unset, a place costs one comparison.
 """
 
 from __future__ import annotations
@@ -13,6 +13,6 @@ _armed = os.environ.get("GESSO_FAILPOINT", "")
 
 
 def reach(name: str) -> None:
-    """Die here if a test asked for it."""
-    if _armed and _armed == name:
-        os.kill(os.getpid(), signal.SIGKILL)
+    """Die or freeze here if a test asked for it."""
+    if _armed and _armed.removeprefix("stop:") == name:
+        os.kill(os.getpid(), signal.SIGSTOP if _armed.startswith("stop:") else signal.SIGKILL)

@@ -7,21 +7,18 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from studio.core import events
 from studio.jobs.models import WorkerBeat
 
-EVERYONE = "all"
-WORKERS = "workers"
+EVERYONE, WORKERS = "all", "workers"
+"""The channel that every browser hears, and the topic of workers that come and go."""
+
 COMMAND = "celery -A studio.celery worker"
 """What starts a worker by hand; ``make run`` starts one by itself."""
 
 
 def beat(name: str) -> None:
-    """The worker called ``name`` is there; the first beat after a silence is told to every browser."""
-    silent = not anyone_working()
+    """The worker called ``name`` is there."""
     WorkerBeat.objects.update_or_create(name=name, defaults={"at": timezone.now()})
-    if silent:
-        events.publish([EVERYONE], WORKERS, name)
 
 
 def leave(name: str) -> None:

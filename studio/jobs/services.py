@@ -28,7 +28,7 @@ from studio.catalog.parameters import Parameters
 from studio.core.errors import Invalid
 from studio.credits import services as credits
 from studio.images.models import Image
-from studio.jobs import billing, dispatch, learning, notices, outcomes
+from studio.jobs import billing, dispatch, failpoints, learning, notices, outcomes
 from studio.jobs.errors import KeyReused, ModelNotOffered, NotCancellable, NothingToRetry, QuoteChanged
 from studio.jobs.models import FINAL, Job, Project, Reference, Run, State
 from studio.jobs.specs import JobSpec, body_hash, missing_pictures, spec_of
@@ -134,6 +134,7 @@ def submit(
     jobs = [_add_job(run, position, item, payer, images) for position, item in enumerate(priced)]
     notices.run_added(run)
     dispatch.wake([job.pk for job in jobs])
+    failpoints.reach("submitting")
     return run
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -19,7 +20,7 @@ from django.db import DatabaseError, connections
 from studio.accounts.actors import Actor, channels_of
 from studio.core import events
 from studio.core.events import Notice
-from studio.jobs.presence import EVERYONE
+from studio.jobs import presence
 
 log = logging.getLogger(__name__)
 QUEUE_LENGTH = 64
@@ -52,10 +53,12 @@ class Hub:
         self._task: asyncio.Task[None] | None = None
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="live")
         self._last_id = 0
+        self._workers = True
+        self._next_look = 0.0
 
     async def join(self, actor: Actor) -> Subscription:
         """A new browser. Listening begins before its first state is rendered, so nothing falls between."""
-        subscription = Subscription(actor, frozenset([EVERYONE, *channels_of(actor)]))
+        subscription = Subscription(actor, frozenset([presence.EVERYONE, *channels_of(actor)]))
         if self._task is None or self._task.done():
             self._last_id = await self.in_thread(events.latest_id)
             self._task = asyncio.create_task(self._listen(), name="live hub")
@@ -97,7 +100,19 @@ class Hub:
         found = events.since(self._last_id)
         if found:
             self._last_id = found[-1].id
-        return found
+        return [*found, *self._worker_news()]
+
+    def _worker_news(self) -> list[Notice]:
+        """A silent worker publishes nothing, so it is asked for: whether anybody works is no row's change."""
+        if time.monotonic() < self._next_look:
+            return []
+        self._next_look = time.monotonic() + settings.WORKER_BEAT_SECONDS
+        before, self._workers = self._workers, presence.anyone_working()
+        return (
+            []
+            if before == self._workers
+            else [Notice(self._last_id, presence.EVERYONE, presence.WORKERS, "")]
+        )
 
     async def _fan_out(self, notices: list[Notice]) -> None:
         latest = {(notice.channel, notice.topic, notice.ref): notice for notice in notices}
