@@ -182,3 +182,12 @@ def test_a_model_without_a_price_is_not_offered(monkeypatch: pytest.MonkeyPatch)
     assert (easel.reason, easel.hint) == ("No price yet", "Set a price to offer it")
     with pytest.raises(ValueError, match="no price"):
         selectors.price_span(easel.entry, easel.terms)
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("today")
+def test_the_cheapest_picture_is_one_that_can_be_picked() -> None:
+    assert selectors.cheapest_label(selectors.offers()) == "0.3"
+    ModelOverride.objects.create(model="gesso/sketch", offered=False)
+    assert selectors.cheapest_label(selectors.offers()) == "0.65"
+    assert selectors.cheapest_label([]) == ""
