@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from providers.base import (
     GENERATE,
     Config,
@@ -45,10 +47,11 @@ class Painter(Synchronous):
         model = models.model_of(request)
         models.check(model, request)
         first = request.seed if request.seed is not None else number("client", request.client_ref) % SEEDS
+        deadline = time.monotonic() + request.deadline_seconds
         outputs: list[Output] = []
         for index in range(request.n):
             order = commission(request, model, first + index)
-            outputs.append(_paint(order, index, request.deadline_seconds, emit))
+            outputs.append(_paint(order, index, deadline - time.monotonic(), emit))
             emit(Delivered(index, outputs[-1]))
         usage = tokens.usage(request, first) if model.tokens else None
         return Finished(

@@ -114,7 +114,6 @@ def tint(palette: Palette, colours: tuple[Lch, ...]) -> Palette:
     """The palette in the asked colours: the first is its family, the second its light, the last its accent."""
     if not colours:
         return palette
-    colours = tuple(sorted(colours, key=lambda colour: colour[1] < 0.035))
     main, last = colours[0], colours[-1]
     base = palette.mid[2]
     change: dict[str, Lch] = {}
@@ -125,7 +124,7 @@ def tint(palette: Palette, colours: tuple[Lch, ...]) -> Palette:
             asked = last if len(colours) > 1 else (last[0], max(last[1], 0.1), last[2] + 150.0)
         strength = 0.35 if role in ("light", "dark") and asked is main else 0.95
         if asked[1] < 0.035:
-            change[role] = lightness + (asked[0] - 0.55) * 0.35, amount * 0.16 + asked[1], hue
+            change[role] = lightness + (asked[0] - 0.55) * 0.62, amount * 0.16 + asked[1], hue
             continue
         new = amount * (1.0 - strength) + strength * (0.25 * amount + 0.75 * asked[1] * _room(lightness))
         level = lightness + (asked[0] - 0.6) * 0.28 * strength

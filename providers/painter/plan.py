@@ -85,6 +85,8 @@ def _usual_light(reading: Reading, dice: Dice) -> str:
 
 def _palette(reading: Reading, light: str, dice: Dice) -> Palette:
     """A curated palette that suits the scene and the light."""
+    if reading.scene == "still" and "backlight" in reading.elements:
+        return colours.from_hexes(BY_NAME[dice.pick("palette", ("amber", "ember", "amber"))])
     names = BY_LIGHT.get(f"{reading.scene}/{light}") or BY_LIGHT.get(reading.scene) or BY_LIGHT[light]
     if (
         reading.light
@@ -136,7 +138,7 @@ def _toned(palette: Palette, reading: Reading, light: str) -> Palette:
         "calm": (0.88, 0.02, 0.94),
         "storm": (0.55, -0.1, 1.05),
         "fog": (0.72, 0.05, 0.85),
-        "snow": (0.6, 0.07, 0.95),
+        "snow": (0.72, 0.0, 1.04),
         "rain": (0.7, -0.04, 0.95),
         "cloud": (0.8, -0.01, 0.95),
         "sepia": (0.0, 0.0, 1.0),

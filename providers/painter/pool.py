@@ -22,6 +22,7 @@ from providers.painter.worker import HEADER
 
 ATTEMPTS = 3
 START_SECONDS = 60.0
+CLOSE_SECONDS = 5.0
 
 
 class Died(Exception):
@@ -51,9 +52,11 @@ class Easel:
             start_new_session=True,
             bufsize=0,
         )
-        kind, _ = self._message(time.monotonic() + START_SECONDS)
-        if kind != "ready":
-            raise Died("the painting process did not start")
+        try:
+            self._message(time.monotonic() + START_SECONDS)
+        except (Died, Overdue) as error:
+            self.close()
+            raise Died("the painting process did not start") from error
 
     @property
     def alive(self) -> bool:
@@ -198,6 +201,8 @@ class Pool:
             easels, self._all, self._idle = list(self._all), set(), []
         for easel in easels:
             easel.process.kill()
+        for easel in easels:
+            easel.process.wait(CLOSE_SECONDS)
 
 
 _shared: Pool | None = None

@@ -42,14 +42,14 @@ def _hatched(rgb: Field, x: Field, y: Field, px: float, seed: int) -> Field:
             sin(v * np.float32(pitch * 3.14159) + 2.5 * noise.value(u * 6.0, v * 30.0, seed + 9 + step)) * 0.5
             + 0.5
         )
-        need = clip((np.float32(0.98 - 0.2 * step) - tone) * 2.4)
+        need = clip((np.float32(0.84 - 0.2 * step) - tone) * 2.6)
         cover = (
             cover
             + (1.0 - cover) * smooth(1.0 - 0.75 * need, 1.0 - 0.75 * need + soft, wave * press) * need * 0.75
         )
     cover = np.maximum(cover, smooth(0.22, 0.05, tone) * 0.9)
     paper = np.asarray([0.90, 0.88, 0.82], np.float32).reshape(3, 1, 1)
-    return mix(mix(paper, np.minimum(rgb * 1.1, 1.0), 0.10), np.float32(0.035) + paper * 0.0, cover * 0.85)
+    return mix(mix(paper, np.minimum(rgb * 1.1, 1.0), 0.10), np.float32(0.035) + paper * 0.0, cover * 0.95)
 
 
 def _ink(rgb: Field, x: Field, y: Field, seed: int, dark: Field) -> Field:

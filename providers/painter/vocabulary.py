@@ -6,39 +6,62 @@ A plural counts as its singular; two words joined by ``_`` are looked for side b
 from __future__ import annotations
 
 SCENES = {
-    "ridges": """mountain ridge valley hill peak alp alps summit cliff canyon lake landscape mist vista highland fjord
-        volcano rock waterfall river montagne berg gebirge castle fortress pagoda 山 湖 城 谷 nature scenery countryside""",
-    "sea": """sea ocean wave beach shore coast horizon bay harbour harbor lagoon surf island boat ship sail sailboat
+    "ridges": """mountain ridge valley hill peak alp alps summit cliff canyon lake landscape mist vista
+        highland fjord
+        volcano rock waterfall river montagne berg gebirge castle fortress pagoda 山 湖 城 谷 nature scenery
+        countryside""",
+    "sea": """sea ocean wave beach shore coast horizon bay harbour harbor lagoon surf island boat ship sail
+        sailboat
         yacht lighthouse tide meer mer mar playa strand 海 浜 water whale dolphin pier underwater""",
     "dunes": """dune desert sand sahara oasis arid camel pyramid wadi mars wüste désert 砂漠""",
-    "meadow": """meadow field grass prairie farm lavender wheat pasture lawn garden golf spring_field tea_plantation
+    "meadow": """meadow field grass prairie farm lavender wheat pasture lawn garden golf spring_field
+        tea_plantation
         vineyard park picnic wiese 草 畑 tree oak hillside""",
-    "still": """still_life product bottle perfume fragrance fruit apple orange lemon pear peach stone pebble vase cup mug
-        lamp candle jar pottery ceramic glass plinth podium packaging cosmetic cream bowl egg ball sphere tea coffee
-        teapot book gift box cap food drink wine cocktail cake bread tangerine mandarin citrus lime plum cherry tomato
-        pumpkin shoe sneaker watch phone headphone chair camera toy skincare lotion soap flacon object cube citron
+    "still": """still_life product bottle perfume fragrance fruit apple orange lemon pear peach stone
+        pebble vase cup mug
+        lamp candle jar pottery ceramic glass plinth podium packaging cosmetic cream bowl egg ball sphere
+        tea coffee
+        teapot book gift box cap food drink wine cocktail cake bread tangerine mandarin citrus lime plum
+        cherry tomato
+        pumpkin shoe sneaker watch phone headphone chair camera toy skincare lotion soap flacon object cube
+        citron
         basalt travertine marble_block table kitchen breakfast burger pizza sushi""",
-    "portrait": """portrait person face woman man girl boy lady gentleman human child king queen prince princess warrior
-        astronaut doctor chef model people selfie headshot bust character avatar robot monk samurai pirate dancer
-        fisherman grandmother grandfather farmer musician singer scientist wizard witch knight clown student 人 女 男
-        fox cat kitten dog puppy bear panda rabbit bunny owl lion tiger wolf mouse koala pig frog deer monkey animal
+    "portrait": """portrait person face woman man girl boy lady gentleman human child king queen prince
+        princess warrior
+        astronaut doctor chef model people selfie headshot bust character avatar robot monk samurai pirate
+        dancer
+        fisherman grandmother grandfather farmer musician singer scientist wizard witch knight clown
+        student 人 女 男
+        fox cat kitten dog puppy bear panda rabbit bunny owl lion tiger wolf mouse koala pig frog deer
+        monkey animal
         pet creature 猫 犬 狐 bird_portrait raccoon penguin cow elephant horse dragon hamster""",
-    "city": """city skyline street town downtown skyscraper building urban metropolis tokyo york manhattan paris london
-        berlin neon cyberpunk rooftop bridge traffic alley metro stadt ville ciudad 街 都市 東京 car taxi bus train""",
-    "forest": """forest wood woodland pine birch jungle trunk grove bamboo redwood rainforest wald forêt bosque 森 林
+    "city": """city skyline street town downtown skyscraper building urban metropolis tokyo york manhattan
+        paris london
+        berlin neon cyberpunk rooftop bridge traffic alley metro stadt ville ciudad 街 都市 東京 car taxi bus
+        train""",
+    "forest": """forest wood woodland pine birch jungle trunk grove bamboo redwood rainforest wald forêt
+        bosque 森 林
         deer_forest woods fairy mushroom""",
-    "aurora": """aurora northern_light northern_lights borealis polarlicht cabin arctic polar tundra オーロラ iceland""",
-    "planet": """planet space galaxy nebula saturn jupiter orbit cosmos universe moon_surface astronomy comet ring_planet
+    "aurora": """aurora northern_light northern_lights borealis polarlicht cabin arctic polar tundra オーロラ
+        iceland""",
+    "planet": """planet space galaxy nebula saturn jupiter orbit cosmos universe moon_surface astronomy
+        comet ring_planet
         solar spaceship rocket satellite asteroid 宇宙 惑星 earth black_hole alien""",
-    "pattern": """pattern textile paper_cut papercut botanical leaf leaves petal foliage fabric wallpaper ornament seamless
+    "pattern": """pattern textile paper_cut papercut botanical leaf leaves petal foliage fabric wallpaper
+        ornament seamless
         collage cutout print tile terrazzo matisse mosaic geometric bauhaus quilt wrapping 模様 logo icon""",
-    "bloom": """flower bloom blossom rose tulip daisy sunflower bouquet dahlia peony lotus lily orchid poppy cherry_blossom
+    "bloom": """flower bloom blossom rose tulip daisy sunflower bouquet dahlia peony lotus lily orchid
+        poppy cherry_blossom
         sakura floral fleur blume flor 花 桜 hibiscus chrysanthemum""",
-    "abstract": """abstract flow marble fluid swirl liquid smoke texture paint gradient wallpaper_abstract agate acrylic
-        brush expression emotion energy dream chaos music sound feeling fractal pour alcohol_ink silk wave_form""",
-    "glass": """blob iridescent chrome holographic liquid_glass metaball soap_bubble bubble render 3d glassmorphism
+    "abstract": """abstract flow marble fluid swirl liquid smoke texture paint gradient wallpaper_abstract
+        agate acrylic
+        brush expression emotion energy dream chaos music sound feeling fractal pour alcohol_ink silk
+        wave_form""",
+    "glass": """blob iridescent chrome holographic liquid_glass metaball soap_bubble bubble render 3d
+        glassmorphism
         hologram crystal jelly sculpture""",
-    "arch": """interior arch architecture room stair staircase house museum villa courtyard wall column corridor door window
+    "arch": """interior arch architecture room stair staircase house museum villa courtyard wall column
+        corridor door window
         temple hall pavilion home living_room bedroom stage plaster set_design minimal_architecture 家 部屋 church
         mosque monument""",
 }
@@ -46,7 +69,8 @@ SCENES = {
 OBJECTS = {
     "perfume": "perfume bottle fragrance flacon cologne wine cocktail whisky skincare lotion serum",
     "round_perfume": "round_bottle sphere_bottle flask",
-    "fruit": "fruit apple orange lemon peach tangerine mandarin citrus lime plum cherry tomato pumpkin food pear citron",
+    "fruit": """fruit apple orange lemon peach tangerine mandarin citrus lime plum cherry tomato pumpkin food
+        pear citron""",
     "stone": "stone pebble rock basalt zen cairn",
     "vase": "vase pottery ceramic jar urn jug clay teapot amphora",
     "cup": "cup mug bowl tea coffee teacup espresso drink breakfast",
@@ -116,7 +140,7 @@ ELEMENTS = {
     "tree": "tree oak lone_tree 木",
     "cabin": "cabin house hut cottage home barn 家",
     "castle": "castle fortress palace tower 城 schloss",
-    "pagoda": "pagoda temple shrine 寺",
+    "pagoda": "pagoda temple shrine japan japanese 日本 kyoto 寺",
     "balloon": "balloon hot_air_balloon kite",
     "lake": "lake reflection mirror pond 湖 river fjord",
     "lighthouse": "lighthouse beacon",
@@ -128,6 +152,8 @@ ELEMENTS = {
     "flowers": "flower flowers wildflower bouquet blossom poppy lavender",
     "stairs": "stair stairs staircase step",
     "rainbow": "rainbow",
+    "backlight": "backlight backlit back-lit contre-jour",
+    "geometric": "geometric bauhaus terrazzo tile mosaic circle triangle square",
     "pines": "pine pines fir spruce conifer",
     "bokeh": "bokeh fairy_light lights",
     "fire": "fire campfire bonfire flame",

@@ -220,7 +220,7 @@ def _meanings(text: str) -> tuple[list[tuple[str, str, int]], set[str], list[str
             found.extend((category, name, at) for category, name in _index()[word])
             negated = 3
         elif word and negated:
-            banned.update((word, *(name for _, name in _index()[word])))
+            banned.update((word, *(name for category, name in _index()[word] if category != "scene")))
             negated = 0
         elif word:
             known.append(word)

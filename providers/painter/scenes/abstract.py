@@ -14,7 +14,9 @@ def build(plan: Plan) -> Shader:
     key = dice.key("flow")
     scale = dice.real("scale", 1.0, 2.2) * (0.6 if "macro" in plan.reading.lenses else 1.0)
     wild = dice.real("wild", 1.2, 2.6) * (0.55 if plan.mood("calm") else 1.5 if plan.mood("wild") else 1.0)
-    stops = [plan.rgb(role) for role in ("dark", "near", "mid", "accent", "low", "light")]
+    single = len(plan.reading.colours) == 1
+    roles = ("dark", "near", "mid", "far" if single else "accent", "low", "light")
+    stops = [plan.rgb(role) for role in roles]
     silk = dice.chance("silk", 0.45)
     lean = dice.real("lean", -1.0, 1.0)
 
@@ -30,7 +32,7 @@ def build(plan: Plan) -> Shader:
             height = 0.5 + 0.5 * sin((u2 * 3.0 + v2 * 2.0 + c * 5.0) * 1.35)
         rgb = _ramp(stops, clip(height * 0.86 + (d - 0.5) * 0.8))
         vein = smooth(0.030, 0.0, np.abs(c - 0.5)) * 0.5 + smooth(0.016, 0.0, np.abs(d - 0.46)) * 0.7
-        rgb = mix(rgb, mix(plan.rgb("light"), plan.rgb("accent"), smooth(0.3, 0.7, d)), clip(vein) * 0.62)
+        rgb = mix(rgb, mix(plan.rgb("light"), plan.rgb(roles[3]), smooth(0.3, 0.7, d)), clip(vein) * 0.62)
         relief = (c - noise.fbm(u2 * 1.1 + 0.02, v2 * 1.1 + 0.03, key + 2, 3)) * 2.6
         rgb = rgb * (1.0 + clip(relief, -0.4, 0.5))
         middle = length(

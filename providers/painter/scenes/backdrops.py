@@ -20,6 +20,8 @@ def build(plan: Plan, edge: float, centre: float, backlit: bool, light_x: float)
         return _palm(plan, light_x)
     if plan.has("window"):
         return _window(plan, light_x)
+    if plan.has("backlight"):
+        return _disc(plan, edge, centre)
     if backlit and plan.light in ("golden", "sunset", "night", "dusk") and dice.chance("disc", 0.75):
         return _disc(plan, edge, centre)
     if backlit:

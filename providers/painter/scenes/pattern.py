@@ -14,7 +14,7 @@ from providers.painter.shapes import edge
 def build(plan: Plan) -> Shader:
     dice = plan.dice
     key = dice.key("lattice")
-    geometric = dice.chance("geometric", 0.22) and not plan.has("flowers")
+    geometric = plan.may("geometric", 0.0 if plan.reading.asked else 0.22)
     cells = dice.real("cells", 2.2, 3.4) * (
         0.7 if "macro" in plan.reading.lenses else 1.35 if "wide" in plan.reading.lenses else 1.0
     )

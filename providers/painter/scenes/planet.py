@@ -25,9 +25,7 @@ def build(plan: Plan) -> Shader:
     moon = plan.may("moon", 0.7)
     earthlike = dice.chance("earth", 0.25) or "earth" in plan.reading.elements
     lx, ly, lz = (-0.62 if dice.chance("sun side", 0.6) else 0.62), -0.38, 0.55
-    near, far, low, light, accent, dark = (
-        plan.rgb(r) for r in ("near", "far", "low", "light", "accent", "dark")
-    )
+    near, far, low, light, accent = (plan.rgb(r) for r in ("near", "far", "low", "light", "accent"))
 
     def space(x: Field, y: Field, px: float) -> Field:
         warp = noise.fbm(x * 1.4 + 0.0 * y, y * 1.4 + 0.0 * x, key + 5, 3) - 0.5

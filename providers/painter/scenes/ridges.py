@@ -50,7 +50,7 @@ def build(plan: Plan) -> Shader:
             base = mix(
                 mix(near, far, smooth(0.0, 0.75, scalar(ridge.haze))), low, max(ridge.haze - 0.4, 0.0) * 0.8
             )
-            base = mix(dark, base, min(1.0, 0.22 + ridge.haze * 2.2))
+            base = mix(dark, base, min(1.0, 0.16 + ridge.haze * 1.5))
             if ridge.haze < 0.8 and not ridge.wooded:
                 rock = noise.ridged(x * 7.0 + depth * 3.0, y * 9.0 - x * 2.0, texture + place, 3)
                 base = base * (1.0 + (rock - 0.5) * np.float32(0.34 * (1.0 - ridge.haze)))

@@ -24,14 +24,14 @@ class Table:
 
 def build(plan: Plan) -> Shader:
     dice = plan.dice
-    backlit = plan.palette.mid[0] < 0.52
+    backlit = plan.has("backlight") or plan.palette.mid[0] < 0.52
     water = plan.has("water", "rain") or (
         backlit and plan.light in ("golden", "sunset", "night") and dice.chance("water", 0.6)
     )
     table = Table(dice.real("table", 0.60, 0.66), water, dice.real("feet", 0.765, 0.80))
     centre = plan.aspect * (0.5 + dice.real("centre", -0.05, 0.05))
     light_x = dice.real("key", 0.45, 0.72) * (-1.0 if dice.chance("left", 0.65) else 1.0)
-    light = plan.rgb("light")
+    light = mix(plan.rgb("light"), np.asarray([1.0, 0.93, 0.82], np.float32).reshape(3, 1, 1), 0.5)
     lamp = Lamp(
         light_x * 0.9,
         -0.62,

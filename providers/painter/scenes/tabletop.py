@@ -171,7 +171,7 @@ def _fruit(plan: Plan, x: float, base: float, unit: float, lamp: Lamp, place: in
         skin = linear(
             min(max(lightness + dice.real(f"skin {n}", -0.05, 0.12), 0.3), 0.92),
             max(chroma, 0.03),
-            hue + dice.real(f"hue {n}", -12.0, 34.0),
+            hue + dice.real(f"hue {n}", -16.0, 14.0),
         )
         found.append(
             sphere(
@@ -324,7 +324,7 @@ def _candle(plan: Plan, x: float, base: float, unit: float, lamp: Lamp) -> list[
         u, v = (fx - np.float32(x)) / np.float32(flame_h), (np.float32(top - 0.01) - fy) / np.float32(flame_h)
         halo = clip(1.0 - length(u, v - 0.5) * 0.36)
         wide = 0.24 * np.sqrt(np.maximum(v, 0.0)) * clip(1.15 - v) * 1.5
-        core = smooth(0.04, -0.06, np.abs(u) - wide) * smooth(0.0, 0.05, v)
+        core = smooth(0.04, -0.06, np.abs(u) - wide) * smooth(0.0, 0.05, v) * smooth(1.16, 1.08, v)
         tone = mix(
             light * 1.1, np.asarray([1.0, 0.42, 0.08], np.float32).reshape(3, 1, 1), smooth(0.2, 1.1, v) * 0.6
         )
