@@ -8,9 +8,14 @@ import uuid
 
 
 def uuid7() -> uuid.UUID:
-    """A UUID of version 7 (RFC 9562): 48 bits of Unix milliseconds, then 74 random bits."""
-    value = int.from_bytes(os.urandom(10)) & ((1 << 80) - 1)
-    value |= (time.time_ns() // 1_000_000 & ((1 << 48) - 1)) << 80
-    value = value & ~(0xF << 76) | (7 << 76)
-    value = value & ~(0x3 << 62) | (2 << 62)
+    """A UUID of version 7 (RFC 9562): 48 bits of Unix milliseconds, 12 bits of their fraction, 62 random bits.
+
+    The fraction (method 3 of the RFC) keeps ids in order that one process makes within a millisecond.
+    """
+    milliseconds, rest = divmod(time.time_ns(), 1_000_000)
+    value = (milliseconds & ((1 << 48) - 1)) << 80
+    value |= 7 << 76
+    value |= (rest * 4096 // 1_000_000) << 64
+    value |= 2 << 62
+    value |= int.from_bytes(os.urandom(8)) & ((1 << 62) - 1)
     return uuid.UUID(int=value)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import resource
 import sys
 import warnings
@@ -68,7 +67,6 @@ def answer(task: str, arguments: dict[str, Any], data: bytes) -> decode.Answer:
 def serve() -> None:
     """Answer until the input ends, which it does when the parent goes, however it goes."""
     warnings.simplefilter("ignore")
-    os.nice(5)
     warm_up()
     confine()
     source, sink = sys.stdin.buffer, sys.stdout.buffer
@@ -77,7 +75,3 @@ def serve() -> None:
         head, blobs = message
         allow_cpu(CPU_SECONDS)
         write_message(sink, *answer(head["task"], head["arguments"], blobs[0]))
-
-
-if __name__ == "__main__":
-    serve()
