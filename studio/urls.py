@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reset/<str:token>/", accounts.reset, name="reset"),
     path("account/", accounts.account, name="account"),
     path("account/theme/", accounts.theme, name="theme"),
+    path("account/signup/", accounts.signup, name="account_signup"),
     path("account/password/reset/", accounts.password_reset, name="account_reset_password"),
     path("account/", include("allauth.urls")),
     # Teams

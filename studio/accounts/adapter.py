@@ -1,18 +1,17 @@
-"""How allauth asks the studio: who may sign up, and what it says when a sign-in fails."""
+"""What allauth says when a sign-in fails."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
-from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
-    """Sign-up is by invitation unless ``STUDIO_SIGNUP=open``."""
+    """Nobody signs up through allauth: ``accounts.services`` makes every account."""
 
     error_messages: ClassVar[dict[str, str | Promise]] = {
         **DefaultAccountAdapter.error_messages,
@@ -24,4 +23,4 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        return bool(settings.SIGNUP == "open")
+        return False

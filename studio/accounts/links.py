@@ -25,12 +25,12 @@ LIFETIMES = {
 
 
 def issue(kind: Invitation.Kind, **fields: Any) -> str:
-    """A new link of this kind, as an address to send; it is shown once and cannot be read again."""
+    """The path of a new link of this kind; it is shown once and cannot be read again."""
     token = secrets.token_urlsafe(32)
     Invitation.objects.create(
         kind=kind, token_hash=_hash(token), expires_at=timezone.now() + LIFETIMES[kind], **fields
     )
-    return address(reverse(URL_NAMES[kind], args=[token]))
+    return reverse(URL_NAMES[kind], args=[token])
 
 
 def opened(kind: Invitation.Kind, token: str) -> Invitation:
@@ -55,7 +55,7 @@ def withdraw(kind: Invitation.Kind, **filters: Any) -> None:
 
 
 def address(path: str) -> str:
-    """The full address of a page of this server."""
+    """The full address of a page, for somebody who does not come from one."""
     return (settings.PUBLIC_URL or f"http://localhost:{settings.PORT}") + path
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -12,16 +13,19 @@ from django.utils.translation import gettext as _
 
 from studio.accounts import audit, links
 from studio.accounts.models import Invitation, Membership, Team, User
-from studio.core.errors import Conflict, Invalid
+from studio.core.errors import Conflict, Forbidden, Invalid
 
 
 def setup_link() -> str | None:
-    """A fresh one-time link for the first staff account; None once there is one. Older links stop working."""
+    """The address of a fresh one-time link for the first staff account; None once there is one.
+
+    Older links stop working.
+    """
     with transaction.atomic():
         if User.objects.filter(is_staff=True, is_active=True).exists():
             return None
         links.withdraw(Invitation.Kind.SETUP)
-        return links.issue(Invitation.Kind.SETUP)
+        return links.address(links.issue(Invitation.Kind.SETUP))
 
 
 @transaction.atomic
@@ -54,7 +58,7 @@ def ensure_admin(*, email: str, password: str) -> User | None:
 
 @transaction.atomic
 def invite(*, by: User, email: str = "", team: Team | None = None, role: str = "editor") -> str:
-    """A link that lets one person in, and into ``team``. With ``email`` only that address can use it."""
+    """The path of a link that lets one person in, and into ``team``; with ``email`` only that address."""
     email = email.strip().lower()
     if email and team is None and User.objects.filter(email=email).exists():
         raise Invalid(_("There is an account already."), fields={"email": _("Has an account already.")})
@@ -81,6 +85,14 @@ def join(*, token: str, name: str, email: str, password: str, timezone: str = "U
 
 
 @transaction.atomic
+def sign_up(*, name: str, email: str, password: str, timezone: str = "UTC") -> User:
+    """A new person without an invitation. Raises Forbidden unless the server is open, and Invalid."""
+    if settings.SIGNUP != "open":
+        raise Forbidden(_("This studio is by invitation."))
+    return _create(name=name, email=email, password=password, timezone=timezone, confirmed=False)
+
+
+@transaction.atomic
 def accept(*, token: str, user: User) -> Team | None:
     """Somebody who has an account enters the invitation's team. Raises LinkSpent or Conflict."""
     invitation = links.use(Invitation.Kind.INVITE, token)
@@ -93,7 +105,7 @@ def accept(*, token: str, user: User) -> Team | None:
 
 @transaction.atomic
 def reset_link(*, by: User, user: User) -> str:
-    """A link with which ``user`` sets a new password. Earlier ones stop working."""
+    """The path of a link with which ``user`` sets a new password. Earlier ones stop working."""
     links.withdraw(Invitation.Kind.RESET, user=user)
     audit.record(actor=by, action="reset link", target=user.email)
     return links.issue(Invitation.Kind.RESET, user=user, email=user.email, created_by=by)

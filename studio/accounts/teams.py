@@ -28,7 +28,7 @@ def create(*, by: User, name: str) -> Team:
 
 @transaction.atomic
 def invite(*, by: User, team: Team, role: str, email: str = "") -> str:
-    """A link into the team. Raises Forbidden unless ``by`` leads it, and for an owner's link unless an owner."""
+    """The path of a link into the team. Raises Forbidden unless ``by`` leads it and may give that role."""
     _check_lead(_role_of(team, by), Role.VIEWER, role)
     return services.invite(by=by, email=email, team=team, role=role)
 

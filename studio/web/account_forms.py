@@ -7,9 +7,8 @@ import zoneinfo
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from studio.accounts.forms import NEW_PASSWORD_HELP
 from studio.accounts.models import Role, User, timezone_choices
-
-NEW_PASSWORD_HELP = _("At least 8 characters, and not a common word.")
 
 
 class NewPasswordForm(forms.Form):

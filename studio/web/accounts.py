@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from allauth.account.views import password_reset as reset_by_mail
+from allauth.decorators import rate_limit
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -89,6 +90,26 @@ def reset(request: HttpRequest, token: str) -> HttpResponse:
         return redirect(settings.LOGIN_URL)
     context = {"form": form, "email": invitation.email}
     return render(request, "accounts/reset.html", context, status=status_of(form))
+
+
+@never_cache
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "POST"])
+@rate_limit(action="signup")  # type: ignore[untyped-decorator]
+def signup(request: HttpRequest) -> HttpResponse:
+    """An account for anybody on an open server; else the page says who to ask."""
+    if settings.SIGNUP != "open":
+        return render(request, "accounts/signup_closed.html")
+    form = PersonForm(request.POST or None)
+
+    def make() -> User:
+        user = accounts.sign_up(**form.cleaned_data)
+        welcome(user, settings.WELCOME_CREDITS)
+        return user
+
+    if user := _made(form, make):
+        return sign_in(request, user)
+    return render(request, "accounts/signup.html", {"form": form}, status=status_of(form))
 
 
 def password_reset(request: HttpRequest) -> HttpResponse:

@@ -15,7 +15,7 @@ from studio.core.errors import Invalid
 from studio.web import access
 from studio.web.account_forms import InviteForm
 from studio.web.forms import blame, describe_errors, said, status_of
-from studio.web.http import StudioRequest
+from studio.web.http import StudioRequest, address
 
 
 @login_required
@@ -73,5 +73,10 @@ def active(request: StudioRequest, user_id: int) -> HttpResponse:
 
 def _page(request: StudioRequest, form: InviteForm, link: str = "", link_for: str = "") -> HttpResponse:
     describe_errors(form)
-    context = {"people": selectors.people(), "form": form, "link": link, "link_for": link_for}
+    context = {
+        "people": selectors.people(),
+        "form": form,
+        "link": link and address(request, link),
+        "link_for": link_for,
+    }
     return render(request, "accounts/people.html", context, status=status_of(form))

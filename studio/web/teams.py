@@ -20,7 +20,7 @@ from studio.core.errors import Invalid
 from studio.web import access, workspace
 from studio.web.account_forms import RoleForm, TeamForm, TeamInviteForm
 from studio.web.forms import describe_errors, said, status_of
-from studio.web.http import StudioRequest
+from studio.web.http import StudioRequest, address
 
 
 @login_required
@@ -119,6 +119,6 @@ def _page(request: StudioRequest, found: Team, form: TeamInviteForm, link: str =
         "leads": mine in services.LEADING_ROLES,
         "roles": [choice for choice in Role if choice != Role.OWNER or mine == Role.OWNER],
         "form": form,
-        "link": link,
+        "link": link and address(request, link),
     }
     return render(request, "teams/team.html", context, status=status_of(form))

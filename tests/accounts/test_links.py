@@ -10,7 +10,7 @@ from django.db import connections, transaction
 from django.test import override_settings
 from django.utils import timezone
 
-from studio.accounts import links
+from studio.accounts import links, services
 from studio.accounts.errors import LinkSpent
 from studio.accounts.models import Invitation
 
@@ -52,11 +52,11 @@ def test_what_the_link_allowed_and_its_use_stand_or_fall_together() -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("public", "begins"),
-    [("", "http://localhost:8000/join/"), ("https://gesso.test", "https://gesso.test/join/")],
+    [("", "http://localhost:8000/setup/"), ("https://gesso.test", "https://gesso.test/setup/")],
 )
-def test_a_link_begins_with_the_address_that_people_use(public: str, begins: str) -> None:
+def test_the_setup_link_begins_with_the_address_that_people_use(public: str, begins: str) -> None:
     with override_settings(PUBLIC_URL=public, PORT=8000):
-        assert links.issue(KIND).startswith(begins)
+        assert (services.setup_link() or "").startswith(begins)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -79,8 +80,17 @@ class TestSignIn:
     def test_nobody_signs_up_without_an_invitation(self, client: Client) -> None:
         page = client.get(reverse("account_signup")).content.decode()
         assert "by invitation" in page
-        client.post(reverse("account_signup"), {"email": "erin@example.test", "password1": NEW})
+        client.post(reverse("account_signup"), ERIN)
         assert not User.objects.exists()
+
+    @pytest.mark.django_db
+    def test_an_open_server_makes_an_account_for_anybody_without_credits(
+        self, client: Client, settings: Any
+    ) -> None:
+        settings.SIGNUP = "open"
+        client.post(reverse("account_signup"), ERIN)
+        erin = User.objects.get()
+        assert (who(client), erin.is_staff, balance_of(erin)) == (str(erin.pk), False, 0)
 
     @pytest.mark.django_db
     def test_without_mail_the_reset_page_says_who_can_help(self, client: Client) -> None:
@@ -247,6 +257,7 @@ class TestPeople:
         page = as_dana.post(reverse("manage_invite"), {"email": "erin@example.test"}).content.decode()
         path = re.search(r"/join/[\w-]+/", page)
         assert path
+        assert f"http://testserver{path[0]}" in page
         assert Client().get(path[0]).status_code == 200
         assert "/join/" not in as_dana.get(reverse("manage_people")).content.decode()
 
@@ -277,8 +288,8 @@ class TestPeople:
 
 class TestSecondFactor:
     @pytest.fixture(autouse=True)
-    def https(self, settings: pytest.FixtureRequest) -> None:
-        settings.HTTPS = True  # type: ignore[attr-defined]
+    def https(self, settings: Any) -> None:
+        settings.HTTPS = True
 
     def test_staff_of_a_public_server_must_set_one_up(self, as_dana: Client) -> None:
         for name in ("account", "manage_people", "admin:index"):

@@ -42,7 +42,7 @@ def test_a_link_brings_somebody_into_the_team_and_to_its_pictures(
     assert as_charlie.get(reverse("team", args=[northwind.pk])).status_code == 404
     as_charlie.post(link[0])
     assert role_of(northwind, charlie) == "viewer"
-    assert picture in type(picture).objects.visible_to(request_of(charlie).actor)  # type: ignore[attr-defined]
+    assert picture in type(picture).objects.visible_to(request_of(charlie).actor)
 
 
 def test_strangers_find_none_of_a_teams_pages(as_charlie: Client, alice: User, northwind: Team) -> None:

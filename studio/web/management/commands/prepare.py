@@ -7,12 +7,13 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection
+from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 from studio.accounts import services as accounts
 from studio.core import prepared
 from studio.core.errors import StudioError
+from studio.web.welcome import welcome
 
 
 class Command(BaseCommand):
@@ -44,10 +45,12 @@ def collect() -> None:
 
 
 def ensure_admin() -> None:
-    """The staff account of STUDIO_ADMIN_EMAIL and STUDIO_ADMIN_PASSWORD. Raises CommandError if it cannot be."""
+    """The staff account of STUDIO_ADMIN_EMAIL and STUDIO_ADMIN_PASSWORD, with credits. Raises CommandError."""
     if not (settings.ADMIN_EMAIL and settings.ADMIN_PASSWORD):
         return
     try:
-        accounts.ensure_admin(email=settings.ADMIN_EMAIL, password=settings.ADMIN_PASSWORD)
+        with transaction.atomic():
+            if user := accounts.ensure_admin(email=settings.ADMIN_EMAIL, password=settings.ADMIN_PASSWORD):
+                welcome(user, settings.FIRST_STAFF_CREDITS)
     except StudioError as error:
         raise CommandError(f"STUDIO_ADMIN_EMAIL, STUDIO_ADMIN_PASSWORD: {error}") from error
