@@ -84,7 +84,6 @@ def quote(offer: catalog.Offer, ask: pricing.Ask) -> tuple[pricing.Quote, PriceV
     return prices.quote_for(offer.entry, ask, learning.span(offer.entry, offer.terms, ask))
 
 
-@transaction.atomic
 def submit(
     *,
     actor: Actor,
@@ -108,6 +107,7 @@ def submit(
         return _repeated(repeat, wish)
     if not specs:
         raise Invalid(_("Choose a model to run."), fields={"model": _("Choose a model.")})
+    # Quoted before the transaction: it may write a price version, and nobody should wait for that behind a lock.
     priced = [price(actor=actor, spec=spec, retry_of=retry_of) for spec in specs]
     images = _reference_images(actor, specs)
     high = sum(item.quote.high for item in priced)
@@ -115,7 +115,6 @@ def submit(
         raise QuoteChanged(high)
     run = Run(
         project=project,
-        number=_next_number(project),
         owner=owner,
         team=project.team,
         visibility=project.visibility,
@@ -127,15 +126,23 @@ def submit(
     )
     try:
         with transaction.atomic():
-            run.save(force_insert=True)
+            _write(run, payer, priced, images)
     except IntegrityError:
         # Two presses at once: the other one won between our look and our insert.
-        return _repeated(Run.objects.get(owner=owner, key=key), wish)
+        winner = Run.objects.filter(owner=owner, key=key).first()
+        if winner is None:
+            raise
+        return _repeated(winner, wish)
+    return run
+
+
+def _write(run: Run, payer: Payer, priced: Sequence[Priced], images: dict[UUID, Image]) -> None:
+    run.number = _next_number(run.project)
+    run.save(force_insert=True)
     jobs = [_add_job(run, position, item, payer, images) for position, item in enumerate(priced)]
     notices.run_added(run)
     dispatch.wake([job.pk for job in jobs])
     failpoints.reach("submitting")
-    return run
 
 
 def _repeated(run: Run, wish: str) -> Run:
