@@ -143,7 +143,7 @@ export function drawRatios() {
 }
 
 function markCaps() {
-  if (!/Mac|iPhone|iPad/.test(navigator.platform)) for (const cap of all("#generate [data-mod]")) put(cap, "Ctrl ↵");
+  if (/Mac|iPhone|iPad/.test(navigator.platform)) for (const cap of all("#generate [data-mod]")) put(cap, cap.dataset.mod);
   const note = one(".params-note:not([data-timed])");
   if (!note) return;
   note.dataset.timed = "";
@@ -168,14 +168,48 @@ function startSubmit(form) {
     if (event.detail.ctx.sourceElement !== form) return;
     clearTimeout(priceTimer);
     one("#generate-button").setAttribute("aria-busy", "true");
+    showStarting();
   });
+  form.addEventListener("htmx:before:swap", (event) => event.detail.ctx.sourceElement === form && hideStarting());
   form.addEventListener("htmx:finally:request", (event) => {
     if (event.detail.ctx.sourceElement !== form) return;
     one("#generate-button").removeAttribute("aria-busy");
+    hideStarting();
     const status = event.detail.ctx.response?.status;
     if (status === 200) accepted(form);
     else if (status >= 400) refused();
   });
+}
+
+/** The new row's place at once, in its size, so that the rows below move with the press and not after it. */
+function showStarting() {
+  const row = one("#starting-template").content.firstElementChild.cloneNode(true);
+  const [width, height] = shape();
+  one(".run-prompt", row).textContent = prompt().value.trim();
+  for (let i = 0; i < Number(one("#images")?.value ?? 1); i++) {
+    const tile = document.createElement("li");
+    tile.className = "tile waiting skeleton";
+    const box = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    for (const [name, value] of Object.entries({ class: "shape", viewBox: `0 0 ${width} ${height}`, width, height })) box.setAttribute(name, value);
+    tile.append(box);
+    one(".tiles", row).append(tile);
+  }
+  one("#empty")?.setAttribute("hidden", "");
+  one("#runs").prepend(row);
+  one("#stream").scrollTo({ top: 0 });
+}
+
+function hideStarting() {
+  for (const row of all(".starting")) row.remove();
+  one("#empty")?.removeAttribute("hidden");
+}
+
+/** Width and height of what the size control says. */
+function shape() {
+  const chosen = one("#params .ratio", one('#params :is([name="aspect_ratio"], [name="preset"], [name="size"]):checked')?.closest("label") ?? document);
+  const said = one("#params")?.innerText.match(/(\d+) × (\d+)/);
+  if (chosen) return [Number(chosen.dataset.width) || 1, Number(chosen.dataset.height) || 1];
+  return said ? [Number(said[1]), Number(said[2])] : [1, 1];
 }
 
 function explain(button) {

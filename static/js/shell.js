@@ -178,7 +178,7 @@ function singleKey(event) {
   } else if (event.key === "g") afterG = event.timeStamp;
 }
 
-if (!onMac) for (const cap of all("[data-mod]")) cap.textContent = cap.textContent.replace("⌘", "Ctrl ").trim();
+if (onMac) for (const cap of all("[data-mod]")) cap.textContent = cap.dataset.mod;
 
 /* Commands ---------------------------------------------------------------------------------------------------- */
 
