@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
+from providers.painter import colour_names as c
 from providers.painter import vocabulary as v
+from providers.painter.lexicon import index, look_up, tokens
 from providers.painter.noise import number
 
 NEGATIONS = frozenset({"no", "not", "without", "never", "avoid", "minus", "except", "ohne", "sans", "sin"})
@@ -61,8 +59,6 @@ FILLERS = frozenset(
         "photo",
     ]
 )
-IDEOGRAPH = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
-TOKEN = re.compile(r"[^\W_]+(?:[-'&][^\W_]+)*")
 DEFAULT_SCENES = (
     "ridges",
     "abstract",
@@ -120,90 +116,6 @@ class Reading:
         return "read as: " + ", ".join(seen[:14])
 
 
-@lru_cache(maxsize=1)
-def _index() -> Mapping[str, tuple[tuple[str, str], ...]]:
-    """Every known word with the things it asks for, as (category, name)."""
-    found: dict[str, list[tuple[str, str]]] = {}
-    tables = {
-        "scene": v.SCENES,
-        "object": v.OBJECTS,
-        "kind": v.KINDS,
-        "look": v.LOOKS,
-        "light": v.LIGHTS,
-        "weather": v.WEATHERS,
-        "element": v.ELEMENTS,
-        "tone": v.TONES,
-        "mood": v.MOODS,
-        "lens": v.LENSES,
-        "style": v.STYLES,
-        "remove": {"remove": v.REMOVES},
-    }
-    for category, names in tables.items():
-        for name, words in names.items():
-            for word in words.split():
-                found.setdefault(word, []).append((category, name))
-    for word, colour in v.NATURAL.items():
-        found.setdefault(word, []).append(("natural", colour))
-    for colour in v.COLOURS:
-        found.setdefault(colour, []).append(("colour", colour))
-    for word, colour in v.COLOUR_WORDS.items():
-        found.setdefault(word, []).append(("colour", colour))
-    return {word: tuple(meanings) for word, meanings in found.items()}
-
-
-def tokens(text: str) -> list[str]:
-    """The words of ``text``, lower case; an emoji stands for its Unicode name, an ideograph for itself."""
-    spelled: list[str] = []
-    for char in unicodedata.normalize("NFKC", text.replace("\ufe0f", "")).lower():
-        if unicodedata.category(char) == "So":
-            spelled.append(f" {unicodedata.name(char, '').lower()} ")
-        elif char == "_":
-            spelled.append(" ")
-        else:
-            spelled.append(char)
-    words: list[str] = []
-    for word in TOKEN.findall("".join(spelled)):
-        if IDEOGRAPH.search(word):
-            words.extend(_ideographs(word))
-        else:
-            words.append(word)
-    return words
-
-
-def _ideographs(word: str) -> list[str]:
-    """A run without spaces cut into the longest known pieces."""
-    index, out, at = _index(), [], 0
-    while at < len(word):
-        size = next(
-            (n for n in (5, 4, 3, 2) if word[at : at + n] in index and len(word[at : at + n]) == n), 1
-        )
-        out.append(word[at : at + size])
-        at += size
-    return out
-
-
-def _look_up(words: list[str], at: int) -> tuple[str, int]:
-    """The known word that starts at ``at`` and how many tokens it takes; an empty word when unknown."""
-    index = _index()
-    for size in (3, 2, 1):
-        joined = "_".join(words[at : at + size])
-        for form in _singulars(joined):
-            if form in index and len(words) >= at + size:
-                return form, size
-    return "", 1
-
-
-def _singulars(word: str) -> tuple[str, ...]:
-    forms = [word]
-    if word.endswith("ies"):
-        forms.append(word[:-3] + "y")
-    if word.endswith("es"):
-        forms.append(word[:-2])
-    if word.endswith("s") and len(word) > 3:
-        forms.append(word[:-1])
-    return tuple(forms)
-
-
 def _meanings(text: str) -> tuple[list[tuple[str, str, int]], set[str], list[str], list[str]]:
     """(category, name, position) of every known word; names after a negation; unknown words; known words."""
     words = tokens(text)
@@ -213,18 +125,18 @@ def _meanings(text: str) -> tuple[list[tuple[str, str, int]], set[str], list[str
     known: list[str] = []
     at, negated = 0, 0
     while at < len(words):
-        word, size = _look_up(words, at)
+        word, size = look_up(words, at)
         if words[at] in NEGATIONS and not word:
             negated = 3
         elif words[at] in NEGATIONS:
-            found.extend((category, name, at) for category, name in _index()[word])
+            found.extend((category, name, at) for category, name in index()[word])
             negated = 3
         elif word and negated:
-            banned.update((word, *(name for category, name in _index()[word] if category != "scene")))
+            banned.update((word, *(name for category, name in index()[word] if category != "scene")))
             negated = 0
         elif word:
             known.append(word)
-            found.extend((category, name, at) for category, name in _index()[word])
+            found.extend((category, name, at) for category, name in index()[word])
         elif words[at] not in FILLERS:
             unknown.append(words[at])
         negated = max(negated - 1, 0)
@@ -273,7 +185,7 @@ def read(prompt: str, negative: str = "") -> Reading:
 
 
 def _scene_names(word: str) -> set[str]:
-    return {name for category, name in _index().get(word, ()) if category == "scene"}
+    return {name for category, name in index().get(word, ()) if category == "scene"}
 
 
 def _object_colour(found: list[tuple[str, str, int]], scene: str) -> tuple[str, tuple[str, ...]]:
@@ -323,4 +235,4 @@ def _scene(found: list[tuple[str, str, int]], barred: set[str], unknown: list[st
 
 def colour_values(names: tuple[str, ...]) -> tuple[tuple[float, float, float], ...]:
     """The colours called ``names`` in OKLCH."""
-    return tuple(v.COLOURS[name] for name in names)
+    return tuple(c.COLOURS[name] for name in names)

@@ -12,46 +12,56 @@ DEPTHS = 6
 
 
 def build(plan: Plan) -> Shader:
-    dice = plan.dice
-    key = dice.key("forest")
-    sun = plan.aspect * (
-        0.3 * dice.real("sun", 0.25, 0.75)
-        + 0.7 * (plan.hints.bright_x if plan.hints.layout is not None else dice.real("sun", 0.25, 0.75))
-    )
-    ground = dice.real("ground", 0.70, 0.78)
-    crowded = dice.real("crowd", 0.8, 1.25)
-    firs = plan.has("pines", "snow") or dice.chance("firs", 0.35)
-    low, light, far, near, dark, accent = (
-        plan.rgb(r) for r in ("low", "light", "far", "near", "dark", "accent")
-    )
-    props = elements.for_forest(plan, ground)
+    return _Forest(plan).shade
 
-    def shade(x: Field, y: Field, px: float) -> Paint:
-        glow = bell((x - np.float32(sun)) * 1.5) * bell((y - 0.36) * 1.5)
+
+class _Forest:
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        dice = plan.dice
+        self.key = dice.key("forest")
+        self.sun = plan.aspect * (
+            0.3 * dice.real("sun", 0.25, 0.75)
+            + 0.7 * (plan.hints.bright_x if plan.hints.layout is not None else dice.real("sun", 0.25, 0.75))
+        )
+        self.ground = dice.real("ground", 0.70, 0.78)
+        self.crowded = dice.real("crowd", 0.8, 1.25)
+        self.firs = plan.has("pines", "snow") or dice.chance("firs", 0.35)
+        self.low, self.light, self.far, self.near, self.dark, self.accent = (
+            plan.rgb(r) for r in ("low", "light", "far", "near", "dark", "accent")
+        )
+        self.props = elements.for_forest(plan, self.ground)
+
+    def shade(self, x: Field, y: Field, px: float) -> Paint:
+        glow = bell((x - np.float32(self.sun)) * 1.5) * bell((y - 0.36) * 1.5)
         rgb = (
             mix(
-                mix(plan.rgb("top", 0.06), plan.rgb("mid"), smooth(0.0, 0.5, y)),
-                mix(low, light, 0.5),
+                mix(self.plan.rgb("top", 0.06), self.plan.rgb("mid"), smooth(0.0, 0.5, y)),
+                mix(self.low, self.light, 0.5),
                 clip(glow * 0.9 + 0.08),
             )
             + 0.0 * x
         )
         wood = np.zeros(rgb.shape[1:], np.float32)
         for n in range(DEPTHS):
-            rgb, cover = _row(rgb, x, y, px, n)
+            rgb, cover = self._row(rgb, x, y, px, n)
             wood = np.maximum(wood, cover)
             if n == DEPTHS - 2:
-                rgb = elements.paint(props, "near", rgb, x, y, px)
+                rgb = elements.paint(self.props, "near", rgb, x, y, px)
             if n == DEPTHS - 3:
-                rgb = _shafts(rgb, x, y)
+                rgb = self._shafts(rgb, x, y)
         return Paint(rgb, wood)
 
-    def _row(rgb: Field, x: Field, y: Field, px: float, n: int) -> tuple[Field, Field]:
+    def _row(self, rgb: Field, x: Field, y: Field, px: float, n: int) -> tuple[Field, Field]:
         near_by = n / (DEPTHS - 1)
-        seed = key + 31 * n
-        tone = mix(mix(low, far, 0.35 + 0.5 * near_by), mix(dark, near, 0.28), scalar(near_by * near_by))
+        seed = self.key + 31 * n
+        tone = mix(
+            mix(self.low, self.far, 0.35 + 0.5 * near_by),
+            mix(self.dark, self.near, 0.28),
+            scalar(near_by * near_by),
+        )
         floor = (
-            np.float32(ground - 0.10 + 0.20 * near_by)
+            np.float32(self.ground - 0.10 + 0.20 * near_by)
             - (noise.wander(x * 2.4 + np.float32(n), seed + 3, 3) - 0.5) * 0.06
         )
         soil_depth = y - floor
@@ -59,26 +69,32 @@ def build(plan: Plan) -> Shader:
         blades = noise.value(x * 190.0 + 0.0 * y, y * 22.0 + 0.0 * x, seed + 5) * np.float32(
             0.012 + 0.03 * near_by
         )
-        soil = mix(tone, mix(accent, near, 0.7), smooth(0.45, 0.75, moss) * 0.35) * (0.8 + 0.4 * moss)
-        if "snow" in plan.reading.weather:
-            soil = mix(soil, light * 0.8, 0.7)
+        soil = mix(tone, mix(self.accent, self.near, 0.7), smooth(0.45, 0.75, moss) * 0.35) * (
+            0.8 + 0.4 * moss
+        )
+        if "snow" in self.plan.reading.weather:
+            soil = mix(soil, self.light * 0.8, 0.7)
         soil_cover = clip((soil_depth + blades) * np.float32(1.0 / px) + 0.5)
-        trunk, leaf = _firs(x, y, near_by, seed, floor) if firs else _trunks(x, y, px, near_by, seed, floor)
-        lit = smooth(0.5, -0.5, trunk[1]) if sun < plan.aspect / 2 else smooth(-0.5, 0.5, trunk[1])
+        trunk, leaf = (
+            self._firs(x, y, near_by, seed, floor)
+            if self.firs
+            else self._trunks(x, y, px, near_by, seed, floor)
+        )
+        lit = smooth(0.5, -0.5, trunk[1]) if self.sun < self.plan.aspect / 2 else smooth(-0.5, 0.5, trunk[1])
         bark = tone * (0.72 + 0.5 * lit * (1.0 - 0.5 * near_by))
         rgb = mix(rgb, soil, soil_cover)
         rgb = mix(rgb, bark, trunk[0])
         if leaf is not None:
             rgb = mix(rgb, tone * 0.9, leaf)
-        haze = bell((y - np.float32(ground)) * 4.0) * np.float32(0.34 * (1.0 - near_by))
-        rgb = mix(rgb, mix(low, light, 0.25), haze)
+        haze = bell((y - np.float32(self.ground)) * 4.0) * np.float32(0.34 * (1.0 - near_by))
+        rgb = mix(rgb, mix(self.low, self.light, 0.25), haze)
         return rgb, np.maximum(np.maximum(trunk[0], soil_cover), leaf if leaf is not None else soil_cover)
 
     def _trunks(
-        x: Field, y: Field, px: float, near_by: float, seed: int, floor: Field
+        self, x: Field, y: Field, px: float, near_by: float, seed: int, floor: Field
     ) -> tuple[tuple[Field, Field], Field | None]:
         """Bare stems with a few branches, and a canopy of noise at the top."""
-        scale = np.float32((17.0 - 13.2 * near_by) * crowded)
+        scale = np.float32((17.0 - 13.2 * near_by) * self.crowded)
         sway = (noise.value(y * 2.0 + 0.0 * x, y * 0.0 + 0.5 + 0.0 * x, seed) - 0.5) * 0.018
         u = (x + sway) * scale + np.float32(seed % 7)
         cell = np.floor(u)
@@ -105,10 +121,10 @@ def build(plan: Plan) -> Shader:
         return (stem.astype(np.float32), clip(across, -1.0, 1.0)), leaf
 
     def _firs(
-        x: Field, y: Field, near_by: float, seed: int, floor: Field
+        self, x: Field, y: Field, near_by: float, seed: int, floor: Field
     ) -> tuple[tuple[Field, Field], Field | None]:
         """Conifers: tiers that widen downwards, each with a ragged hem."""
-        scale = np.float32((8.5 - 5.4 * near_by) * crowded)
+        scale = np.float32((8.5 - 5.4 * near_by) * self.crowded)
         u = x * scale + np.float32(seed % 5)
         cell = np.floor(u)
         tall = (0.24 + 0.62 * near_by) * (0.62 + 0.5 * noise.cell_values(cell, cell * 0.0, seed + 1))
@@ -122,13 +138,11 @@ def build(plan: Plan) -> Shader:
         cover = smooth(0.02, -0.02, np.abs(across) - half) * (t > 0.0) * (t < 1.02)
         return (cover.astype(np.float32), clip(across * 4.0, -1.0, 1.0)), None
 
-    def _shafts(rgb: Field, x: Field, y: Field) -> Field:
+    def _shafts(self, rgb: Field, x: Field, y: Field) -> Field:
         """Beams that spread from the light."""
-        if plan.light == "night":
+        if self.plan.light == "night":
             return rgb
-        fan = (x - np.float32(sun)) / (y + 0.42)
-        beam = smooth(0.45, 0.8, noise.wander(fan * 7.0 + 3.0, key + 90, 3))
-        strength = beam * bell((x - np.float32(sun)) * 1.3) * smooth(1.0, 0.2, y) * 0.30
-        return rgb + mix(light, low, 0.3) * strength
-
-    return shade
+        fan = (x - np.float32(self.sun)) / (y + 0.42)
+        beam = smooth(0.45, 0.8, noise.wander(fan * 7.0 + 3.0, self.key + 90, 3))
+        strength = beam * bell((x - np.float32(self.sun)) * 1.3) * smooth(1.0, 0.2, y) * 0.30
+        return rgb + mix(self.light, self.low, 0.3) * strength

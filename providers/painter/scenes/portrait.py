@@ -91,78 +91,85 @@ def build(plan: Plan) -> Shader:
 
 
 def _person(plan: Plan) -> faces.Head:
-    dice, looks = plan.dice, plan.reading.looks
-    skin = linear(*dice.pick("skin", SKINS))
-    tone = dice.pick("hair tone", HAIRS)
-    asked = plan.reading.object_colour
-    if asked:
-        tone = HAIRS[3] if asked in ("red", "vermilion", "orange") else colour_values((asked,))[0]
-    elif "vermilion" in plan.reading.colours:
-        tone = HAIRS[3]
-    hair, hair_lit = linear(*tone), linear(min(tone[0] + 0.09, 0.95), tone[1] * 1.1, tone[2])
-    style = next((s for s in STYLES if s in looks), dice.pick("hair", STYLES))
-    features = {
-        name: name in looks for name in ("glasses", "beard", "hat", "crown", "helmet", "paper", "headphones")
-    }
-    features["earrings"] = "earrings" in looks or (style != "short" and dice.chance("earrings", 0.5))
-    shadow = mix(skin * 0.62, plan.rgb("mid") * 0.35, 0.22)
-    lip = linear(0.50, 0.15, 22.0)
-    lash = mix(hair * 0.3, plan.rgb("dark"), 0.5)
+    return _Person(plan).head
 
-    def head(u: Field, v: Field, p: float, part: str) -> tuple[Field, Field]:
+
+class _Person:
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        dice, looks = plan.dice, plan.reading.looks
+        self.skin = linear(*dice.pick("skin", SKINS))
+        tone = dice.pick("hair tone", HAIRS)
+        asked = plan.reading.object_colour
+        if asked:
+            tone = HAIRS[3] if asked in ("red", "vermilion", "orange") else colour_values((asked,))[0]
+        elif "vermilion" in plan.reading.colours:
+            tone = HAIRS[3]
+        self.hair, self.hair_lit = linear(*tone), linear(min(tone[0] + 0.09, 0.95), tone[1] * 1.1, tone[2])
+        self.style = next((s for s in STYLES if s in looks), dice.pick("hair", STYLES))
+        self.features = {
+            name: name in looks
+            for name in ("glasses", "beard", "hat", "crown", "helmet", "paper", "headphones")
+        }
+        self.features["earrings"] = "earrings" in looks or (
+            self.style != "short" and dice.chance("earrings", 0.5)
+        )
+        self.shadow = mix(self.skin * 0.62, plan.rgb("mid") * 0.35, 0.22)
+        self.lip = linear(0.50, 0.15, 22.0)
+        self.lash = mix(self.hair * 0.3, plan.rgb("dark"), 0.5)
+
+    def head(self, u: Field, v: Field, p: float, part: str) -> tuple[Field, Field]:
         if part == "back":
-            return _hair_back(u, v, p)
+            return self._hair_back(u, v, p)
         neck = np.maximum(
             np.abs(u) - 0.052 - 0.02 * smooth(0.20, 0.27, v),
             np.maximum(0.05 - v, length(u * 0.9, (v - 0.20)) - 0.088),
         )
         cover = edge(neck, p)
-        rgb = mix(skin, shadow, smooth(0.19, 0.165, v - u * 0.35))
+        rgb = mix(self.skin, self.shadow, smooth(0.19, 0.165, v - u * 0.35))
         face = faces.oval(u, v)
         inside = edge(face, p)
-        lit = mix(skin, shadow, smooth(-0.004, 0.010, u - 0.048 + (v + 0.02) * 0.12) * 0.42)
+        lit = mix(self.skin, self.shadow, smooth(-0.004, 0.010, u - 0.048 + (v + 0.02) * 0.12) * 0.42)
         cheeks = bell((np.abs(u) - 0.068) * 26.0) * bell((v - 0.055) * 26.0) * 0.28
-        rgb = mix(rgb, mix(lit, lip, cheeks), inside)
+        rgb = mix(rgb, mix(lit, self.lip, cheeks), inside)
         ears = length((np.abs(u) - 0.122) * 1.3, v - 0.015) - 0.026
-        rgb = mix(rgb, mix(skin, shadow, 0.25), edge(ears, p) * (1.0 - inside))
+        rgb = mix(rgb, mix(self.skin, self.shadow, 0.25), edge(ears, p) * (1.0 - inside))
         cover = np.maximum(np.maximum(cover, inside), edge(ears, p))
-        rgb = faces.features(rgb, u, v, p, lash, lip, shadow)
-        if features["beard"]:
+        rgb = faces.features(rgb, u, v, p, self.lash, self.lip, self.shadow)
+        if self.features["beard"]:
             beard = np.maximum(face - 0.006, 0.052 - v - np.abs(u) * 0.3)
             mouth = length(u * 0.9, (v - 0.086) * 2.0) - 0.034
-            rgb, cover = _on(rgb, cover, hair, edge(np.maximum(beard, -mouth), p))
-        fringe = _fringe(u, v)
+            rgb, cover = _on(rgb, cover, self.hair, edge(np.maximum(beard, -mouth), p))
+        fringe = self._fringe(u, v)
         rgb, cover = _on(
             rgb,
             cover,
-            mix(hair, hair_lit, smooth(0.06, -0.08, u + v * 0.3)),
+            mix(self.hair, self.hair_lit, smooth(0.06, -0.08, u + v * 0.3)),
             edge(np.maximum(fringe, faces.oval(u, v + 0.012) - 0.016), p),
         )
-        return faces.extras(rgb, cover, u, v, p, features, plan, hair)
+        return faces.extras(rgb, cover, u, v, p, self.features, self.plan, self.hair)
 
-    def _fringe(u: Field, v: Field) -> Field:
-        if style == "bob":
+    def _fringe(self, u: Field, v: Field) -> Field:
+        if self.style == "bob":
             return np.asarray(v + 0.052 + np.abs(u) * 0.05, np.float32)
-        if style == "afro":
+        if self.style == "afro":
             return np.asarray(v + 0.092 - u * u * 3.0, np.float32)
-        part = -0.045 if style == "short" else 0.03
+        part = -0.045 if self.style == "short" else 0.03
         return np.asarray(v + 0.118 - (u - np.float32(part)) * (u - np.float32(part)) * 7.0, np.float32)
 
-    def _hair_back(u: Field, v: Field, p: float) -> tuple[Field, Field]:
+    def _hair_back(self, u: Field, v: Field, p: float) -> tuple[Field, Field]:
         cap = length(u * 1.06, (v + 0.04) * 0.93) - 0.158
-        if style == "afro":
+        if self.style == "afro":
             ripple = noise.value(u * 34.0, v * 34.0, 5) * 0.022
             cap = length(u, v + 0.055) - 0.215 - ripple
-        elif style == "bun":
+        elif self.style == "bun":
             cap = np.minimum(cap, length(u, v + 0.232) - 0.062)
-        elif style == "long":
+        elif self.style == "long":
             sway = 0.010 * np.abs(np.floor(v * 14.0) - v * 14.0 + 0.5)
             cap = np.minimum(cap, rounded(u, v - 0.10, 0.163, 0.20, 0.09) - sway)
-        elif style == "bob":
+        elif self.style == "bob":
             cap = np.minimum(cap, rounded(u, v - 0.03, 0.160, 0.13, 0.05))
-        return mix(hair, hair_lit, smooth(0.05, -0.16, u + v * 0.25) * 0.8), edge(cap, p)
-
-    return head
+        return mix(self.hair, self.hair_lit, smooth(0.05, -0.16, u + v * 0.25) * 0.8), edge(cap, p)
 
 
 def _on(rgb: Field, cover: Field, colour: Field, shape: Field) -> tuple[Field, Field]:

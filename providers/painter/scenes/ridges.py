@@ -23,70 +23,85 @@ class Ridge:
 
 
 def build(plan: Plan) -> Shader:
-    dice = plan.dice
-    lake = plan.may("lake", 0.45)
-    shore = dice.real("shore", 0.68, 0.76) if lake else 1.2
-    horizon = min(shore, 0.72)
-    sky, disc = skies.build(plan, horizon)
-    ridges = _ridges(plan, horizon, shore)
-    far, near, low = plan.rgb("far"), plan.rgb("near"), mix(plan.rgb("low"), plan.rgb("light"), 0.12)
-    dark = plan.rgb("dark")
-    texture = dice.key("rock")
-    snowy = "snow" in plan.reading.weather
-    props = elements.for_land(
-        plan, disc, ridges[len(ridges) // 2].line, ridges[-2 if len(ridges) > 2 else -1].line
-    )
+    return _Ridges(plan).shade
 
-    def world(x: Field, y: Field, px: float) -> tuple[Field, Field]:
-        rgb = sky(x, y, px)
+
+class _Ridges:
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        dice = plan.dice
+        self.lake = plan.may("lake", 0.45)
+        self.shore = dice.real("shore", 0.68, 0.76) if self.lake else 1.2
+        horizon = min(self.shore, 0.72)
+        self.sky, disc = skies.build(plan, horizon)
+        self.ridges = _ridges(plan, horizon, self.shore)
+        self.far, self.near, self.low = (
+            plan.rgb("far"),
+            plan.rgb("near"),
+            mix(plan.rgb("low"), plan.rgb("light"), 0.12),
+        )
+        self.dark = plan.rgb("dark")
+        self.texture = dice.key("rock")
+        self.snowy = "snow" in plan.reading.weather
+        self.props = elements.for_land(
+            plan,
+            disc,
+            self.ridges[len(self.ridges) // 2].line,
+            self.ridges[-2 if len(self.ridges) > 2 else -1].line,
+        )
+
+    def world(self, x: Field, y: Field, px: float) -> tuple[Field, Field]:
+        rgb = self.sky(x, y, px)
         land = np.zeros(np.broadcast_shapes(x.shape, y.shape), np.float32)
-        rgb = elements.paint(props, "sky", rgb, x, y, px)
-        for place, ridge in enumerate(ridges):
+        rgb = elements.paint(self.props, "sky", rgb, x, y, px)
+        for place, ridge in enumerate(self.ridges):
             height = ridge.line(x)
             if float(np.max(y)) < float(np.min(height)) - 0.02:
                 continue
             cover = clip((y - height) * np.float32(1.0 / px) + 0.5)
             depth = y - height
             base = mix(
-                mix(near, far, smooth(0.0, 0.75, scalar(ridge.haze))), low, max(ridge.haze - 0.4, 0.0) * 0.8
+                mix(self.near, self.far, smooth(0.0, 0.75, scalar(ridge.haze))),
+                self.low,
+                max(ridge.haze - 0.4, 0.0) * 0.8,
             )
-            base = mix(dark, base, min(1.0, 0.16 + ridge.haze * 1.5))
+            base = mix(self.dark, base, min(1.0, 0.16 + ridge.haze * 1.5))
             if ridge.haze < 0.8 and not ridge.wooded:
-                rock = noise.ridged(x * 7.0 + depth * 3.0, y * 9.0 - x * 2.0, texture + place, 3)
+                rock = noise.ridged(x * 7.0 + depth * 3.0, y * 9.0 - x * 2.0, self.texture + place, 3)
                 base = base * (1.0 + (rock - 0.5) * np.float32(0.34 * (1.0 - ridge.haze)))
-                if snowy:
+                if self.snowy:
                     cap = smooth(0.13, 0.02, depth + (rock - 0.5) * 0.14)
-                    base = mix(base, mix(scalar(0.9), low, ridge.haze * 0.7), cap * 0.85)
+                    base = mix(base, mix(scalar(0.9), self.low, ridge.haze * 0.7), cap * 0.85)
             pool = smooth(0.0, 0.26, depth) * np.float32(0.10 + 0.52 * ridge.haze)
-            rgb = mix(rgb, mix(base, low, pool), cover)
+            rgb = mix(rgb, mix(base, self.low, pool), cover)
             land = np.maximum(land, cover)
-            if place == len(ridges) - 3 or place == len(ridges) - 1:
-                rgb = elements.paint(props, "far" if place == len(ridges) - 3 else "near", rgb, x, y, px)
+            if place == len(self.ridges) - 3 or place == len(self.ridges) - 1:
+                rgb = elements.paint(
+                    self.props, "far" if place == len(self.ridges) - 3 else "near", rgb, x, y, px
+                )
         return rgb, land
 
-    def shade(x: Field, y: Field, px: float) -> Paint:
-        if not lake or float(np.max(y)) <= shore:
-            return Paint(*world(x, y, px))
-        below = np.maximum(y - np.float32(shore), 0.0)
-        wet = clip((y - np.float32(shore)) * np.float32(1.0 / px))
+    def shade(self, x: Field, y: Field, px: float) -> Paint:
+        if not self.lake or float(np.max(y)) <= self.shore:
+            return Paint(*self.world(x, y, px))
+        below = np.maximum(y - np.float32(self.shore), 0.0)
+        wet = clip((y - np.float32(self.shore)) * np.float32(1.0 / px))
         reach = below * 42.0 / (0.12 + below)
-        ripple = noise.value(x * 5.0 + 0.0 * y, reach * 2.6 + 0.0 * x, texture + 77) - 0.5
-        fine = noise.value(x * 22.0 + 0.0 * y, reach * 7.0 + 0.0 * x, texture + 78) - 0.5
+        ripple = noise.value(x * 5.0 + 0.0 * y, reach * 2.6 + 0.0 * x, self.texture + 77) - 0.5
+        fine = noise.value(x * 22.0 + 0.0 * y, reach * 7.0 + 0.0 * x, self.texture + 78) - 0.5
         bend = (ripple * 0.05 + fine * 0.014) * (0.25 + below * 3.0)
-        mirror = np.float32(shore) - below * np.float32(0.92) + bend * wet
-        rgb, land = world(
+        mirror = np.float32(self.shore) - below * np.float32(0.92) + bend * wet
+        rgb, land = self.world(
             x + bend * 0.35 * wet, np.where(wet > 0, mirror, y + 0.0 * x).astype(np.float32), px
         )
-        deep = mix(dark, plan.rgb("top"), 0.4)
+        deep = mix(self.dark, self.plan.rgb("top"), 0.4)
         sheen = 0.80 - 0.42 * smooth(0.0, 0.3, below)
         water = mix(deep, rgb, np.clip(sheen + fine * 0.22, 0.0, 1.0).astype(np.float32))
-        edge = smooth(0.012, 0.0, np.abs(y - np.float32(shore))) * 0.22
+        edge = smooth(0.012, 0.0, np.abs(y - np.float32(self.shore))) * 0.22
         rgb = mix(rgb, water, wet)
-        rgb = mix(rgb, low, edge)
-        rgb = elements.paint(props, "water", rgb, x, y, px)
+        rgb = mix(rgb, self.low, edge)
+        rgb = elements.paint(self.props, "water", rgb, x, y, px)
         return Paint(rgb, np.maximum(land, wet))
-
-    return shade
 
 
 def _ridges(plan: Plan, horizon: float, shore: float) -> tuple[Ridge, ...]:
