@@ -15,7 +15,7 @@ from functools import partial
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from providers.base import Facts, Finished, ImageRequest, Output, Provider, Ticket, Waiting
@@ -25,8 +25,8 @@ from studio.images import intake
 from studio.images import services as images
 from studio.images.errors import BadPicture, Busy, TimedOut
 from studio.jobs import billing, failpoints, holding, outcomes, retrying, sending
-from studio.jobs.listening import CancelWanted, Listener
-from studio.jobs.models import Attempt, Job
+from studio.jobs.listening import CancelWanted, ClaimLost, Listener
+from studio.jobs.models import Attempt, Job, State
 from studio.jobs.queue import Claim, claim_next
 
 log = logging.getLogger(__name__)
@@ -52,12 +52,16 @@ def run_one(job_id: UUID) -> bool:
 def run(claim: Claim) -> None:
     """Send or resume the job, store what comes back, settle the bill. Raises nothing that a vendor caused."""
     failpoints.reach("claimed")
-    job = claim.rows().select_related("run__owner", "run__team", "price_version").get()
+    job = claim.rows().select_related("run__owner", "run__team", "price_version").first()
+    if job is None:
+        return
     with holding.held(claim):
         try:
             _run(claim, job)
         except CancelWanted:
             outcomes.cancel_running(claim, job)
+        except ClaimLost:
+            log.info("job %s is no longer this worker's", job.pk)
         except ProviderError as error:
             retrying.decide(claim, job, error)
         finally:
@@ -67,11 +71,12 @@ def run(claim: Claim) -> None:
 
 def _run(claim: Claim, job: Job) -> None:
     seconds = _start_clock(claim, job)
+    failpoints.reach("started")
     if seconds <= 0:
-        outcomes.fail(claim, job, code="timeout", detail="The deadline passed before the vendor answered.")
+        _give_up(claim, job)
         return
     provider = vendors.adapter(job.provider)
-    attempt, ticket = _attempt(job, provider.facts)
+    attempt, ticket = _attempt(claim, job, provider.facts)
     if attempt is None:
         outcomes.park(claim, job, detail="The worker stopped while the vendor had the request.")
         return
@@ -95,11 +100,24 @@ def _start_clock(claim: Claim, job: Job) -> float:
     return (job.deadline_at - timezone.now()).total_seconds()
 
 
-def _attempt(job: Job, facts: Facts) -> tuple[Attempt | None, Ticket | None]:
+def _give_up(claim: Claim, job: Job) -> None:
+    """The time is over before anything was sent by this worker."""
+    detail = "The deadline passed before the vendor answered."
+    if retrying.perhaps_paid(job):
+        outcomes.park(claim, job, detail=detail)
+    else:
+        outcomes.fail(claim, job, code="timeout", detail=detail)
+
+
+@transaction.atomic
+def _attempt(claim: Claim, job: Job, facts: Facts) -> tuple[Attempt | None, Ticket | None]:
     """The call to make, or the ticket of one that was made.
 
     (None, None) when an earlier worker may have sent the paid call and nobody can tell: never send twice.
+    Raises ClaimLost where a worker that was frozen for longer than its lease comes back.
     """
+    if not claim.rows().filter(state=State.RUNNING).select_for_update().exists():
+        raise ClaimLost
     last = job.attempts.order_by("-number").first()
     if last and last.state == Attempt.State.TICKET and last.ticket:
         return last, Ticket(**last.ticket)
@@ -110,14 +128,13 @@ def _attempt(job: Job, facts: Facts) -> tuple[Attempt | None, Ticket | None]:
         Attempt.objects.filter(pk=last.pk).update(state=Attempt.State.SENDING)
         return last, None
     number = (last.number if last else 0) + 1
-    attempt = Attempt.objects.create(job=job, number=number, client_ref=f"{job.pk.hex}-{number}")
-    failpoints.reach("sending")
-    return attempt, None
+    return Attempt.objects.create(job=job, number=number, client_ref=f"{job.pk.hex}-{number}"), None
 
 
 def _send(
     provider: Provider, request: ImageRequest, attempt: Attempt, listener: Listener
 ) -> Finished | Ticket:
+    failpoints.reach("sending")
     connection.close()  # Not held while the vendor thinks: a pool of four served four jobs instead of 32.
     try:
         answer = provider.submit(request, listener)

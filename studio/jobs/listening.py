@@ -25,6 +25,10 @@ class CancelWanted(Exception):
     """Somebody pressed Cancel and the vendor takes nothing for a call that is broken off."""
 
 
+class ClaimLost(Exception):
+    """Somebody else works on the job now, or ended it: nothing more is to be sent, asked or cancelled."""
+
+
 class Listener:
     """Called by an adapter with each event of one call, from whichever thread it likes."""
 
@@ -37,7 +41,7 @@ class Listener:
         self._lock = threading.Lock()
 
     def __call__(self, event: Event) -> None:
-        """Show the event. Raises CancelWanted where stopping costs nothing."""
+        """Show the event. Raises CancelWanted or ClaimLost where stopping costs nothing."""
         try:
             self._show(event)
             if not self._facts.billed_when_cancelled and self.cancel_wanted():
@@ -67,10 +71,12 @@ class Listener:
                 notices.run_changed(self._job.run)
 
     def cancel_wanted(self) -> bool:
-        """Whether Cancel was pressed, or the job is no longer ours."""
+        """Whether Cancel was pressed. Raises ClaimLost once the job is no longer ours."""
         now = time.monotonic()
         if now - self._looked < LOOK_SECONDS:
             return False
         self._looked = now
         wanted = self._claim.rows().values_list("cancel_requested", flat=True).first()
-        return wanted is not False
+        if wanted is None:
+            raise ClaimLost
+        return wanted

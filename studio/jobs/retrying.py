@@ -20,6 +20,7 @@ from studio.jobs.queue import Claim
 MAX_ATTEMPTS = 5
 MAX_SECONDS = 15 * 60
 FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
+LOST = (Attempt.State.SENDING, Attempt.State.UNKNOWN)
 
 
 def note(attempt: Attempt, error: ProviderError) -> None:
@@ -39,15 +40,41 @@ def deadline_passed() -> UpstreamTimeout:
     return UpstreamTimeout("The vendor did not finish in time.")
 
 
+def answer_lost(job: Job) -> bool:
+    """The last paid call may have gone out, its answer is lost, and the vendor would do the work a second time."""
+    return _last_state(job) in LOST and not _idempotent(job)
+
+
+def perhaps_paid(job: Job) -> bool:
+    """Like ``answer_lost``, or the vendor took the work and goes on with it: the bill may come."""
+    return _last_state(job) in (*LOST, Attempt.State.TICKET) and not _idempotent(job)
+
+
 def decide(claim: Claim, job: Job, error: ProviderError) -> None:
     """End the job or put it back."""
-    idempotent = vendors.adapter(job.provider).facts.idempotent
-    if error.unknown and not idempotent:
+    idempotent = _idempotent(job)
+    if _last_state(job) == Attempt.State.TICKET and _may_ask_again(job, error):
+        outcomes.put_back(claim, job, seconds=_drawn(tries=1, error=error), clean=True)
+    elif error.unknown and not idempotent:
         outcomes.park(claim, job, detail=error.message)
     elif _may_resend(error, idempotent=idempotent) and (seconds := _wait(job, error)) is not None:
         outcomes.put_back(claim, job, seconds=seconds, clean=True)
     else:
         outcomes.fail(claim, job, code=error.code, detail=error.message)
+
+
+def _may_ask_again(job: Job, error: ProviderError) -> bool:
+    """A question about a task costs nothing, so one that got no answer is repeated until the deadline."""
+    late = job.deadline_at is not None and job.deadline_at <= timezone.now()
+    return not late and (error.unknown or error.retryable)
+
+
+def _last_state(job: Job) -> str | None:
+    return job.attempts.order_by("-number").values_list("state", flat=True).first()
+
+
+def _idempotent(job: Job) -> bool:
+    return vendors.adapter(job.provider).facts.idempotent
 
 
 def _may_resend(error: ProviderError, *, idempotent: bool) -> bool:
@@ -59,8 +86,12 @@ def _wait(job: Job, error: ProviderError) -> float | None:
     tries = job.attempts.count()
     if tries >= MAX_ATTEMPTS:
         return None
-    bound = min(LONGEST_WAIT, FIRST_WAIT * 2 ** (tries - 1))
-    seconds = max(random.uniform(0, bound), error.retry_after or 0.0)  # noqa: S311 -- jitter, not a secret
+    seconds = _drawn(tries, error)
     ends = (job.started_at or job.created_at) + timedelta(seconds=MAX_SECONDS)
     too_late = timezone.now() + timedelta(seconds=seconds) > ends
     return None if too_late else seconds
+
+
+def _drawn(tries: int, error: ProviderError) -> float:
+    bound = min(LONGEST_WAIT, FIRST_WAIT * 2 ** (tries - 1))
+    return max(random.uniform(0, bound), error.retry_after or 0.0)  # noqa: S311 -- jitter, not a secret

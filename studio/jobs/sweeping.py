@@ -10,11 +10,10 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
-from studio.catalog import providers as vendors
 from studio.core.models import Event
 from studio.credits import lots
-from studio.jobs import dispatch, outcomes
-from studio.jobs.models import Attempt, Job, State, WorkerBeat
+from studio.jobs import dispatch, outcomes, retrying
+from studio.jobs.models import Job, State, WorkerBeat
 from studio.jobs.queue import Claim
 
 log = logging.getLogger(__name__)
@@ -28,7 +27,7 @@ def sweep() -> None:
     now = timezone.now()
     for job in _with_lease_over(now):
         recover(job)
-    dispatch.publish(undispatched(now))
+    dispatch.publish(undispatched(timezone.now()))
     for job in _unconfirmed_too_long(now):
         outcomes.give_up_unconfirmed(job)
     lots.expire_due(now)
@@ -39,23 +38,19 @@ def sweep() -> None:
 def recover(job: Job) -> None:
     """Decide for a job whose worker is gone: run it again, wait for the vendor, or give up."""
     claim = Claim(job.pk, job.fence)
-    last = job.attempts.order_by("-number").first()
-    if job.cancel_requested and last is None:
+    called = job.attempts.exists()
+    if job.cancel_requested and not called:
         outcomes.cancel_running(claim, job)
-    elif job.claims > settings.JOB_MAX_CLAIMS:
-        outcomes.fail(
-            claim, job, code="crashed", detail=f"The worker stopped {job.claims} times on this job."
-        )
-    elif _perhaps_paid(job, last):
+    elif retrying.answer_lost(job):
         outcomes.park(claim, job, detail="The worker stopped while the vendor had the request.")
+    elif job.claims > settings.JOB_MAX_CLAIMS:
+        detail = f"The worker stopped {job.claims} times on this job."
+        if retrying.perhaps_paid(job):
+            outcomes.park(claim, job, detail=detail)
+        else:
+            outcomes.fail(claim, job, code="crashed", detail=detail)
     else:
         outcomes.put_back(claim, job, seconds=0, clean=False)
-
-
-def _perhaps_paid(job: Job, last: Attempt | None) -> bool:
-    """The call may have gone out, its answer is lost, and the vendor would do the work a second time."""
-    sent = last is not None and last.state in (Attempt.State.SENDING, Attempt.State.UNKNOWN)
-    return sent and not vendors.adapter(job.provider).facts.idempotent
 
 
 def undispatched(now: datetime) -> list[UUID]:

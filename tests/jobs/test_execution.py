@@ -11,7 +11,7 @@ from django.utils import timezone
 from studio.accounts.models import User
 from studio.images import services as images
 from studio.images.models import Image, Lineage
-from studio.jobs import execution, outcomes, queue, services, sweeping
+from studio.jobs import execution, failpoints, outcomes, queue, services, sweeping
 from studio.jobs.models import Attempt, Job, Output, State
 from studio.jobs.specs import ReferenceSpec
 from tests.jobs.conftest import PAID, PAINT, PRESS, SKETCH, START, Desk
@@ -194,3 +194,22 @@ def test_a_worker_that_lost_its_claim_writes_nothing(busy: Desk) -> None:
 def test_a_second_message_for_the_same_job_does_nothing(busy: Desk) -> None:
     job = busy.finished(SKETCH)
     assert (execution.run_one(job.pk), Output.objects.count()) == (False, 1)
+
+
+def test_a_worker_that_wakes_up_after_its_job_was_done_by_another_sends_nothing(
+    busy: Desk, vendor: OpenAISimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = busy.job(PAID)
+
+    def asleep(name: str) -> None:
+        if name == "started":
+            monkeypatch.undo()
+            job.refresh_from_db()
+            assert outcomes.put_back(queue.Claim(job.pk, job.fence), job, seconds=0, clean=False)
+            execution.work()
+
+    monkeypatch.setattr(failpoints, "reach", asleep)
+    execution.work()
+    job.refresh_from_db()
+    assert (job.state, len(vendor.bills), job.attempts.count()) == (State.SUCCEEDED, 1, 1)
+    assert busy.balance == (START - job.charged, 0)
