@@ -21,8 +21,11 @@ from studio.core.micros import credits_text, dollars_text
 from studio.images import selectors as images
 from studio.jobs import selectors as jobs
 from studio.jobs.models import FINAL, Job, Run, State
-from studio.prompts.redline import Segment, redline
+from studio.prompts.redline import SAME, Segment, kept, redline
 from studio.web import causes
+
+MARKED_ABOVE = 0.3
+"""The share of a prompt that must come from its parent for the changes to be worth reading."""
 
 ACTIVE = frozenset({State.ASKED, State.QUEUED, State.RUNNING})
 
@@ -157,7 +160,7 @@ def row(run: Run, actor: Actor, ahead: Mapping[UUID, int], favourites: frozenset
         state=state,
         state_label=state_label(state, members, ahead),
         prompt=run.prompt,
-        segments=redline(run.parent.prompt, run.prompt) if run.parent else [Segment("same", run.prompt)],
+        segments=segments(run),
         changes=changes(parent[0], first) if parent else [],
         created_iso=run.created_at.isoformat(),
         started_iso=started.isoformat() if started and not done else "",
@@ -174,6 +177,12 @@ def row(run: Run, actor: Actor, ahead: Mapping[UUID, int], favourites: frozenset
         settings_json=json.dumps(reuse(run, first)),
         owner_name=str(run.owner) if actor.user and run.owner_id != actor.user.pk else "",
     )
+
+
+def segments(run: Run) -> Sequence[Segment]:
+    """The prompt with its changes marked; a prompt that is mostly new carries no marks."""
+    marked = redline(run.parent.prompt, run.prompt) if run.parent else []
+    return marked if marked and kept(marked) >= MARKED_ABOVE else [Segment(SAME, run.prompt)]
 
 
 def state_of(members: Sequence[Job]) -> str:

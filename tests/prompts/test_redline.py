@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio.prompts.redline import DELETED, INSERTED, SAME, Segment, redline
+from studio.prompts.redline import DELETED, INSERTED, SAME, Segment, kept, redline
 
 texts = st.text(alphabet="ab cé,.{|}日本\n", max_size=40)
 
@@ -22,6 +22,20 @@ def test_a_changed_word_is_marked_and_its_neighbours_are_not() -> None:
         Segment(INSERTED, "wet"),
         Segment(SAME, " stone"),
     ]
+
+
+def test_neighbouring_changes_read_as_one() -> None:
+    assert redline("a dry, grey stone", "a wet, black stone") == [
+        Segment(SAME, "a "),
+        Segment(DELETED, "dry, grey"),
+        Segment(INSERTED, "wet, black"),
+        Segment(SAME, " stone"),
+    ]
+
+
+def test_how_much_was_kept_tells_a_change_from_a_new_prompt() -> None:
+    assert kept(redline("a quiet lake", "a quiet lake at dawn")) > 0.5
+    assert kept(redline("perfume on wet basalt", "city skyline at night")) < 0.2
 
 
 def test_an_unchanged_prompt_has_no_marks() -> None:
