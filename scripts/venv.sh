@@ -45,7 +45,7 @@ candidates() {
 # The version of .python-version first, wherever it lies; then whatever runs.
 find_python() {
     if [ -n "${PYTHON:-}" ]; then
-        fits "$PYTHON" && found=$PYTHON
+        if fits "$PYTHON"; then found=$PYTHON; fi
         return
     fi
     list=$(candidates | awk '!seen[$0]++')
@@ -63,7 +63,7 @@ Gesso needs Python 3.12 or newer, with venv. Found:${report:-
 Install one and run make again:
   Debian 13, Ubuntu 24.04   sudo apt-get install python3 python3-venv
   macOS                     brew install python@3.13
-  Docker instead            SECRET_KEY=\$(openssl rand -hex 32) docker compose up --build
+  Docker instead            SECRET_KEY=\$(openssl rand -hex 32) POSTGRES_PASSWORD=\$(openssl rand -hex 16) docker compose up --build
 If it lies elsewhere:       make run PYTHON=/path/to/python3
 TEXT
     exit 1
