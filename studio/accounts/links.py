@@ -37,7 +37,7 @@ def opened(kind: Invitation.Kind, token: str) -> Invitation:
     """The link's row while it is good. Raises LinkSpent."""
     row = _good(kind).filter(token_hash=_hash(token)).select_related("team", "user", "created_by").first()
     if row is None:
-        raise _spent(kind)
+        raise spent(kind)
     return row
 
 
@@ -45,7 +45,7 @@ def use(kind: Invitation.Kind, token: str) -> Invitation:
     """Use the link up, inside the transaction of what it allows: of two at once, one gets LinkSpent."""
     row = opened(kind, token)
     if not _good(kind).filter(pk=row.pk).update(used_at=timezone.now()):
-        raise _spent(kind)
+        raise spent(kind)
     return row
 
 
@@ -68,7 +68,8 @@ def _hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _spent(kind: Invitation.Kind) -> LinkSpent:
+def spent(kind: Invitation.Kind) -> LinkSpent:
+    """What somebody with a worthless link is told."""
     if kind is Invitation.Kind.SETUP:
         return LinkSpent(
             _("This setup link has been used or is too old. Start the server again for a new one.")

@@ -22,7 +22,7 @@ def setup_link() -> str | None:
     Older links stop working.
     """
     with transaction.atomic():
-        if User.objects.filter(is_staff=True, is_active=True).exists():
+        if _has_staff():
             return None
         links.withdraw(Invitation.Kind.SETUP)
         return links.address(links.issue(Invitation.Kind.SETUP))
@@ -32,6 +32,9 @@ def setup_link() -> str | None:
 def set_up(*, token: str, name: str, email: str, password: str, timezone: str = "UTC") -> User:
     """The first staff account, for whoever holds the setup link. Raises LinkSpent or Invalid."""
     links.use(Invitation.Kind.SETUP, token)
+    if _has_staff():
+        # Made on the command line since the link was printed: the link must not add a second one.
+        raise links.spent(Invitation.Kind.SETUP)
     user = _create(
         name=name,
         email=email,
@@ -104,8 +107,11 @@ def accept(*, token: str, user: User) -> Team | None:
 
 
 @transaction.atomic
-def reset_link(*, by: User, user: User) -> str:
-    """The path of a link with which ``user`` sets a new password. Earlier ones stop working."""
+def reset_link(*, by: User | None, user: User) -> str:
+    """The path of a link with which ``user`` sets a new password. Earlier ones stop working.
+
+    Nobody is ``by`` on the command line.
+    """
     links.withdraw(Invitation.Kind.RESET, user=user)
     audit.record(actor=by, action="reset link", target=user.email)
     return links.issue(Invitation.Kind.RESET, user=user, email=user.email, created_by=by)
@@ -142,6 +148,10 @@ def update_profile(*, user: User, name: str, timezone: str, theme: str) -> None:
     """What a person says about themselves."""
     user.name, user.timezone, user.theme = name, timezone, theme
     user.save(update_fields=["name", "timezone", "theme"])
+
+
+def _has_staff() -> bool:
+    return User.objects.filter(is_staff=True, is_active=True).exists()
 
 
 def _create(*, name: str, email: str, password: str, confirmed: bool, **fields: Any) -> User:

@@ -20,6 +20,13 @@ class Broken(StudioError):
     status = 500
 
 
+class TooFast(StudioError):
+    """Tried more often than a person would."""
+
+    code = "too_fast"
+    status = 429
+
+
 def answer(request: HttpRequest, error: StudioError) -> HttpResponse:
     """``error`` in the shape that the asker understands. Needs neither session nor database."""
     if wants_json(request):
@@ -46,6 +53,9 @@ def title_of(error: StudioError) -> str:
         403: _("That is not yours to change"),
         404: _("There is nothing here"),
         409: _("It changed in the meantime"),
+        410: _("This link leads nowhere now"),
+        422: _("That cannot be used"),
+        429: _("That was too fast"),
         500: _("Something broke on our side"),
     }
     return titles.get(error.status) or HTTPStatus(error.status).phrase
@@ -62,6 +72,11 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return answer(request, NotFound(_("The link may be old, or the page is not yours to see.")))
+
+
+def too_many_requests(request: HttpRequest) -> HttpResponse:
+    """What allauth answers when somebody tries passwords or addresses too fast."""
+    return answer(request, TooFast(_("Wait a minute, then try again.")))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -20,7 +20,7 @@ QUERY_WRITES = {
 }  # fmt: skip
 UNFINISHED = (("TO", "DO"), ("FIX", "ME"), ("X", "XX"))
 """In two parts, so that this file does not find itself."""
-ROW_WRITES = {"save", "delete", "asave", "adelete", "full_clean"}
+ROW_WRITES = {"save", "delete", "asave", "adelete"}
 
 
 def is_query(text: str) -> bool:

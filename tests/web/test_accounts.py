@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from io import StringIO
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
@@ -63,6 +65,16 @@ class TestSignIn:
         response = client.post(reverse("account_login"), {"login": alice.email, "password": PASSWORD})
         assert "Too many tries" in response.content.decode()
         assert who(client) is None
+
+    def test_one_address_tries_many_names_only_so_fast(self, client: Client, alice: User) -> None:
+        answers = [
+            client.post(
+                reverse("account_login"), {"login": f"user{number}@northwind.test", "password": "wrong"}
+            )
+            for number in range(31)
+        ]
+        assert (answers[0].status_code, answers[-1].status_code) == (200, 429)
+        assert "Wait a minute" in answers[-1].content.decode()
 
     def test_who_is_switched_off_is_out_at_once_and_cannot_come_back(
         self, as_bob: Client, bob: User, dana: User, client: Client
@@ -140,6 +152,14 @@ class TestSetup:
 
     def test_there_is_no_link_once_there_is_staff(self, dana: User) -> None:
         assert accounts.setup_link() is None
+
+    def test_a_link_from_before_somebody_became_staff_makes_no_second_one(
+        self, client: Client, alice: User
+    ) -> None:
+        path = setup_path()
+        User.objects.filter(pk=alice.pk).update(is_staff=True)
+        assert client.post(path, ERIN).status_code == 410
+        assert User.objects.get() == alice
 
     def test_only_the_hash_of_a_token_is_kept(self) -> None:
         token = setup_path().split("/")[2]
@@ -227,6 +247,15 @@ class TestReset:
         assert client.post(new, {"password": "twelve grey herons"}).status_code == 410
         bob.refresh_from_db()
         assert bob.check_password(NEW)
+
+    def test_who_runs_the_server_can_print_a_link_for_themselves(self, client: Client, dana: User) -> None:
+        out = StringIO()
+        call_command("reset_link", "Dana@Northwind.test", stdout=out)
+        client.post(path_of(out.getvalue().strip()), {"password": NEW})
+        dana.refresh_from_db()
+        assert dana.check_password(NEW)
+        with pytest.raises(CommandError, match="Nobody here"):
+            call_command("reset_link", "nobody@northwind.test")
 
     def test_a_link_of_one_kind_opens_no_other_door(self, client: Client, bob: User, dana: User) -> None:
         token = path_of(accounts.reset_link(by=dana, user=bob)).split("/")[2]
