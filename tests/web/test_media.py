@@ -18,7 +18,7 @@ from tests.images.samples import file_of, opened, scene
 
 def body(response: HttpResponseBase) -> bytes:
     if response.streaming:
-        return b"".join(response)  # type: ignore[arg-type]
+        return b"".join(response)
     return bytes(response.content)  # type: ignore[attr-defined]
 
 
