@@ -106,7 +106,7 @@ class _Bottle:
         lens = 1.0 - 0.55 * (1.0 - depth) * (1.0 - depth)
         seen = self.behind(
             np.float32(self.x0) + dx * (0.35 + 0.4 * lens),
-            y + (1.0 - depth) * np.float32(0.10) * np.sign(dy),
+            y + (1.0 - depth) * np.float32(0.10) * clip(dy * np.float32(2.0 / self.half_h), -1.0, 1.0),
             px,
         )
         wall = smooth(0.055, 0.075, -shell * unit)

@@ -70,11 +70,18 @@ def make(reading: Reading, seed: int, aspect: float, hints: Hints) -> Plan:
     dice = Dice(number("picture", seed, reading.scene), reading.spice)
     light = reading.light or _usual_light(reading, dice)
     palette = _palette(reading, light, dice)
-    palette = colours.tint(palette, colour_values(reading.colours))
+    palette = colours.tint(palette, colour_values(_asked(reading)))
     if reading.scene == "still":
         palette = _natural(palette, reading)
     palette = _borrow(palette, hints)
     return Plan(reading, _toned(palette, reading, light), dice, aspect, light, hints)
+
+
+def _asked(reading: Reading) -> tuple[str, ...]:
+    """The colours to bend the palette to; backlight has its ambers already and would only lose depth."""
+    if reading.scene == "still" and "backlight" in reading.elements:
+        return tuple(name for name in reading.colours if name not in ("amber", "gold", "orange", "tangerine"))
+    return reading.colours
 
 
 def _usual_light(reading: Reading, dice: Dice) -> str:
@@ -142,8 +149,9 @@ def _toned(palette: Palette, reading: Reading, light: str) -> Palette:
         "rain": (0.7, -0.04, 0.95),
         "cloud": (0.8, -0.01, 0.95),
         "sepia": (0.0, 0.0, 1.0),
+        "backlight": (1.14, -0.05, 1.24),
     }
-    for name in (*reading.tones, *reading.moods, *reading.weather):
+    for name in (*reading.tones, *reading.moods, *reading.weather, *(reading.elements & {"backlight"})):
         c, li, k = effects.get(name, (1.0, 0.0, 1.0))
         chroma, lift, contrast = chroma * c, lift + li, contrast * k
     toned = colours.adjust(palette, chroma=chroma, lift=lift, contrast=contrast)

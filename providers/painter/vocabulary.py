@@ -182,7 +182,7 @@ MOODS = {
 
 LENSES = {
     "wide": "wide wide_angle panorama panoramic vast distant aerial",
-    "macro": "macro close-up closeup close_up close detail 85mm",
+    "macro": "macro close-up closeup close_up close detail",
     "bokeh": "bokeh shallow depth_of_field blurred blurry dof",
     "low": "low_angle worm",
     "long": "long_exposure",

@@ -31,7 +31,7 @@ def arrange(
     side = -1.0 if dice.chance("side", 0.5) else 1.0
     things.extend(_thing(plan, main, centre, base, unit, lamp, wall, backlit, 0))
     for place, name in enumerate(asked[1:3]):
-        x = centre + side * (0.27 + 0.05 * place) * unit * (1.0 if place == 0 else -1.0)
+        x = centre + side * (0.32 + 0.05 * place) * unit * (1.0 if place == 0 else -1.0)
         things.extend(
             _thing(plan, name, x, feet + 0.03 + 0.015 * place, unit * 0.62, lamp, wall, backlit, place + 1)
         )

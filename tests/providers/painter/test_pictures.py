@@ -18,7 +18,7 @@ from tests.providers.painter.studio import as_input, brightness, paint, picture,
 GOLDEN = {
     "crimson ridges over a lake at dusk": "c1043399a0378056",
     "stormy sea with a lighthouse": "885a0a8e32dcb106",
-    "perfume bottle on wet basalt, amber backlight": "3835135878884a49",
+    "perfume bottle on wet basalt, amber backlight": "9e22dd0c959520bb",
     "a red fox reading a newspaper": "0b4b7cb44f278778",
     "neon city in the rain": "fba22930e5c18552",
     "papercut leaves": "bde5957d858c4304",
