@@ -97,7 +97,7 @@ function reasonNow(button) {
   if (uploads > 0) return text("uploading");
   if (!words.trim()) return text("write");
   if (limit && lengthOf(words) > limit) return text("too-long", { n: lengthOf(words) - limit });
-  if (one('#composer [name="mode"][value="edit"]').checked && !one('.reference[data-role="source"]')) return text("needs-source");
+  if (one('#composer [name="mode"][value="edit"]').checked && !one('.reference[data-role="source"]:not([data-over])')) return text("needs-source");
   return button.dataset.reason;
 }
 
@@ -252,7 +252,13 @@ function pressed(event) {
   if (target.dataset.step) step(target.parentElement.querySelector("input"), Number(target.dataset.step));
   else if ("dice" in target.dataset) roll();
   else if ("negativeToggle" in target.dataset) toggleNegative(target);
+  else if ("moreShapes" in target.dataset) showShapes(target.parentElement);
   else if (target.dataset.images) setField("n", target.dataset.images);
+}
+
+function showShapes(grid) {
+  grid.setAttribute("data-all", "");
+  one("label:nth-of-type(8) input", grid).focus();
 }
 
 function step(field, by) {

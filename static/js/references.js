@@ -20,7 +20,12 @@ export function startReferences(form) {
   startPicking(form);
   startMenu();
   startReordering();
-  document.addEventListener("htmx:after:swap", show);
+  document.addEventListener("htmx:after:swap", () => {
+    const before = sent();
+    show();
+    // Another model may take fewer: what is sent changed, and so may the price.
+    if (sent() !== before) document.dispatchEvent(new CustomEvent("references:changed"));
+  });
   show();
 }
 
@@ -99,6 +104,8 @@ const roleWord = (role) => {
   const row = one(`#reference-menu [data-role="${role}"]`);
   return row?.dataset.short ?? row?.textContent ?? role;
 };
+
+const sent = () => all("[name=reference]:enabled", list()).length;
 
 /** Names, marks those over the model's limit, and counts. */
 function show() {

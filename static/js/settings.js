@@ -55,7 +55,8 @@ export function apply(settings) {
   }
   setReferences((settings.references ?? []).filter((reference) => !reference.private));
   if ((settings.references ?? []).some((reference) => reference.private)) toast({ kind: "slow", title: text("private") });
-  setMode(settings.mode === "edit" ? "edit" : "create");
+  const edits = (settings.references ?? []).some((reference) => reference.role === "source");
+  setMode(settings.mode ?? (edits ? "edit" : "create"));
   one("#parent").value = settings.parent ?? "";
   const model = settings.model && modelKnown(settings.model) ? settings.model : before.model;
   const changes = PARAMETERS.filter((name) => name in settings && String(settings[name] ?? "") !== String(before[name] ?? ""));

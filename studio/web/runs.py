@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -42,8 +43,8 @@ def price(request: StudioRequest) -> HttpResponse:
 def parameters(request: StudioRequest) -> HttpResponse:
     """The form of another model, with the nearest valid values and a note of what changed."""
     draft = composer.read(request.POST)
-    _fitted, notes = composer.fitted(composer.offer_for(draft.model), draft)
-    page = composed(request, draft, note=". ".join(notes))
+    fitted, notes = composer.fitted(composer.offer_for(draft.model), draft)
+    page = composed(request, replace(draft, parameters=fitted.as_form()), note=". ".join(notes))
     return render(request, f"{PAGE}#parameters_answer", {"page": page})
 
 
