@@ -76,7 +76,7 @@ def as_uuid(text: str) -> UUID | None:
 
 
 def draft_from(settings_of: Mapping[str, Any], **changes: Any) -> Draft:
-    """A draft from a run's settings as ``rows.reuse`` gives them; ``changes`` win."""
+    """A draft from a run's settings as ``run_words.reuse`` gives them; ``changes`` win."""
     references = tuple(ReferenceSpec(UUID(ref["id"]), ref["role"]) for ref in settings_of["references"])
     given: dict[str, Any] = {
         "model": settings_of["model"],

@@ -19,7 +19,7 @@ from studio.gallery.selectors import PAGE_SIZE, Shelf
 from studio.images import selectors as images
 from studio.images.models import Image
 from studio.web.http import StudioRequest, is_htmx
-from studio.web.rows import age
+from studio.web.run_words import age
 
 MOST_PAGES = 10
 """How many pages a return to the gallery brings back at once."""

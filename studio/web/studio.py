@@ -21,7 +21,7 @@ from studio.jobs import presence, services
 from studio.jobs import selectors as jobs
 from studio.jobs.models import Project, Run
 from studio.jobs.specs import ReferenceSpec
-from studio.web import access, composer, rows
+from studio.web import access, composer, rows, run_words
 from studio.web.composer import Draft
 from studio.web.cost import cost
 from studio.web.http import StudioRequest
@@ -118,7 +118,7 @@ def _last_draft(loaded: list[Run]) -> Draft:
     if not loaded:
         return Draft(model="")
     last = loaded[0]
-    settings = rows.reuse(last, next(iter(last.jobs.all())))
+    settings = run_words.reuse(last, next(iter(last.jobs.all())))
     return composer.draft_from(settings | {"seed": ""})
 
 
@@ -129,7 +129,7 @@ def _asked_for(request: StudioRequest) -> Draft | None:
         if image_id is not None:
             image = access.image_for(request, image_id)
             made_by = jobs.run_of(image)
-            return _draft_for(wish, image.pk, rows.reuse(*made_by) if made_by else None)
+            return _draft_for(wish, image.pk, run_words.reuse(*made_by) if made_by else None)
     return None
 
 

@@ -1,0 +1,165 @@
+"""A run in words: its state, its settings, what changed since its parent, what it came to, how long ago."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from studio.core.micros import credits_text, dollars_text
+from studio.images import selectors as images
+from studio.jobs.models import Job, Run, State
+from studio.prompts.redline import SAME, Segment, kept, redline
+
+MARKED_ABOVE = 0.3
+"""The share of a prompt that must come from its parent for the changes to be worth reading."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One setting that differs from the parent run."""
+
+    name: str
+    before: str
+    after: str
+
+
+def segments(run: Run) -> Sequence[Segment]:
+    """The prompt with its changes marked; a prompt that is mostly new carries no marks."""
+    marked = redline(run.parent.prompt, run.prompt) if run.parent else []
+    return marked if marked and kept(marked) >= MARKED_ABOVE else [Segment(SAME, run.prompt)]
+
+
+def state_of(members: Sequence[Job]) -> str:
+    """The run's state: open while any job is, else the best of what its jobs came to."""
+    states = {job.state for job in members}
+    for state in (State.RUNNING, State.QUEUED, State.ASKED, State.UNCONFIRMED):
+        if state in states:
+            return state
+    if states <= {State.SUCCEEDED}:
+        return State.SUCCEEDED
+    if states & {State.SUCCEEDED, State.PARTIAL}:
+        return State.PARTIAL
+    return State.FAILED if State.FAILED in states else State.CANCELLED
+
+
+def state_label(state: str, members: Sequence[Job], ahead: Mapping[UUID, int]) -> str:
+    """What the chip in the row's header says."""
+    if state == State.QUEUED:
+        before = min((ahead.get(job.pk, 0) for job in members if job.state == State.QUEUED), default=0)
+        return _("Queued, %(count)d ahead") % {"count": before} if before else _("Queued, next in line")
+    if state == State.RUNNING:
+        wanted = sum(job.n for job in members)
+        if any(job.cancel_requested for job in members):
+            return _("Cancelling")
+        return _("%(done)d of %(wanted)d") % {"done": _delivered(members), "wanted": wanted}
+    return str(State(state).label)
+
+
+def model_label(members: Sequence[Job]) -> str:
+    """The model's name, or how many models were asked."""
+    labels = list(dict.fromkeys(job.model_label for job in members))
+    if len(labels) == 1:
+        return labels[0]
+    return ngettext("%(count)d model", "%(count)d models", len(labels)) % {"count": len(labels)}
+
+
+def settings_line(job: Job) -> str:
+    """Size, quality and seed in one quiet line."""
+    return " · ".join(value for _name, value in _settings(job) if value)
+
+
+def _settings(job: Job) -> list[tuple[str, str]]:
+    given = job.parameters
+    size = given.get("aspect_ratio") or given.get("preset")
+    if not size:
+        size = f"{job.width} × {job.height}" if job.width else _("Automatic size")
+    return [
+        (_("model"), ""),
+        (_("size"), str(size)),
+        (_("resolution"), str(given.get("resolution") or "")),
+        (_("quality"), str(given.get("quality") or "").capitalize()),
+        (
+            _("format"),
+            "" if given.get("output_format") in (None, "", "png") else str(given["output_format"]).upper(),
+        ),
+        (_("background"), _("Transparent") if given.get("background") == "transparent" else ""),
+        (
+            _("seed"),
+            _("seed %(seed)s") % {"seed": job.seed} if given.get("seed") is not None else "",
+        ),
+    ]
+
+
+def changes(before: Job, after: Job) -> list[Change]:
+    """Settings that differ between a run and its parent, and references that came or went."""
+    found = [
+        Change(name, old or "–", new or "–")
+        for (name, old), (_same, new) in zip(_settings(before), _settings(after), strict=True)
+        if old != new
+    ]
+    if before.model != after.model:
+        found.insert(0, Change(_("model"), before.model_label, after.model_label))
+    difference = len(after.references.all()) - len(before.references.all())
+    if difference:
+        found.append(Change(_("reference"), "", f"{'+' if difference > 0 else '−'}{abs(difference)}"))
+    return found
+
+
+def cost_label(members: Sequence[Job]) -> str:
+    """What the run came to, in credits."""
+    charged = sum(job.charged for job in members)
+    return _("%(credits)s cr") % {"credits": credits_text(charged)} if charged else _("Nothing charged")
+
+
+def money_parts(members: Sequence[Job]) -> dict[str, str]:
+    """The exact charge, for the tooltip."""
+    charged = sum(job.charged for job in members)
+    return {"dollars": dollars_text(charged), "micros": f"{charged:,}"}
+
+
+def age(moment: datetime) -> str:
+    """``just now``, ``6 min ago``, ``3 h ago``; after a day ``20 Nov, 11:04`` in the viewer's zone."""
+    minutes = int((timezone.now() - moment).total_seconds() // 60)
+    if minutes < 1:
+        return _("just now")
+    if minutes < 60:
+        return _("%(count)d min ago") % {"count": minutes}
+    if minutes < 24 * 60:
+        return _("%(count)d h ago") % {"count": minutes // 60}
+    return date_format(timezone.localtime(moment), "j M, H:i")
+
+
+def clock(seconds: float) -> str:
+    """``0:18``."""
+    whole = max(1, round(seconds))
+    return f"{whole // 60}:{whole % 60:02d}"
+
+
+def reuse(run: Run, job: Job) -> dict[str, Any]:
+    """The settings that the composer takes over, under the names of its form."""
+    settings = {name: value for name, value in job.parameters.items() if value not in (None, "", 0)}
+    references = [
+        {"id": str(ref.image_id), "role": ref.role, "thumb": images.media_url(ref.image_id, 320)}
+        for ref in job.references.all()
+    ]
+    return settings | {
+        "prompt": job.prompt,
+        "negative_prompt": job.negative_prompt,
+        "model": job.model,
+        "n": job.n,
+        "seed": job.seed if job.seed is not None else "",
+        "references": references,
+        "parent": str(run.pk),
+    }
+
+
+def _delivered(members: Sequence[Job]) -> int:
+    return sum(len(job.outputs.all()) for job in members)

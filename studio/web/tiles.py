@@ -1,0 +1,102 @@
+"""The pictures of a job as tiles: finished, forming, waiting or not delivered, each box with its final shape."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from studio.images import selectors as images
+from studio.jobs.models import FINAL, Job, State
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One picture's place. ``kind`` is image, waiting, partial or failed; the box has its final shape at once."""
+
+    kind: str
+    index: int
+    width: int
+    height: int
+    ratio: str
+    image_id: str = ""
+    url: str = ""
+    src320: str = ""
+    src640: str = ""
+    src1280: str = ""
+    srcset: str = ""
+    color: str = ""
+    placeholder: str = ""
+    alt: str = ""
+    favourite: bool = False
+    partial_src: str = ""
+    partial_label: str = ""
+    partial_percent: int = 0
+
+    @property
+    def position(self) -> int:
+        """As people count: from 1."""
+        return self.index + 1
+
+
+def tiles(job: Job, favourites: frozenset[UUID]) -> list[Tile]:
+    """A tile for each picture that was asked for; none for a job that ended with nothing."""
+    pictures = {output.position: output.image for output in job.outputs.all()}
+    if not pictures and job.state in (State.FAILED, State.CANCELLED):
+        return []
+    width, height = job.width or 1024, job.height or 1024
+    if pictures and not job.width:
+        blob = next(iter(pictures.values())).blob
+        width, height = blob.width, blob.height
+    found = []
+    for index in range(job.n):
+        if index in pictures:
+            found.append(_picture(index, images.card(pictures[index]), pictures[index].pk in favourites))
+        else:
+            found.append(_forming(job, index, width, height))
+    return found
+
+
+def _picture(index: int, card: images.Card, favourite: bool) -> Tile:
+    return Tile(
+        kind="image",
+        index=index,
+        width=card.width,
+        height=card.height,
+        ratio=card.ratio,
+        image_id=str(card.id),
+        url=card.href,
+        src320=card.thumb,
+        src640=card.src,
+        src1280=card.full,
+        srcset=card.srcset,
+        color=card.color,
+        placeholder=card.placeholder,
+        alt=card.alt,
+        favourite=favourite,
+    )
+
+
+def _forming(job: Job, index: int, width: int, height: int) -> Tile:
+    shape: dict[str, Any] = {
+        "index": index,
+        "width": width,
+        "height": height,
+        "ratio": f"{width / height:.4f}",
+    }
+    if job.state in FINAL or job.state == State.UNCONFIRMED:
+        return Tile(kind="failed", **shape)
+    look = job.previews.get(str(index))
+    if job.state == State.RUNNING and look and look["step"]:
+        fraction = look["fraction"]
+        return Tile(
+            kind="partial",
+            partial_src=images.preview_url(job.pk, index, int(look["step"])),
+            partial_label=_("Forming") if fraction < 0.5 else _("Refining"),
+            partial_percent=round(fraction * 100),
+            **shape,
+        )
+    label = _("Painting") if job.state == State.RUNNING and index == 0 else _("Waiting for a slot")
+    return Tile(kind="waiting", partial_label=label, **shape)
