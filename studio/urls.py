@@ -6,7 +6,20 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from studio.web import accounts, gallery, health, images, media, people, runs, studio, teams, uploads
+from studio.web import (
+    accounts,
+    credits,
+    gallery,
+    health,
+    images,
+    manage,
+    media,
+    people,
+    runs,
+    studio,
+    teams,
+    uploads,
+)
 
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
@@ -48,7 +61,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("uploads/", uploads.uploads, name="uploads"),
     path("media/<uuid:id>/<slug:variant>", media.media, name="media"),
     path("media/preview/<uuid:id>/<int:index>", media.partial, name="partial"),
+    # Money
+    path("credits/", credits.statement, name="credits"),
+    path("credits/statement.csv", credits.statement_csv, name="credits_csv"),
     # Staff
+    path("manage/credits/", manage.index, name="manage_credits"),
+    path("manage/credits/people/<int:user_id>/", manage.person, name="manage_person"),
+    path("manage/credits/teams/<uuid:team_id>/", manage.team, name="manage_team"),
     path("manage/people/", people.index, name="manage_people"),
     path("manage/people/invite/", people.invite, name="manage_invite"),
     path("manage/people/<int:user_id>/reset/", people.reset, name="manage_reset"),
@@ -62,4 +81,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
 handler400 = "studio.web.errors.bad_request"
 handler403 = "studio.web.errors.permission_denied"
 handler404 = "studio.web.errors.page_not_found"
+handler429 = "studio.web.errors.too_many_requests"  # allauth's, for what is tried too often
 handler500 = "studio.web.errors.server_error"

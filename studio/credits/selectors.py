@@ -81,13 +81,22 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What stands above a statement; ``spent`` and ``charges`` count the last ``days``."""
+    """What stands above a statement; ``spent`` and ``charges`` count the last ``days``.
+
+    ``spent_a_day`` is the mean of the last seven days, 0 for an account that is younger.
+    """
 
     balance: Balance
     open_holds: int
     spent: int
     charges: int
     days: int
+    spent_a_day: int
+
+    @property
+    def days_left(self) -> int | None:
+        """For how many whole days the balance lasts at this pace; None without a pace."""
+        return self.balance.available // self.spent_a_day if self.spent_a_day else None
 
 
 def balance(account_id: UUID) -> Balance:
@@ -96,17 +105,21 @@ def balance(account_id: UUID) -> Balance:
 
 
 def figures(account_id: UUID, *, days: int = 30) -> Figures:
-    since = timezone.now() - timedelta(days=days)
+    now = timezone.now()
+    week = now - timedelta(days=7)
     holds = Hold.objects.filter(account_id=account_id)
-    spent = holds.filter(resolved_at__gte=since, state=Hold.State.SETTLED).aggregate(
-        total=Sum(F("settled") - F("refunded")), count=Count("pk")
+    charge = F("settled") - F("refunded")
+    spent = holds.filter(resolved_at__gte=now - timedelta(days=days), state=Hold.State.SETTLED).aggregate(
+        total=Sum(charge), week=Sum(charge, filter=Q(resolved_at__gte=week)), count=Count("pk")
     )
+    older = Account.objects.filter(pk=account_id, created_at__lte=week).exists()
     return Figures(
         balance=balance(account_id),
         open_holds=holds.filter(state=Hold.State.OPEN).count(),
         spent=spent["total"] or 0,
         charges=spent["count"],
         days=days,
+        spent_a_day=(spent["week"] or 0) // 7 if older else 0,
     )
 
 
@@ -138,12 +151,12 @@ def entries(account_id: UUID, *, chunk: int = 2000) -> Iterator[list[Entry]]:
         after = found[-1].seq
 
 
-def spent_by(account_ids: Iterable[UUID], *, days: int = 30) -> dict[UUID, int]:
-    """What each account was charged in the last ``days``; accounts without a charge are left out."""
+def spent_by(account_ids: Iterable[UUID] | None = None, *, days: int = 30) -> dict[UUID, int]:
+    """What each account, or every one, was charged in the last ``days``; those without a charge are left out."""
     since = timezone.now() - timedelta(days=days)
-    charged = Hold.objects.filter(
-        account_id__in=list(account_ids), resolved_at__gte=since, state=Hold.State.SETTLED
-    )
+    charged = Hold.objects.filter(resolved_at__gte=since, state=Hold.State.SETTLED)
+    if account_ids is not None:
+        charged = charged.filter(account_id__in=list(account_ids))
     sums = charged.values_list("account_id").annotate(total=Sum(F("settled") - F("refunded")))
     return dict(sums.values_list("account_id", "total"))
 

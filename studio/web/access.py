@@ -93,6 +93,15 @@ def person_for(request: StudioRequest, user_id: int) -> User:
     return user
 
 
+def any_team_for(request: StudioRequest, id: UUID) -> Team:  # noqa: A002
+    """Any team on this server, for staff."""
+    staff(request)
+    found = Team.objects.filter(pk=id).first()
+    if found is None:
+        raise missing()
+    return found
+
+
 def id_of(text: str) -> UUID:
     """An id that came in a form. Raises NotFound for what is none."""
     try:

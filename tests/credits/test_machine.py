@@ -30,7 +30,7 @@ MUTANTS = {
         ('return f"{kind}:{key}"', 'return f"{kind}:{key}:{timezone.now().timestamp()}"'),
     ],
     "float money": [
-        ("min(actual, found.amount)", "int(min(actual, found.amount) / 100 * 1.1 / 1.1 * 100)"),
+        ("min(actual, found.amount)", "int(round(min(actual, found.amount) / 10_000, 2) * 10_000)"),
     ],
 }
 

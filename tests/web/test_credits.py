@@ -1,0 +1,182 @@
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.db import connection
+from django.test import AsyncClient, Client
+from django.test.utils import CaptureQueriesContext
+
+from studio.accounts.models import Team, User
+from studio.credits import services as credits
+from studio.credits.models import Account
+from studio.jobs.models import Job
+from studio.web.credits import FORMULA_LEADS, cell
+from tests.factories import make_job, make_run, signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def account_id(alice: User) -> UUID:
+    """Alice's account with 1,000 credits from the studio."""
+    pk = credits.account_of(user=alice).pk
+    credits.grant(account_id=pk, amount=10_000_000, key="g", actor=None, reason="Welcome")
+    return pk
+
+
+@pytest.fixture
+def job(alice: User, account_id: UUID) -> Job:
+    """A job of alice's that holds 20 credits."""
+    job = make_job(make_run(alice), payer_id=account_id, n=4)
+    credits.hold(account_id=account_id, amount=200_000, key=job.hold_key, label="#1 Gesso Sketch × 4")
+    return job
+
+
+def text_of(client: Client, url: str = "/credits/", **headers: Any) -> str:
+    response = client.get(url, headers=headers)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_a_stranger_is_asked_to_sign_in(client: Client) -> None:
+    for url in ("/credits/", "/credits/statement.csv"):
+        assert client.get(url).status_code == 302
+
+
+def test_the_page_shows_the_figures_and_one_row_that_follows_the_job(as_alice: Client, job: Job) -> None:
+    page = text_of(as_alice)
+    assert "980" in page
+    assert "1 job in progress" in page
+    assert page.count('data-word="held"') == 2  # the row and the entry beneath it
+    assert f'href="/runs/{job.run_id}/"' in page
+    credits.settle(key=job.hold_key, actual=120_000, reason="3 of 4 delivered")
+    page = text_of(as_alice)
+    assert "Gesso Sketch × 4, 3 of 4 delivered, held 20" in page
+    assert 'data-word="held">Held</span>' in page
+    assert "−12<" in page
+    assert "988" in page
+
+
+def test_a_run_that_one_may_not_see_is_a_plain_label(alice: User, bob: User, northwind: Team) -> None:
+    northwind.pool_pays = True
+    northwind.save()
+    pool = credits.account_of(team=northwind).pk
+    credits.grant(account_id=pool, amount=10_000_000, key="g", actor=None, reason="Welcome")
+    run = make_run(alice, northwind, visibility="private")
+    job = make_job(run, payer_id=pool)
+    credits.hold(account_id=pool, amount=10_000, key=job.hold_key, label="#1 Gesso Sketch × 1")
+    as_bob = signed_in(bob)
+    as_bob.post("/workspace/", {"workspace": str(northwind.pk)})
+    page = text_of(as_bob)
+    assert "Northwind pool" in page
+    assert "#1 Gesso Sketch × 1" in page
+    assert f"/runs/{run.pk}/" not in page
+    assert "Nothing here yet" in text_of(as_bob, "/credits/?of=me")
+
+
+def test_nobody_sees_anothers_statement(as_charlie: Client, job: Job) -> None:
+    page = text_of(as_charlie, "/credits/?of=me")
+    assert "Welcome" not in page
+    assert "Nothing here yet" in page
+    assert "Welcome" not in b"".join(as_charlie.get("/credits/statement.csv")).decode()
+
+
+def test_more_rows_are_loaded_without_a_script_and_with_one(as_alice: Client, account_id: UUID) -> None:
+    for number in range(60):
+        credits.hold(account_id=account_id, amount=10_000, key=f"other:{number}", label=f"Row {number}.")
+    page = text_of(as_alice)
+    assert "Row 59." in page
+    assert "Row 9." not in page
+    link = page.split('<li class="more"><a class="button" href="')[1].split('"')[0]
+    more = text_of(as_alice, f"/credits/{link}")
+    assert "<html" in more
+    assert "Row 9." in more
+    part = text_of(as_alice, f"/credits/{link}", **{"HX-Request": "true"})
+    assert part.lstrip().startswith("<li>")
+    assert "Row 9." in part
+    assert "Welcome" in part
+    assert '<li class="more">' not in part
+
+
+@pytest.mark.parametrize("query", ["before=x", "before=-1", "before=9999999999999999999", "show=nonsense"])
+def test_a_made_up_address_is_harmless(as_alice: Client, job: Job, query: str) -> None:
+    text_of(as_alice, f"/credits/?{query}")
+
+
+def test_the_statement_is_narrowed_to_a_word_and_then_shows_no_balance(as_alice: Client, job: Job) -> None:
+    page = text_of(as_alice, "/credits/?show=added")
+    assert "Welcome" in page
+    assert "Gesso Sketch" not in page
+    assert "No row of this kind." in text_of(as_alice, "/credits/?show=removed")
+
+
+def test_the_queries_do_not_grow_with_the_rows(
+    as_alice: Client, alice: User, account_id: UUID, job: Job
+) -> None:
+    text_of(as_alice)
+    with CaptureQueriesContext(connection) as few:
+        text_of(as_alice)
+    for _ in range(20):
+        other = make_job(make_run(alice), payer_id=account_id)
+        credits.hold(account_id=account_id, amount=10_000, key=other.hold_key, label="")
+    with CaptureQueriesContext(connection) as many:
+        text_of(as_alice)
+    assert len(many) == len(few)
+
+
+def test_the_csv_has_every_entry_exactly(as_alice: Client, job: Job) -> None:
+    credits.settle(key=job.hold_key, actual=123_456)
+    response = as_alice.get("/credits/statement.csv")
+    assert response["Content-Type"] == "text/csv; charset=utf-8"
+    rows = list(csv.DictReader(io.StringIO(b"".join(response).decode())))
+    assert [(row["type"], row["available"], row["held"], row["balance"]) for row in rows] == [
+        ("Added", "1000.0000", "0.0000", "1000.0000"),
+        ("Held", "-20.0000", "20.0000", "980.0000"),
+        ("Charged", "0.0000", "-12.3456", "980.0000"),
+        ("Returned", "7.6544", "-7.6544", "987.6544"),
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_csv_streams_under_asgi_too(alice: User) -> None:
+    pk = credits.account_of(user=alice).pk
+    credits.grant(account_id=pk, amount=10_000, key="g", actor=None, reason="Welcome")
+    client = AsyncClient()
+    client.force_login(alice)
+
+    async def read() -> bytes:
+        response: Any = await client.get("/credits/statement.csv")
+        assert response.is_async
+        return b"".join([chunk async for chunk in response])
+
+    assert b"Welcome" in asyncio.run(read())
+
+
+@pytest.mark.parametrize("lead", FORMULA_LEADS)
+def test_no_cell_of_the_csv_is_a_live_formula(as_alice: Client, account_id: UUID, lead: str) -> None:
+    credits.hold(account_id=account_id, amount=1, key="x", label=f"{lead}1+1")
+    credits.release(key="x", reason=f"{lead}cmd()")
+    body = b"".join(as_alice.get("/credits/statement.csv")).decode()
+    rows = list(csv.DictReader(io.StringIO(body, newline="")))
+    assert rows[-1]["job"] == f"'{lead}1+1"
+    assert rows[-1]["detail"] == f"'{lead}cmd()"
+    assert cell("plain") == "plain"
+
+
+def test_a_low_balance_says_for_how_long_it_lasts(as_alice: Client, job: Job) -> None:
+    credits.settle(key=job.hold_key, actual=200_000)
+    Account.objects.update(available=10_000)
+    assert "At this pace" not in text_of(as_alice)
+    Account.objects.update(created_at=Account.objects.get().created_at - timedelta(days=8))
+    assert "At this pace the credits last 0 days." in text_of(as_alice)
+
+
+def test_a_paused_account_says_so(as_alice: Client, account_id: UUID) -> None:
+    credits.set_blocked(account_id=account_id, blocked=True, actor=None, reason="Mismatch")
+    assert "New runs are paused on this account" in text_of(as_alice)
