@@ -65,16 +65,7 @@ class _Forest:
             - (noise.wander(x * 2.4 + np.float32(n), seed + 3, 3) - 0.5) * 0.06
         )
         soil_depth = y - floor
-        moss = noise.fbm(x * np.float32(7.0) + 0.0 * y, y * 16.0 + 0.0 * x, seed + 4, 3)
-        blades = noise.value(x * 190.0 + 0.0 * y, y * 22.0 + 0.0 * x, seed + 5) * np.float32(
-            0.012 + 0.03 * near_by
-        )
-        soil = mix(tone, mix(self.accent, self.near, 0.7), smooth(0.45, 0.75, moss) * 0.35) * (
-            0.8 + 0.4 * moss
-        )
-        if "snow" in self.plan.reading.weather:
-            soil = mix(soil, self.light * 0.8, 0.7)
-        soil_cover = clip((soil_depth + blades) * np.float32(1.0 / px) + 0.5)
+        soil, soil_cover = self._soil(x, y, px, near_by, seed, tone, soil_depth)
         trunk, leaf = (
             self._firs(x, y, near_by, seed, floor)
             if self.firs
@@ -90,12 +81,30 @@ class _Forest:
         rgb = mix(rgb, mix(self.low, self.light, 0.25), haze)
         return rgb, np.maximum(np.maximum(trunk[0], soil_cover), leaf if leaf is not None else soil_cover)
 
+    def _soil(
+        self, x: Field, y: Field, px: float, near_by: float, seed: int, tone: Field, soil_depth: Field
+    ) -> tuple[Field, Field]:
+        """Moss and blades; a tile that lies wholly above them costs nothing."""
+        if float(np.max(soil_depth)) < -0.06:
+            return tone, np.zeros(soil_depth.shape, np.float32)
+        moss = noise.fbm(x * np.float32(7.0) + 0.0 * y, y * 16.0 + 0.0 * x, seed + 4, 3)
+        blades = noise.value(x * 190.0 + 0.0 * y, y * 22.0 + 0.0 * x, seed + 5) * np.float32(
+            0.012 + 0.03 * near_by
+        )
+        soil = mix(tone, mix(self.accent, self.near, 0.7), smooth(0.45, 0.75, moss) * 0.35) * (
+            0.8 + 0.4 * moss
+        )
+        if "snow" in self.plan.reading.weather:
+            soil = mix(soil, self.light * 0.8, 0.7)
+        soil_cover = clip((soil_depth + blades) * np.float32(1.0 / px) + 0.5)
+        return soil, soil_cover
+
     def _trunks(
         self, x: Field, y: Field, px: float, near_by: float, seed: int, floor: Field
     ) -> tuple[tuple[Field, Field], Field | None]:
         """Bare stems with a few branches, and a canopy of noise at the top."""
         scale = np.float32((17.0 - 13.2 * near_by) * self.crowded)
-        sway = (noise.value(y * 2.0 + 0.0 * x, y * 0.0 + 0.5 + 0.0 * x, seed) - 0.5) * 0.018
+        sway = (noise.value(y * 2.0, y * 0.0 + 0.5, seed) - 0.5) * 0.018
         u = (x + sway) * scale + np.float32(seed % 7)
         cell = np.floor(u)
         off = 0.3 + 0.4 * noise.cell_values(cell, cell * 0.0, seed + 1)
@@ -109,6 +118,8 @@ class _Forest:
             * there
             * smooth(0.006, -0.004, y - floor - 0.012)
         )
+        if float(np.min(y)) > 0.75:
+            return (stem.astype(np.float32), clip(across, -1.0, 1.0)), None
         crown = noise.fbm(
             x * np.float32(6.0 + 6.0 * near_by) + 0.0 * y,
             y * np.float32(6.0 + 6.0 * near_by) + 0.0 * x,
