@@ -15,12 +15,13 @@ from functools import partial
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from providers.base import Facts, Finished, ImageRequest, Output, Provider, Ticket, Waiting
 from providers.errors import EmptyResult, ProviderError
 from studio.catalog import providers as vendors
+from studio.core import db
 from studio.images import intake
 from studio.images import services as images
 from studio.images.errors import BadPicture, Busy, TimedOut
@@ -66,7 +67,7 @@ def run(claim: Claim) -> None:
             retrying.decide(claim, job, error)
         finally:
             images.drop_previews(job.pk)
-            connection.close()
+            db.release()
 
 
 def _run(claim: Claim, job: Job) -> None:
@@ -135,7 +136,7 @@ def _send(
     provider: Provider, request: ImageRequest, attempt: Attempt, listener: Listener
 ) -> Finished | Ticket:
     failpoints.reach("sending")
-    connection.close()  # Not held while the vendor thinks: a pool of four served four jobs instead of 32.
+    db.release()  # Not held while the vendor thinks: a pool of four served four jobs instead of 32.
     try:
         answer = provider.submit(request, listener)
     except ProviderError as error:
@@ -160,7 +161,7 @@ def _poll(provider: Provider, ticket: Ticket, seconds: float, listener: Listener
         if listener.cancel_wanted() and provider.cancel(ticket):
             raise CancelWanted
         listener.progress(answer.fraction)
-        connection.close()
+        db.release()
         time.sleep(min(answer.seconds, max(0.0, until - time.monotonic())))
         if time.monotonic() >= until:
             raise retrying.deadline_passed()
@@ -198,7 +199,7 @@ def store_output(claim: Claim, job: Job, position: int, output: Output) -> bool:
     """Take one picture in and show it. False when its bytes are no picture; it then counts as not delivered."""
     if job.outputs.filter(position=position).exists():
         return True
-    connection.close()
+    db.release()
     try:
         prepared = _prepared(output)
         failpoints.reach("prepared")

@@ -6,9 +6,10 @@ import threading
 import time
 from collections.abc import Callable
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from providers.base import Delivered, Event, Facts, Output, Partial, Progress
+from studio.core import db
 from studio.images import services as images
 from studio.jobs import notices
 from studio.jobs.models import Job, State
@@ -47,7 +48,7 @@ class Listener:
             if not self._facts.billed_when_cancelled and self.cancel_wanted():
                 raise CancelWanted
         finally:
-            connection.close()
+            db.release()
 
     def _show(self, event: Event) -> None:
         match event:

@@ -141,7 +141,7 @@ def unreachable_broker(settings: Any) -> Celery:
         settings.BROKER_URL = f"redis://127.0.0.1:{probe.getsockname()[1]}/0"
     config = runpy.run_path(str(settings.BASE_DIR / "studio" / "worker" / "config.py"))
     lonely = Celery("lonely", set_as_current=False)
-    lonely.conf.update({name: value for name, value in config.items() if name in lonely.conf})
+    lonely.conf.update({name: config[name] for name in ("broker_url", "broker_transport_options")})
     return lonely
 
 

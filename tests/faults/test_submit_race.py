@@ -1,0 +1,141 @@
+"""Many press Generate, or end the same job, in the same instant."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from studio.credits.errors import InsufficientCredits
+from studio.credits.models import Hold
+from studio.jobs import outcomes, queue, services, sweeping
+from studio.jobs.errors import NotCancellable
+from studio.jobs.models import FINAL, Job, Run, State
+from tests.faults import desk as desks
+from tests.faults.conftest import assert_nothing_is_left_open, assert_the_books_are_right
+from tests.faults.processes import Processes
+from tests.jobs.conftest import SKETCH, START, Desk
+
+THREADS, PROCESSES, ADMITTED, PRICE = 50, 8, 10, 3_000
+ROUNDS = int(os.environ.get("ROUNDS") or (200 if os.environ.get("SOAK") else 20))
+
+
+def at_once(*actions: Callable[[], object]) -> list[object]:
+    """What each action answered or raised; all begin at one barrier, each in a thread of its own."""
+    barrier = threading.Barrier(len(actions))
+    answers: list[object] = [None] * len(actions)
+
+    def act(place: int, action: Callable[[], object]) -> None:
+        barrier.wait()
+        try:
+            answers[place] = action()
+        except (InsufficientCredits, NotCancellable) as refusal:
+            answers[place] = type(refusal)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=act, args=each) for each in enumerate(actions)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return answers
+
+
+def race(busy: Desk, processes: Processes, number: int) -> None:
+    """One round: 50 threads and 8 processes for ten, in a project of its own."""
+    project = services.new_project(actor=busy.actor, team=None)
+    press: dict[str, Any] = {"project_id": str(project.pk), "model": SKETCH}
+    press["user_id"] = busy.actor.require_user().pk
+    processes.start("submit", count=PROCESSES, wait=True, key=f"{number}-process-{{number}}", **press)
+
+    def submit(place: int) -> Callable[[], object]:
+        return lambda: desks.press(key=f"{number}-thread-{place}", **press)
+
+    answers = at_once(*map(submit, range(THREADS)), processes.go)
+    codes = processes.all_ended()
+    runs = [answer for answer in answers if isinstance(answer, Run)]
+    assert len(runs) + codes.count(0) == ADMITTED
+    assert answers.count(InsufficientCredits) == THREADS - len(runs)
+    assert codes.count(3) == PROCESSES - codes.count(0)
+    numbers = Run.objects.filter(project=project).order_by("number").values_list("number", flat=True)
+    assert list(numbers) == list(range(1, ADMITTED + 1))
+
+
+def settle_all(busy: Desk) -> None:
+    for job in Job.objects.filter(state=State.QUEUED).select_related("run"):
+        assert outcomes.cancel_waiting(job)
+    assert busy.balance == (ADMITTED * PRICE, 0)
+
+
+def admitted_for_ten(busy: Desk, processes: Processes, rounds: int) -> None:
+    desk_with(busy, ADMITTED * PRICE)
+    for number in range(rounds):
+        race(busy, processes, number)
+        assert busy.balance == (0, ADMITTED * PRICE)
+        assert Hold.objects.filter(state=Hold.State.OPEN).count() == ADMITTED
+        assert_the_books_are_right()
+        settle_all(busy)
+        processes.end_all()
+
+
+def desk_with(busy: Desk, micros: int) -> None:
+    """Leave the desk with so much, and warm the price so that nobody in the race writes it."""
+    from studio.credits import services as credits
+
+    credits.hold(account_id=busy.payer.account_id, amount=START - micros, key="elsewhere", label="Elsewhere")
+    credits.settle(key="elsewhere", actual=START)
+    assert busy.balance == (micros, 0)
+
+
+def test_of_58_who_press_at_once_with_credits_for_ten_exactly_ten_are_admitted(
+    busy: Desk, processes: Processes
+) -> None:
+    admitted_for_ten(busy, processes, 1)
+
+
+@pytest.mark.slow
+def test_of_58_who_press_at_once_exactly_ten_are_admitted_round_after_round(
+    busy: Desk, processes: Processes
+) -> None:
+    admitted_for_ten(busy, processes, ROUNDS)
+
+
+def test_two_presses_of_one_button_are_one_run(busy: Desk) -> None:
+    press: dict[str, Any] = {"project_id": str(busy.project.pk), "model": SKETCH, "key": "the same"}
+    press["user_id"] = busy.actor.require_user().pk
+    runs = at_once(*[lambda: desks.press(**press)] * 8)
+    assert len(set(runs)) == Run.objects.count() == 1
+    assert busy.balance == (START - PRICE, PRICE)
+
+
+@pytest.mark.parametrize("round_number", range(8))
+def test_a_job_that_is_finished_failed_cancelled_and_swept_at_once_ends_once(
+    busy: Desk, settings: Any, round_number: int
+) -> None:
+    settings.JOB_LEASE_SECONDS = 0.0
+    job = busy.job(SKETCH)
+    claim = queue.claim_next()
+    assert claim is not None
+    attempt = job.attempts.create(number=1, client_ref=job.pk.hex)
+    loaded = [Job.objects.select_related("run", "price_version").get(pk=job.pk) for _ in range(4)]
+    answers = at_once(
+        lambda: outcomes.finish(claim, loaded[0], attempt, actual=PRICE, answer=outcomes.Answer()),  # type: ignore[arg-type]
+        lambda: outcomes.fail(claim, loaded[1], code="upstream", detail="no"),
+        lambda: outcomes.cancel_running(claim, loaded[2]),
+        lambda: outcomes.put_back(claim, loaded[3], seconds=0, clean=False),
+        sweeping.sweep,
+        lambda: services.cancel(job=Job.objects.select_related("run").get(pk=job.pk)),
+    )
+    assert Counter(answers[:4])[True] <= 1
+    job.refresh_from_db()
+    if job.state in FINAL:
+        assert busy.balance[1] == 0
+    assert_nothing_is_left_open(busy, settings)
+    job.refresh_from_db()
+    assert busy.balance == (START - job.charged, 0)
