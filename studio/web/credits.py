@@ -223,7 +223,8 @@ def _shown_line(line: selectors.Line) -> Shown:
         at=line.at,
         when=_when(line.at, seconds=True),
         detail=line.reason,
-        amount=_signed(line.amount),
+        # A charge moves nothing: what was held has left the balance already.
+        amount=credits_text(-line.amount) if line.word == "charged" else _signed(line.amount),
         sign=_sign(line.amount),
         title=_exactly(line.amount),
         balance=credits_text(line.balance),

@@ -1,0 +1,107 @@
+"""Many at one barrier, in threads and in processes of their own, against the test's own database."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from uuid import UUID
+
+from django.db import connection, connections
+
+from studio.core.errors import StudioError
+from studio.credits import services as credits
+
+ROOT = Path(__file__).resolve().parents[2]
+
+RACER = """
+import os, sys, django
+django.setup()
+from django.db import connection
+from uuid import UUID
+from tests.credits.racing import try_hold
+account_id, name, number = UUID(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+connection.settings_dict["NAME"] = name
+connection.ensure_connection()
+print("ready", flush=True)
+for line in sys.stdin:
+    prefix, amount = line.split()
+    print(try_hold(account_id, int(amount), f"{prefix}-p{number}"), flush=True)
+"""
+
+
+def try_hold(account_id: UUID, amount: int, key: str) -> str:
+    """``held``, or the code of the refusal; anything but a refusal is an error of the ledger's."""
+    try:
+        credits.hold(account_id=account_id, amount=amount, key=key, label="")
+    except StudioError as error:
+        return error.code
+    return "held"
+
+
+def in_threads(calls: list[Callable[[], object]], *, at_once: int | None = None) -> list[object]:
+    """What each call answered, or the exception it raised; all start at one barrier.
+
+    ``at_once`` bounds how many hold a connection, for a database with few of them.
+    """
+    barrier = threading.Barrier(len(calls))
+    slots = threading.BoundedSemaphore(at_once or len(calls))
+    answers: list[object] = [None] * len(calls)
+
+    def run(number: int, call: Callable[[], object]) -> None:
+        barrier.wait()
+        with slots:
+            try:
+                answers[number] = call()
+            except Exception as error:
+                answers[number] = error
+            finally:
+                connections.close_all()
+
+    threads = [threading.Thread(target=run, args=(number, call)) for number, call in enumerate(calls)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return answers
+
+
+class Racers:
+    """Processes that wait for a starting shot each round."""
+
+    def __init__(self, account_id: UUID, count: int) -> None:
+        name = str(connection.settings_dict["NAME"])
+        command = [sys.executable, "-c", RACER, str(account_id), name]
+        environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings", "DATABASE_POOL": "2"}
+        self.processes = [
+            subprocess.Popen(
+                [*command, str(number)],
+                cwd=ROOT,
+                env=environment,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+            for number in range(count)
+        ]
+        assert [self._read(process) for process in self.processes] == ["ready"] * count
+
+    def shoot(self, prefix: str, amount: int) -> None:
+        for process in self.processes:
+            assert process.stdin
+            process.stdin.write(f"{prefix} {amount}\n")
+            process.stdin.flush()
+
+    def answers(self) -> list[str]:
+        return [self._read(process) for process in self.processes]
+
+    def close(self) -> None:
+        for process in self.processes:
+            process.communicate(timeout=30)
+
+    def _read(self, process: subprocess.Popen[str]) -> str:
+        assert process.stdout
+        return process.stdout.readline().strip()
