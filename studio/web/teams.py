@@ -36,7 +36,7 @@ def switch(request: StudioRequest) -> HttpResponse:
 @login_required
 @require_safe
 def index(request: StudioRequest) -> HttpResponse:
-    """The person's teams with their roles."""
+    """Where the person can work, and the way to start a team."""
     return _list(request, TeamForm())
 
 
@@ -105,8 +105,8 @@ def leave(request: StudioRequest, id: UUID) -> HttpResponse:  # noqa: A002
 
 def _list(request: StudioRequest, form: TeamForm) -> HttpResponse:
     describe_errors(form)
-    teams = [(team, Role(request.actor.roles[team.pk]).label) for team in request.workspace.teams]
-    return render(request, "teams/index.html", {"teams": teams, "form": form}, status=status_of(form))
+    context = {"teams": request.workspace.teams, "form": form}
+    return render(request, "teams/index.html", context, status=status_of(form))
 
 
 def _page(request: StudioRequest, found: Team, form: TeamInviteForm, link: str = "") -> HttpResponse:

@@ -95,6 +95,14 @@ class TestWorkspace:
         as_bob.post(reverse("workspace"), {"workspace": ""})
         assert "Workspace: Personal" in as_bob.get(reverse("teams")).content.decode()
 
+    def test_the_page_of_teams_switches_too_for_there_is_no_menu_on_a_phone(
+        self, as_bob: Client, northwind: Team
+    ) -> None:
+        page = as_bob.get(reverse("teams")).content.decode()
+        assert f'value="{northwind.pk}" aria-label="Work in Northwind"' in page
+        as_bob.post(reverse("workspace"), {"workspace": str(northwind.pk), "next": reverse("teams")})
+        assert 'aria-label="Work in Personal"' in as_bob.get(reverse("teams")).content.decode()
+
     def test_who_was_removed_stands_in_their_own_workspace_again(
         self, as_bob: Client, bob: User, northwind: Team
     ) -> None:
