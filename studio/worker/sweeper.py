@@ -11,9 +11,9 @@ from typing import Any
 
 from celery import bootsteps
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 
-from studio.core import leases
+from studio.core import db, leases
 from studio.jobs import holding, presence, sweeping
 
 log = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ def tick(due: dict[str, float]) -> None:
     except DatabaseError:
         log.warning("periodic work could not reach the database", exc_info=True)
     finally:
-        connection.close()
+        db.release()
 
 
 def _periodic() -> tuple[tuple[str, float, Any], ...]:
@@ -64,7 +64,7 @@ class Periodic(bootsteps.StartStopStep):
         self._stop.set()
         self._thread.join(timeout=3)
         presence.leave(NAME)
-        connection.close()
+        db.release()
 
     def _loop(self) -> None:
         due: dict[str, float] = {}

@@ -15,10 +15,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from django.conf import settings
-from django.db import DatabaseError, connections
+from django.db import DatabaseError
 
 from studio.accounts.actors import Actor, channels_of
-from studio.core import events
+from studio.core import db, events
 from studio.core.events import Notice
 from studio.jobs import presence
 
@@ -130,7 +130,7 @@ def _without_connection[T](work: Callable[[], T]) -> T:
     try:
         return work()
     finally:
-        connections.close_all()
+        db.release()
 
 
 def encode(parts: Iterable[str], last_id: int) -> bytes:
