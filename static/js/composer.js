@@ -6,6 +6,8 @@ const PROMPT_DELAY = 700;
 let priceTimer = 0;
 let pricedPrompt = "";
 let uploads = 0;
+let pricing = 0; // requests for a price or for other fields that are under way
+let wanted = false; // Generate was pressed while one was
 
 export const prompt = () => one("#prompt");
 const lengthOf = (value) => [...value].length; // Limits count characters, not UTF-16 units.
@@ -48,13 +50,25 @@ export function startComposer(form) {
 /** Ask for the price of what the form says now; a later question replaces an earlier one. */
 export function askPrice(delay = 0) {
   clearTimeout(priceTimer);
-  priceTimer = setTimeout(() => {
-    pricedPrompt = prompt().value;
-    htmx.trigger("#pricer", "price", {}, false);
-  }, delay);
+  priceTimer = setTimeout(askNow, delay);
+}
+
+function askNow() {
+  clearTimeout(priceTimer);
+  priceTimer = 0;
+  pricedPrompt = prompt().value;
+  htmx.trigger("#pricer", "price", {}, false);
+}
+
+/** For browsers that cannot size a field to its content. */
+function grow() {
+  if (CSS.supports("field-sizing", "content")) return;
+  prompt().style.height = "auto";
+  prompt().style.height = `${prompt().scrollHeight}px`;
 }
 
 function promptChanged() {
+  grow();
   refresh();
   // The words matter to the price only of models that are paid by token; being empty or not matters to all.
   const byToken = one("#cost [data-by-token]") !== null;
@@ -64,6 +78,7 @@ function promptChanged() {
 /** Let the server fit the form to a model: its own fields, nearest valid values, price. */
 export function askParameters(values = {}) {
   clearTimeout(priceTimer);
+  priceTimer = 0;
   return htmx.ajax("POST", one("#modeller").getAttribute("hx-post"), { source: "#modeller", swap: "none", values });
 }
 
@@ -156,24 +171,29 @@ function startSubmit(form) {
   form.addEventListener(
     "submit",
     (event) => {
-      const button = one("#generate-button");
-      if (button.getAttribute("aria-disabled") !== "true" && button.getAttribute("aria-busy") !== "true") return;
+      if (mayStart()) return;
       event.preventDefault();
       event.stopImmediatePropagation();
-      explain(button);
     },
     true,
   );
+  form.addEventListener("htmx:before:request", (event) => event.target.matches("#pricer, #modeller") && pricing++);
+  form.addEventListener("htmx:finally:request", (event) => {
+    if (!event.target.matches("#pricer, #modeller")) return;
+    pricing--;
+    if (wanted && !pricing) startWanted(form);
+  });
   form.addEventListener("htmx:before:request", (event) => {
     if (event.detail.ctx.sourceElement !== form) return;
     clearTimeout(priceTimer);
-    one("#generate-button").setAttribute("aria-busy", "true");
+    priceTimer = 0;
+    setBusy(true);
     showStarting();
   });
   form.addEventListener("htmx:before:swap", (event) => event.detail.ctx.sourceElement === form && hideStarting());
   form.addEventListener("htmx:finally:request", (event) => {
     if (event.detail.ctx.sourceElement !== form) return;
-    one("#generate-button").removeAttribute("aria-busy");
+    setBusy(false);
     hideStarting();
     const status = event.detail.ctx.response?.status;
     if (status === 200) accepted(form);
@@ -181,8 +201,38 @@ function startSubmit(form) {
   });
 }
 
+/** False while the form cannot run, or runs already. A press that is faster than the price waits for it. */
+function mayStart() {
+  const button = one("#generate-button");
+  if (button.getAttribute("aria-busy") === "true") return false;
+  if (button.getAttribute("aria-disabled") === "true") {
+    explain(button);
+    return false;
+  }
+  if (!priceTimer && !pricing) return true;
+  wanted = true;
+  setBusy(true);
+  showStarting();
+  if (priceTimer) askNow();
+  return false;
+}
+
+function startWanted(form) {
+  wanted = false;
+  setBusy(false);
+  refresh();
+  if (one("#generate-button").getAttribute("aria-disabled") === "true") hideStarting();
+  form.requestSubmit();
+}
+
+function setBusy(busy) {
+  if (busy) one("#generate-button").setAttribute("aria-busy", "true");
+  else one("#generate-button").removeAttribute("aria-busy");
+}
+
 /** The new row's place at once, in its size, so that the rows below move with the press and not after it. */
 function showStarting() {
+  if (one(".starting")) return;
   const row = one("#starting-template").content.firstElementChild.cloneNode(true);
   const [width, height] = shape();
   one(".run-prompt", row).textContent = prompt().value.trim();

@@ -39,7 +39,7 @@ function receive({ kind, data }) {
 
 function pass(kind, data) {
   receive({ kind, data });
-  channel.postMessage({ kind, data });
+  if (navigator.locks) channel.postMessage({ kind, data });
 }
 
 /* The rows that are still open are read again: after joining late, and while the stream is away ---------------- */
@@ -100,6 +100,8 @@ async function reopen() {
 }
 
 async function lead() {
+  // Locks are for secure contexts alone: over plain HTTP in a local network each tab has a stream of its own.
+  if (!navigator.locks) return connect();
   const asked = new AbortController();
   addEventListener("pagehide", () => asked.abort(), { once: true });
   const hold = () =>

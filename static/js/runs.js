@@ -83,9 +83,20 @@ async function runAction(run, action) {
     reuse(run);
     one("#model-picker").showModal();
   } else if (action === "copy") {
-    await navigator.clipboard.writeText(settings.prompt ?? "");
-    toast({ kind: "good", title: text("copied") });
+    if (await copy(settings.prompt ?? "")) toast({ kind: "good", title: text("copied") });
   }
+}
+
+/** The clipboard's own interface is for secure contexts alone; the old command serves plain HTTP. */
+async function copy(words) {
+  if (navigator.clipboard) return navigator.clipboard.writeText(words).then(() => true, () => false);
+  const field = document.createElement("textarea");
+  field.value = words;
+  document.body.append(field);
+  field.select();
+  const done = document.execCommand("copy");
+  field.remove();
+  return done;
 }
 
 /** Content that lands in the shared dialog opens it; a form in it that was accepted closes it. */
