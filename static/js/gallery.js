@@ -158,5 +158,40 @@ document.addEventListener(
   true,
 );
 
+/* New pictures: told, never pushed in. Any live message may mean one; several at once are one question. ------------ */
+
+const newcomers = one("[data-newer]");
+let question = 0;
+
+async function askForNewer() {
+  const newest = one(".shot")?.dataset.image;
+  if (!newest) return;
+  try {
+    const url = new URL(newcomers.dataset.newer, location.href);
+    url.searchParams.set("than", newest);
+    const answer = await fetch(url, { headers: { Accept: "application/json" } });
+    if (answer.ok && !answer.redirected) showNewer((await answer.json()).count);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error; // No connection: the next message asks again.
+  }
+}
+
+function showNewer(count) {
+  newcomers.hidden = !count;
+  if (count) newcomers.textContent = text("newer", { n: count > 98 ? "99+" : count });
+}
+
+function askSoon() {
+  clearTimeout(question);
+  question = setTimeout(askForNewer, 800);
+}
+
+if (newcomers) {
+  const live = new BroadcastChannel(`gesso-live-${document.body.dataset.user}`);
+  live.onmessage = ({ data }) => data.kind === "message" && askSoon();
+  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && askSoon());
+  addEventListener("pageshow", (event) => event.persisted && askSoon());
+}
+
 watchMore();
 restorePlace();

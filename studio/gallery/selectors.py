@@ -17,6 +17,7 @@ from studio.images.models import Image
 from studio.jobs.models import Job, Output, Reference
 
 PAGE_SIZE = 60
+MOST_NEW = 99
 
 ON_A_PAGE = (
     *("owner__name", "owner__email", "blob__width", "blob__height", "blob__color", "blob__placeholder"),
@@ -110,6 +111,11 @@ def neighbours(actor: Actor, choice: Shelf, image: Image) -> Neighbours:
 def count(actor: Actor, choice: Shelf) -> int:
     """How many pictures stand on a shelf."""
     return shelf(actor, choice).count()
+
+
+def count_newer(actor: Actor, choice: Shelf, than: UUID) -> int:
+    """How many pictures came to the shelf since, counted up to 99."""
+    return shelf(actor, choice).filter(pk__gt=than)[:MOST_NEW].count()
 
 
 def favourites_of(actor: Actor, ids: Iterable[UUID]) -> frozenset[UUID]:

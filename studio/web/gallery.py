@@ -6,7 +6,7 @@ from typing import Any, TypedDict
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -71,6 +71,15 @@ def gallery_page(request: StudioRequest) -> HttpResponse:
     return render(request, "gallery/page.html", context | frame(request, shelf))
 
 
+@login_required
+@require_safe
+def newer(request: StudioRequest) -> JsonResponse:
+    """How many pictures came to the shelf after ``than``, for a page that is open."""
+    than = uuid_or_none(request.GET.get("than", ""))
+    shelf = shelf_of(request, request.workspace.team)
+    return JsonResponse({"count": gallery.count_newer(request.actor, shelf, than) if than else 0})
+
+
 def frame(request: StudioRequest, shelf: Shelf) -> dict[str, Any]:
     """What stands around the tiles: how many there are, and the ways to other shelves."""
 
@@ -86,6 +95,7 @@ def frame(request: StudioRequest, shelf: Shelf) -> dict[str, Any]:
     }
     return {
         "shelf": shelf,
+        "newer": f"{reverse('gallery_newer')}?{urlencode(query_of(shelf))}",
         "counts": counts,
         "total": counts["favourites" if shelf.favourites else "all"],
         "ways": {

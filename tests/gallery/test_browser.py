@@ -66,6 +66,8 @@ def page(chromium: Browser, live_server: LiveServer, alice: User) -> Iterator[Pa
     context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
     page = context.new_page()
     wrong: list[str] = []
+    # The server of the tests has no live stream; this is how it says so.
+    page.route("**/events", lambda route: route.fulfill(status=204))
     page.on("pageerror", lambda error: wrong.append(str(error)))
     yield page
     context.close()
@@ -154,6 +156,25 @@ def test_a_heart_shows_at_once_and_is_taken_back_when_it_could_not_be_saved(
     page.keyboard.press("f")
     page.get_by_text("Could not save the favourite").wait_for()
     assert heart.get_attribute("aria-pressed") == "true"
+
+
+def test_new_pictures_are_told_and_do_not_push_the_rows(
+    page: Page, pictures: list[Image], alice: User
+) -> None:
+    page.goto("/gallery/")
+    page.wait_for_selector("justified-grid[data-ready]")
+    before = page.evaluate(PLACES)
+    make_image(alice, blob=pictures[0].blob)
+    # What the tab that holds the live stream passes on when a run has changed.
+    page.evaluate(
+        """() => new BroadcastChannel(`gesso-live-${document.body.dataset.user}`)
+        .postMessage({ kind: 'message', data: '' })"""
+    )
+    told = page.get_by_role("link", name="1 new")
+    told.wait_for()
+    assert page.evaluate(PLACES) == before
+    told.click()
+    until(page, lambda: page.locator(".shot").first.get_attribute("data-image") != str(pictures[-1].pk))
 
 
 def test_arrows_walk_the_rows_and_the_tools(page: Page, pictures: list[Image]) -> None:

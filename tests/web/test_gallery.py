@@ -155,3 +155,18 @@ def test_a_guest_is_sent_to_sign_in(client: Client, db: None) -> None:
     response: Any = client.get("/gallery/")
     assert response.status_code == 302
     assert not Image.objects.exists()
+
+
+def test_an_open_page_learns_how_many_came_since(
+    as_bob: Client, as_charlie: Client, alice: User, bob: User, northwind: Team
+) -> None:
+    newest = make_image(alice, northwind)
+    stand_in(as_bob, northwind)
+    assert as_bob.get(f"/gallery/newer?than={newest.pk}").json() == {"count": 0}
+    make_image(alice, northwind)
+    make_image(bob, northwind)
+    make_image(bob)
+    assert as_bob.get(f"/gallery/newer?than={newest.pk}").json() == {"count": 2}
+    assert as_bob.get(f"/gallery/newer?scope=mine&than={newest.pk}").json() == {"count": 1}
+    assert as_bob.get("/gallery/newer?than=x").json() == {"count": 0}
+    assert as_charlie.get(f"/gallery/newer?than={newest.pk}").json() == {"count": 0}
