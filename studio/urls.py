@@ -54,6 +54,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("teams/<uuid:id>/members/<int:user_id>/remove/", teams.remove, name="team_remove"),
     # Pictures
     path("gallery/", gallery.gallery_page, name="gallery"),
+    path("gallery/newer", gallery.newer, name="gallery_newer"),
     path("images/<uuid:id>/", images.image_page, name="image"),
     path("images/<uuid:id>/download", images.download, name="download"),
     path("images/<uuid:id>/favourite", images.favourite, name="favourite"),
