@@ -1,0 +1,71 @@
+"""`make bench`: goal, ours, floor, ratio. Wall-clock figures swing with the machine: compare ratios within one run."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+
+from scripts.studio import ROOT, clean_environment
+from tests.bench.result import MARK, Result
+
+ROWS = {
+    "2b": "jobs",
+    "2c": "starts",
+    "5c": "money",
+    "6a": "cards",
+    "6b": "partials",
+    "6c": "streams",
+    "7a": "first_load",
+    "7b": "coming_up",
+    "7c": "first_picture",
+}
+LONGEST_SECONDS = 120
+
+
+def measure(row: str) -> list[Result]:
+    """The row's results, from a process and a data directory of its own; one line that says so if it fails."""
+    with tempfile.TemporaryDirectory(prefix="gesso-bench-", ignore_cleanup_errors=True) as data:
+        environment = clean_environment(
+            DATA_DIR=data, DJANGO_SETTINGS_MODULE="studio.settings", LOG_LEVEL="ERROR"
+        )
+        try:
+            done = subprocess.run(
+                [sys.executable, "-m", f"tests.bench.{ROWS[row]}"],
+                cwd=ROOT,
+                env=environment,
+                stdout=subprocess.PIPE,
+                text=True,
+                timeout=LONGEST_SECONDS,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            return [Result(row, "took too long", "", "-")]
+    lines = [line.removeprefix(MARK) for line in done.stdout.splitlines() if line.startswith(MARK)]
+    if done.returncode or not lines:
+        return [Result(row, "could not be measured; see above", "", "-")]
+    return [Result(**json.loads(line)) for line in lines]
+
+
+def show(result: Result) -> None:
+    ratio = f"{result.ratio:.2f}" if result.ratio is not None else ""
+    print(
+        f"{result.row:3} {result.what:44} {result.goal:30} {result.ours:24} {result.floor:24} {ratio:>6}",
+        flush=True,
+    )
+
+
+def main(chosen: list[str]) -> int:
+    if unknown := set(chosen) - set(ROWS):
+        print(f"No such row: {', '.join(sorted(unknown))}. There are {', '.join(ROWS)}.")
+        return 1
+    print(f"{'row':3} {'what':44} {'goal':30} {'ours':24} {'floor':24} {'ratio':>6}", flush=True)
+    for row in chosen or ROWS:
+        for result in measure(row):
+            show(result)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main([row for row in sys.argv[1:] if row]))
