@@ -50,7 +50,8 @@ def index(request: StudioRequest) -> HttpResponse:
     """People, or with ``?of=teams`` teams; ``q`` finds by name or address."""
     access.staff(request)
     of = "teams" if request.GET.get("of") == "teams" else "people"
-    query = request.GET.get("q", "").strip()[:100]
+    # PostgreSQL refuses a NUL in a text.
+    query = request.GET.get("q", "").replace("\0", "").strip()[:100]
     page = _page_number(request)
     found, more = (holders.teams if of == "teams" else holders.people)(query, page=page)
     context = {

@@ -8,7 +8,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import connection
+from asgiref.sync import sync_to_async
+from django.db import connection, connections
 from django.test import AsyncClient, Client
 from django.test.utils import CaptureQueriesContext
 
@@ -153,20 +154,26 @@ def test_the_csv_streams_under_asgi_too(alice: User) -> None:
     async def read() -> bytes:
         response: Any = await client.get("/credits/statement.csv")
         assert response.is_async
-        return b"".join([chunk async for chunk in response])
+        body = b"".join([chunk async for chunk in response])
+        # The views' own thread: what it leaves open would keep the test's database from being removed.
+        await sync_to_async(connections.close_all)()
+        return body
 
     assert b"Welcome" in asyncio.run(read())
 
 
 @pytest.mark.parametrize("lead", FORMULA_LEADS)
 def test_no_cell_of_the_csv_is_a_live_formula(as_alice: Client, account_id: UUID, lead: str) -> None:
+    assert cell("plain") == "plain"
+    assert cell(f"{lead}1+1") == f"'{lead}1+1"
+    if lead == "\0" and connection.vendor == "postgresql":
+        return  # PostgreSQL keeps no NUL, so none can come out of it
     credits.hold(account_id=account_id, amount=1, key="x", label=f"{lead}1+1")
     credits.release(key="x", reason=f"{lead}cmd()")
     body = b"".join(as_alice.get("/credits/statement.csv")).decode()
     rows = list(csv.DictReader(io.StringIO(body, newline="")))
     assert rows[-1]["job"] == f"'{lead}1+1"
     assert rows[-1]["detail"] == f"'{lead}cmd()"
-    assert cell("plain") == "plain"
 
 
 def test_a_low_balance_says_for_how_long_it_lasts(as_alice: Client, job: Job) -> None:
