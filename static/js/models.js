@@ -1,6 +1,6 @@
 /** The model picker: search by name, provider and ability, filter by chips, choose with arrows and Enter. */
 import { all, announce, one, text } from "gesso/dom";
-import { askParameters } from "gesso/composer";
+import { askParameters } from "gesso/price";
 
 export function startModels() {
   const dialog = one("#model-picker");

@@ -1,7 +1,7 @@
 /** References: picked, dropped, pasted or taken from an output; each with a role and a place in the order. */
 import { all, announce, one, post, text } from "gesso/dom";
 import { toast } from "gesso/toast";
-import { uploading } from "gesso/composer";
+import { uploading } from "gesso/generate";
 
 const TYPES = ["image/png", "image/jpeg", "image/webp", "image/avif"];
 const MAX_BYTES = 20 * 1024 * 1024;

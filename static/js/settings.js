@@ -1,7 +1,8 @@
 /** What the composer says, as one value: kept as a draft across reloads, and filled in again from a run. */
 import { all, announce, one, remembered, text } from "gesso/dom";
-import { askPrice, prompt, setField, summariseNegative } from "gesso/composer";
+import { prompt, setField, summariseNegative } from "gesso/composer";
 import { chooseModel, modelKnown } from "gesso/models";
+import { askPrice } from "gesso/price";
 import { addReference, references, setMode, setReferences } from "gesso/references";
 import { toast } from "gesso/toast";
 

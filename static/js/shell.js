@@ -74,9 +74,15 @@ document.addEventListener("click", (event) => {
   const opener = target.closest("[data-dialog]");
   if (opener) openDialog(opener.dataset.dialog);
   if (target.closest("[data-close]")) target.closest("dialog, [popover]")?.[target.closest("dialog") ? "close" : "hidePopover"]();
-  if (target instanceof HTMLDialogElement && target.matches(".dialog") && !target.matches("[data-stay]")) target.close();
+  if (target.matches("dialog.dialog") && !within(target, event)) target.close();
   target.closest(".menu-item")?.closest(".menu:popover-open")?.hidePopover();
 });
+
+/** A click on the backdrop has the dialog itself as its target, as has one on the dialog's padding. */
+function within(dialog, event) {
+  const box = dialog.getBoundingClientRect();
+  return event.clientX >= box.left && event.clientX <= box.right && event.clientY >= box.top && event.clientY <= box.bottom;
+}
 
 /* Tooltips: one element in the top layer --------------------------------------------------------------------- */
 

@@ -1,16 +1,22 @@
 /** The studio page: puts its parts together. */
 import { one } from "gesso/dom";
 import { startComposer } from "gesso/composer";
+import { startGenerate } from "gesso/generate";
 import { startModels } from "gesso/models";
+import { startPrice } from "gesso/price";
 import { startReferences } from "gesso/references";
 import { startRuns } from "gesso/runs";
 import { startSettings } from "gesso/settings";
+import { startSheet } from "gesso/sheet";
 
 const form = one("#composer");
 if (form) {
+  startPrice(form);
   startComposer(form);
   startReferences(form);
   startModels(form);
   startRuns(form);
+  startGenerate(form);
+  startSheet(form);
   startSettings(form);
 }
