@@ -59,6 +59,21 @@ def test_the_setup_link_begins_with_the_address_that_people_use(public: str, beg
         assert (services.setup_link() or "").startswith(begins)
 
 
+@pytest.mark.django_db
+def test_who_is_a_moment_too_late_does_not_get_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    token = token_of(links.issue(KIND))
+    look = links.opened
+
+    def look_while_another_enters(kind: Invitation.Kind, given: str) -> Invitation:
+        row = look(kind, given)
+        Invitation.objects.update(used_at=timezone.now())
+        return row
+
+    monkeypatch.setattr(links, "opened", look_while_another_enters)
+    with pytest.raises(LinkSpent):
+        links.use(KIND, token)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_of_eight_who_use_a_link_at_once_one_gets_in() -> None:
     token = token_of(links.issue(KIND))
