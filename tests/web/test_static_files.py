@@ -21,7 +21,11 @@ def served(tmp_path: Path, settings: Any) -> StaticFiles:
 
 def test_a_static_file_is_answered_whole_with_its_type(served: StaticFiles) -> None:
     response = served(RequestFactory().get(f"{settings.STATIC_URL}page.css"))
-    assert (response.status_code, response.content, response.streaming) == (200, b"body { color: red }", False)
+    assert (response.status_code, response.content, response.streaming) == (
+        200,
+        b"body { color: red }",
+        False,
+    )
     assert response["Content-Type"] == 'text/css; charset="utf-8"'
     assert response["Content-Length"] == "19"
 
@@ -29,7 +33,9 @@ def test_a_static_file_is_answered_whole_with_its_type(served: StaticFiles) -> N
 def test_a_file_the_browser_has_is_not_sent_again(served: StaticFiles) -> None:
     first = served(RequestFactory().get(f"{settings.STATIC_URL}page.css"))
     again = served(
-        RequestFactory().get(f"{settings.STATIC_URL}page.css", headers={"If-Modified-Since": first["Last-Modified"]})
+        RequestFactory().get(
+            f"{settings.STATIC_URL}page.css", headers={"If-Modified-Since": first["Last-Modified"]}
+        )
     )
     assert (again.status_code, again.content) == (304, b"")
 
