@@ -47,6 +47,7 @@ export function startModels() {
     const next = { ArrowDown: here + 1, ArrowUp: here - 1, PageDown: Math.min(here + 5, list.length - 1), PageUp: Math.max(here - 5, 0) }[event.key];
     if (next !== undefined) activate(list[(next + list.length) % list.length]);
     else if (event.key === "Enter") choose(active);
+    else if (event.key === "Escape") dialog.close(); // A search field would only empty itself.
     else return;
     event.preventDefault();
   });
