@@ -37,7 +37,9 @@ def test_rows_that_are_kept_can_be_looked_at_and_not_touched(
     assert as_dana.get(reverse(f"admin:{table}_change", args=[row.pk])).status_code == 200
     assert as_dana.get(reverse(f"admin:{table}_add")).status_code == 403
     assert as_dana.post(reverse(f"admin:{table}_delete", args=[row.pk]), {"post": "yes"}).status_code == 403
-    assert as_dana.post(reverse(f"admin:{table}_change", args=[row.pk]), {"reason": "mine"}).status_code == 403
+    assert (
+        as_dana.post(reverse(f"admin:{table}_change", args=[row.pk]), {"reason": "mine"}).status_code == 403
+    )
     delete = {"action": "delete_selected", "_selected_action": [row.pk], "post": "yes"}
     as_dana.post(reverse(f"admin:{table}_changelist"), delete)
     assert type(row).objects.filter(pk=row.pk).exists()

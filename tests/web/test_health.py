@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.db import OperationalError
-from django.test import Client
+from django.test import Client, override_settings
 
 from studio.web import health
 
@@ -12,6 +12,12 @@ from studio.web import health
 def test_a_living_process_says_so_without_the_database() -> None:
     response = Client().get("/healthz")
     assert (response.status_code, response.content) == (200, b"ok\n")
+
+
+@override_settings(SECURE_SSL_REDIRECT=True)
+def test_a_load_balancer_asks_without_encryption_and_a_browser_may_not() -> None:
+    assert Client().get("/healthz").status_code == 200
+    assert Client().get("/account/login/").status_code == 301
 
 
 @pytest.mark.django_db
