@@ -140,6 +140,7 @@ function showStarting() {
   }
   one("#empty")?.setAttribute("hidden", "");
   one("#runs").prepend(row);
+  one("#filmstrip").prepend(one("#starting-thumb-template").content.cloneNode(true));
   one("#stream").scrollTo({ top: 0 });
 }
 
