@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from studio.core.models import Event
 
+LATE = 100
+"""How far behind a faster transaction's notices a slower one's may be numbered."""
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:
@@ -35,3 +38,9 @@ def since(last_id: int, limit: int = 1000) -> list[Notice]:
     """Notices after ``last_id``, oldest first, at most ``limit``."""
     rows = Event.objects.filter(id__gt=last_id).order_by("id").values_list("id", "channel", "topic", "ref")
     return [Notice(*row) for row in rows[:limit]]
+
+
+def around(last_id: int) -> list[Notice]:
+    """Notices after ``last_id``, and the few just before it: PostgreSQL numbers a row before it commits it, so
+    that one of a slow transaction may turn up below one that was read already."""
+    return since(max(0, last_id - LATE))

@@ -18,10 +18,8 @@ class RequestId:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         # Ours, never the client's: a foreign id in logs and audit rows could be forged.
-        token = request_id.set(uuid7().hex)
-        try:
-            response = self.get_response(request)
-            response["X-Request-Id"] = request_id.get()
-            return response
-        finally:
-            request_id.reset(token)
+        # It stays set: Django logs a refusal after the middleware is done, and the next request brings its own.
+        request_id.set(uuid7().hex)
+        response = self.get_response(request)
+        response["X-Request-Id"] = request_id.get()
+        return response

@@ -28,10 +28,11 @@ QUEUE_LENGTH = 64
 
 @dataclass(eq=False, slots=True)
 class Subscription:
-    """One browser: the channels it hears, what waits for it, and a flag that something does."""
+    """One browser: who is in it, the team it stands in (as its session says), what it hears and what waits for it."""
 
     actor: Actor
     channels: frozenset[str]
+    wanted: str = ""
     waiting: deque[bytes] = field(default_factory=lambda: deque(maxlen=QUEUE_LENGTH))
     ready: asyncio.Event = field(default_factory=asyncio.Event)
     closed: bool = False
@@ -53,16 +54,19 @@ class Hub:
         self._task: asyncio.Task[None] | None = None
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="live")
         self._last_id = 0
+        self._seen: set[int] = set()
+        self._joining = asyncio.Lock()
         self._workers = True
         self._next_look = 0.0
 
-    async def join(self, actor: Actor) -> Subscription:
+    async def join(self, actor: Actor, wanted: str = "") -> Subscription:
         """A new browser. Listening begins before its first state is rendered, so nothing falls between."""
-        subscription = Subscription(actor, frozenset([presence.EVERYONE, *channels_of(actor)]))
-        if self._task is None or self._task.done():
-            self._last_id = await self.in_thread(events.latest_id)
-            self._task = asyncio.create_task(self._listen(), name="live hub")
-        self._subscriptions.add(subscription)
+        subscription = Subscription(actor, frozenset([presence.EVERYONE, *channels_of(actor)]), wanted)
+        async with self._joining:
+            if self._task is None or self._task.done():
+                await self.in_thread(self._begin)
+                self._task = asyncio.create_task(self._listen(), name="live hub")
+            self._subscriptions.add(subscription)
         return subscription
 
     def leave(self, subscription: Subscription) -> None:
@@ -83,23 +87,41 @@ class Hub:
         return await asyncio.get_running_loop().run_in_executor(self._thread, _without_connection, work)
 
     async def _listen(self) -> None:
+        try:
+            await self._listen_on()
+        except Exception:
+            # No stream may stay open and silent: the browsers come back by themselves, to a new reader.
+            self.close()
+            raise
+
+    async def _listen_on(self) -> None:
         while True:
+            notices = []
             try:
-                notices = await self.in_thread(self._news)
+                if notices := await self.in_thread(self._news):
+                    await self._fan_out(notices)
             except DatabaseError:
                 log.warning("live updates could not read the database", exc_info=True)
-                notices = []
             if notices:
-                await self._fan_out(notices)
                 # What happens in the meantime is read, merged and rendered together.
                 await asyncio.sleep(settings.EVENT_COALESCE_SECONDS)
             else:
                 await asyncio.sleep(settings.EVENT_POLL_SECONDS)
 
+    def _begin(self) -> None:
+        self._seen.clear()
+        self._last_id = events.latest_id()
+        self._remember(events.around(self._last_id))
+
+    def _remember(self, notices: list[Notice]) -> None:
+        self._seen.update(notice.id for notice in notices)
+        self._last_id = max([self._last_id, *self._seen])
+        self._seen = {number for number in self._seen if number > self._last_id - events.LATE}
+
     def _news(self) -> list[Notice]:
-        found = events.since(self._last_id)
+        found = [notice for notice in events.around(self._last_id) if notice.id not in self._seen]
         if found:
-            self._last_id = found[-1].id
+            self._remember(found)
         return [*found, *self._worker_news()]
 
     def _worker_news(self) -> list[Notice]:

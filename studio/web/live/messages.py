@@ -24,7 +24,7 @@ BALANCE = "balance"
 RUN_TOPICS = (topics.RUN, topics.RUNS_ADDED)
 
 
-def present_state(actor: Actor, last_seen: int | None) -> bytes:
+def present_state(actor: Actor, wanted: str, last_seen: int | None) -> bytes:
     """The first message of a stream: every open run, and those that changed since the browser last heard."""
     ids = set(jobs.open_runs(actor))
     if last_seen is not None:
@@ -32,7 +32,7 @@ def present_state(actor: Actor, last_seen: int | None) -> bytes:
         changed = {UUID(notice.ref) for notice in missed if notice.topic in RUN_TOPICS}
         ids |= {run.pk for run in jobs.by_ids(changed) if _may_see(actor, run)}
     parts = [_run_part(run, actor) for run in jobs.by_ids(ids)]
-    return encode([*parts, _shell_part(actor), _workers_part()], events.latest_id())
+    return encode([*parts, _shell_part(actor, wanted), _workers_part()], events.latest_id())
 
 
 def render(notices: list[Notice], listeners: list[Subscription]) -> list[tuple[Subscription, bytes]]:
@@ -81,14 +81,15 @@ def _add_shells(
 ) -> None:
     """The balance and the running count of those whose credits or runs moved."""
     channels = {notice.channel for notice in notices if notice.topic in (BALANCE, *RUN_TOPICS)}
-    rendered: dict[int, str] = {}
+    rendered: dict[tuple[int, str], str] = {}
     for listener in listeners:
         user = listener.actor.user
         if user is None or not listener.channels & channels:
             continue
-        if user.pk not in rendered:
-            rendered[user.pk] = _shell_part(listener.actor)
-        parts[listener].append(rendered[user.pk])
+        key = (user.pk, listener.wanted)
+        if key not in rendered:
+            rendered[key] = _shell_part(listener.actor, listener.wanted)
+        parts[listener].append(rendered[key])
 
 
 def _may_see(actor: Actor, run: Run) -> bool:
@@ -107,8 +108,8 @@ def _run_part(run: Run, actor: Actor, favourites: frozenset[UUID] | None = None)
     return render_to_string("studio/page.html#run_answer", {"run": row})
 
 
-def _shell_part(actor: Actor) -> str:
-    return render_to_string("components/_live_shell.html", shell_of(actor))
+def _shell_part(actor: Actor, wanted: str) -> str:
+    return render_to_string("components/_live_shell.html", shell_of(actor, wanted))
 
 
 def _workers_part() -> str:

@@ -14,6 +14,7 @@ from django.http import HttpRequest
 
 from studio.accounts.actors import GUEST, Actor, actor_for
 from studio.accounts.models import User
+from studio.web import workspace
 from studio.web.live import messages
 from studio.web.live.hub import Hub, Subscription
 
@@ -37,16 +38,16 @@ hub = Hub(messages.render)
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
     """One browser's stream: first the present state, then every change, until it goes away."""
-    actor = await hub.in_thread(lambda: _actor(_header(scope, b"cookie")))
+    actor, wanted = await hub.in_thread(lambda: _viewer(_header(scope, b"cookie")))
     if actor.user is None or scope["method"] != "GET":
         await _refuse(send)
         return
-    subscription = await hub.join(actor)
+    subscription = await hub.join(actor, wanted)
     try:
         await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
         last_seen = _last_seen(scope)
         await _body(send, b"retry: 2000\n\n")
-        await _body(send, await hub.in_thread(lambda: messages.present_state(actor, last_seen)))
+        await _body(send, await hub.in_thread(lambda: messages.present_state(actor, wanted, last_seen)))
         gone = asyncio.ensure_future(_gone(receive))
         try:
             await _pump(subscription, send, gone)
@@ -98,12 +99,16 @@ def _last_seen(scope: Scope) -> int | None:
     return int(text) if text.isdecimal() else None
 
 
-def _actor(cookies: str) -> Actor:
-    """Who the session cookie belongs to; a guest when it is missing, over, or of before a new password."""
+def _viewer(cookies: str) -> tuple[Actor, str]:
+    """Who the session cookie belongs to, and the workspace that it names.
+
+    A guest when the session is missing, over, or of before a new password.
+    """
     morsel = SimpleCookie(cookies).get(settings.SESSION_COOKIE_NAME)
     if morsel is None:
-        return GUEST
+        return GUEST, ""
     request = HttpRequest()
     request.session = import_module(settings.SESSION_ENGINE).SessionStore(morsel.value)
     user = get_user(request)
-    return actor_for(user) if isinstance(user, User) else GUEST
+    actor = actor_for(user) if isinstance(user, User) else GUEST
+    return actor, str(request.session.get(workspace.SESSION_KEY) or "")
