@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import DatabaseError, connections
 
 from studio.accounts.actors import Actor, channels_of
 from studio.core import db, events
@@ -70,11 +70,12 @@ class Hub:
         return subscription
 
     def leave(self, subscription: Subscription) -> None:
-        """The browser went away; without any the hub stops reading."""
+        """The browser went away; without any the hub stops reading and closes its connection."""
         self._subscriptions.discard(subscription)
         if not self._subscriptions and self._task:
             self._task.cancel()
             self._task = None
+            self._thread.submit(connections.close_all)
 
     def close(self) -> None:
         """End every stream, so that the server can stop. Safe to call from a signal handler's loop."""
