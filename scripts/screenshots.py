@@ -25,6 +25,7 @@ BROWSER_OPTIONS = [
     "--no-first-run",
 ]
 RUNS = [
+    ("Ceramics on a plinth, dried branch, soft window light", 4),
     ("A terracotta stair against a quiet sky, late afternoon light", 4),
     ("A terracotta stair against a quiet sky, at dawn, soft mist", 4),
 ]
@@ -48,8 +49,9 @@ def generate(page: Page, prompt: str, images: int) -> None:
 
 def save(page: Page, name: str) -> None:
     """The window as a small WebP."""
-    # Never idle: the live stream stays open.
-    page.wait_for_function("[...document.images].every((image) => image.complete)")
+    # Never idle, since the live stream stays open; and the page's policy forbids a waiting function.
+    while not page.evaluate("[...document.images].every((image) => image.complete)"):
+        page.wait_for_timeout(50)
     with Image.open(io.BytesIO(page.screenshot())) as picture:
         picture.convert("RGB").save(OUT / f"{name}.webp", quality=80, method=6)
 
@@ -66,8 +68,8 @@ def take(url: str, session: str) -> None:
         for prompt, images in RUNS:
             generate(page, prompt, images)
         for scheme in ("dark", "light"):
-            page.emulate_media(color_scheme=scheme)
             page.goto(url)
+            page.evaluate("theme => document.documentElement.dataset.theme = theme", scheme)
             save(page, f"studio-{scheme}")
         browser.close()
 
