@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import io
 import re
-import sys
 import tempfile
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, ViewportSize, expect, sync_playwright
 
 from scripts import servers, studio
 
 OUT = studio.ROOT / "docs/img"
-SIZE = {"width": 1440, "height": 900}
+SIZE: ViewportSize = {"width": 1440, "height": 900}
 FINISH_MS = 90_000
 BROWSER_OPTIONS = [
     "--no-sandbox",
@@ -85,4 +84,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -15,7 +15,7 @@ app.config_from_object(config)
 app.conf.task_default_queue = "echo"
 
 
-@app.task(name="echo")  # type: ignore[untyped-decorator]
+@app.task(name="echo")
 def echo(name: str) -> None:
     path = Path(os.environ["DATA_DIR"], f"echo-{name}")
     path.with_suffix(".part").write_text(repr(time.time()))

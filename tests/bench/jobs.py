@@ -6,6 +6,7 @@ import threading
 import time
 import uuid
 
+from providers.base import Config, ImageRequest
 from tests.bench import vendor
 from tests.bench.ground import person_with_credits, prepare
 from tests.bench.result import Result, tell
@@ -56,7 +57,7 @@ def main() -> None:
     submitted()
     wall, cpu = in_threads(execution.work)
     done = Job.objects.filter(state=State.SUCCEEDED).count()
-    quick, left = vendor.Quick(vendor.Config()), iter(range(JOBS))
+    quick, left = vendor.Quick(Config()), iter(range(JOBS))
     guard = threading.Lock()
 
     def bare() -> None:
@@ -64,9 +65,7 @@ def main() -> None:
             with guard:
                 if next(left, None) is None:
                     return
-            quick.submit(
-                vendor.ImageRequest(model="sketch", prompt="a stair", client_ref="c"), lambda event: None
-            )
+            quick.submit(ImageRequest(model="sketch", prompt="a stair", client_ref="c"), lambda event: None)
 
     bare_wall, _bare_cpu = in_threads(bare)
     tell(

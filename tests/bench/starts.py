@@ -18,7 +18,7 @@ from tests.bench.result import Result, percentile, tell
 
 ROUNDS = 40
 APART = 0.1
-LONGEST = 20.0
+LONGEST = 45.0
 
 
 @contextlib.contextmanager
