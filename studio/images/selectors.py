@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, When
 from django.utils.translation import gettext as _
 
 from studio.accounts.actors import Actor, OwnedQuerySet
@@ -103,6 +103,10 @@ def cut(text: str, length: int) -> str:
     return (at_word or head).rstrip(" ,;:.") + "…"
 
 
+CHANGED_FIRST = Case(When(operation="edit", then=0), default=1)
+"""A reference only lent something; the picture that was edited is the ancestor."""
+
+
 @dataclass(frozen=True, slots=True)
 class Relative:
     """A picture's parent or child; ``card`` is None where the viewer may not see it."""
@@ -120,12 +124,15 @@ class Family:
 
 
 def family(image: Image, actor: Actor) -> Family:
-    """Ancestors along the first parent, and all children. A fixed number of queries."""
+    """Ancestors along the picture that was changed, else the first reference, and all children.
+
+    A fixed number of queries.
+    """
     step: UUID | None = image.pk
     edges: list[Lineage] = []
     seen = {image.pk}
     for _generation in range(CHAIN_LENGTH):
-        edge = Lineage.objects.filter(child_id=step).order_by("pk").first()
+        edge = Lineage.objects.filter(child_id=step).order_by(CHANGED_FIRST, "pk").first()
         if edge is None or edge.parent_id in seen:
             break
         seen.add(edge.parent_id)

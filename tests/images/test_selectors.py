@@ -121,3 +121,11 @@ def test_a_picture_that_is_its_own_ancestor_ends_the_line(alice: User) -> None:
     services.link(first, second, "edit")
     services.link(second, first, "edit")
     assert len(selectors.family(first, actor_for(alice)).before) == 1
+
+
+def test_the_picture_that_was_edited_is_the_ancestor_before_any_reference(alice: User) -> None:
+    lent, source, child = make_image(alice), make_image(alice), make_image(alice)
+    services.link(lent, child, "reference")
+    services.link(source, child, "edit")
+    before = selectors.family(child, actor_for(alice)).before
+    assert [(step.operation, step.card and step.card.id) for step in before] == [("edit", source.pk)]
