@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from uuid import UUID
 
 from django.db import connection
@@ -13,7 +14,7 @@ from studio.accounts.models import User
 from studio.core import events
 from studio.core.context import request_id
 from studio.core.micros import MAX_MICROS
-from studio.credits.models import Account, Entry
+from studio.credits.models import Account, Entry, Hold
 
 # One statement, so that there is nothing between the look and the move for another process to slip into.
 MOVE = """
@@ -102,9 +103,27 @@ def move(
                 created_at=now,
             )
         )
-    Entry.objects.bulk_create(entries)
+    insert(entries)
     events.publish([_channel(user_id, team_id)], "balance", account_id)
     return Moved(available, held, entries)
+
+
+def insert(rows: Sequence[Entry] | Sequence[Hold]) -> None:
+    """Write new rows in one statement each, past the ORM's own insert, which costs more than all the rest."""
+    fields = rows[0]._meta.concrete_fields
+    values = [
+        [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields] for row in rows
+    ]
+    with connection.cursor() as cursor:
+        cursor.executemany(_insert_statement(type(rows[0])), values)
+
+
+@cache
+def _insert_statement(model: type[Entry] | type[Hold]) -> str:
+    columns = [str(field.column) for field in model._meta.concrete_fields]
+    marks = ", ".join(["%s"] * len(columns))
+    # Names of our own tables and columns, nothing from outside.
+    return f"INSERT INTO {model._meta.db_table} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608
 
 
 def _guarded_update(

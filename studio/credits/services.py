@@ -25,7 +25,7 @@ from studio.core.errors import Conflict, Invalid, NotFound
 from studio.core.micros import MAX_MICROS, Micros
 from studio.credits.errors import AccountBlocked, BalanceMoved, InsufficientCredits, LedgerBroken
 from studio.credits.models import Account, Entry, Hold, Lot
-from studio.credits.movements import Moved, Step, Why, move
+from studio.credits.movements import Moved, Step, Why, insert, move
 
 KEY_LENGTH = 80
 
@@ -176,7 +176,8 @@ def _open(account_id: UUID, amount: int, key: str, label: str) -> Hold:
     if moved is None:
         raise _Refused
     opened.seq, opened.created_at = moved.entries[0].seq, moved.entries[0].created_at
-    opened.save(force_insert=True)
+    insert([opened])
+    opened._state.adding = False
     return opened
 
 
