@@ -221,7 +221,7 @@ def _row(holder: holders.Holder, of: str) -> dict[str, Any]:
         "name": holder.name,
         "about": members % {"n": holder.about} if is_team else holder.about,
         "initials": holder.initials,
-        "tint": sum(holder.name.encode()) % 8,
+        "tint": sum(holder.name.encode()) % 8 if is_team else int(holder.id) % 8,
         "is_staff": holder.is_staff,
         "is_team": is_team,
         "blocked": holder.blocked,

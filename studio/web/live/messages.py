@@ -113,6 +113,5 @@ def _shell_part(actor: Actor, wanted: str) -> str:
 
 
 def _workers_part() -> str:
-    return render_to_string(
-        "studio/_live_workers.html", {"page": {"worker_alive": presence.anyone_working()}}
-    )
+    page = {"worker_alive": presence.anyone_working(), "worker_command": presence.COMMAND}
+    return render_to_string("studio/_live_workers.html", {"page": page})
