@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from kombu.transport import TRANSPORT_ALIASES
 
 broker_url = settings.BROKER_URL
 task_ignore_result = True
@@ -20,6 +21,7 @@ broker_connection_retry_on_startup = True
 task_default_queue = "gesso"
 
 if broker_url.startswith("filesystem"):
+    TRANSPORT_ALIASES["filesystem"] = "studio.worker.files:Transport"
     for folder in ("in", "control"):
         (settings.BROKER_DIR / folder).mkdir(parents=True, exist_ok=True)
     broker_transport_options = {

@@ -15,7 +15,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
-PATIENCE = 60.0
+PATIENCE = 40.0
 SHARED = ("JOB_LEASE_SECONDS", "JOB_DEADLINE_SECONDS", "PROVIDER_KEYS", "PROVIDER_URLS")
 """Settings that a child takes over from the test as they are now."""
 
@@ -34,7 +34,7 @@ def environment(**more: str) -> dict[str, str]:
         "DATA_DIR": str(settings.DATA_DIR),
         "DATABASE_URL": database_url(),
         "DJANGO_SETTINGS_MODULE": "studio.settings",
-        "LOG_LEVEL": "ERROR",
+        "LOG_LEVEL": os.environ.get("LOG_LEVEL", "ERROR"),
     }
     return os.environ | own | more
 

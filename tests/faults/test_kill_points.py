@@ -32,7 +32,7 @@ rounds = pytest.mark.parametrize("number", range(ROUNDS))
 def test_a_submit_that_dies_is_there_whole_or_not_at_all_and_may_be_repeated(
     busy: Desk, processes: Processes, settings: Any, point: str, number: int
 ) -> None:
-    press = {"key": "once", "model": SKETCH}
+    press: dict[str, Any] = {"key": "once", "model": SKETCH}
     press |= {"user_id": busy.actor.require_user().pk, "project_id": str(busy.project.pk)}
     assert processes.ended(processes.start("submit", failpoint=point, **press)) == KILLED
     assert Run.objects.count() == (0 if point == "submitting" else 1)

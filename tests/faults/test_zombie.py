@@ -30,6 +30,11 @@ def wake(processes: Processes, worker: int) -> None:
     assert processes.ended(worker) == 0
 
 
+def swept_as_unconfirmed() -> bool:
+    sweeping.sweep()
+    return Job.objects.filter(state=State.UNCONFIRMED).exists()
+
+
 @pytest.mark.parametrize("point", ["claimed", "started", "sending", "sent", "prepared", "kept", "stored"])
 def test_a_painting_that_another_worker_finished_is_not_touched_again(
     busy: Desk, processes: Processes, settings: Any, point: str
@@ -65,7 +70,7 @@ def test_a_worker_frozen_with_a_paid_call_in_its_hands_delivers_late_and_once(
 ) -> None:
     job = busy.job(PAID)
     worker = frozen_at(processes, "sending")
-    wait_for(lambda: sweeping.sweep() or Job.objects.filter(state=State.UNCONFIRMED).exists(), "the sweep")
+    wait_for(swept_as_unconfirmed, "the sweep")
     wake(processes, worker)
     job.refresh_from_db()
     assert (job.state, len(vendor.bills), job.outputs.count()) == (State.SUCCEEDED, 1, 1)
@@ -78,7 +83,7 @@ def test_a_paid_call_that_comes_back_after_its_hold_was_returned_is_a_gift(
 ) -> None:
     job = busy.job(PAID)
     worker = frozen_at(processes, "prepared")
-    wait_for(lambda: sweeping.sweep() or Job.objects.filter(state=State.UNCONFIRMED).exists(), "the sweep")
+    wait_for(swept_as_unconfirmed, "the sweep")
     assert_nothing_is_left_open(busy, settings)
     wake(processes, worker)
     job.refresh_from_db()

@@ -207,6 +207,6 @@ def test_credits_that_fall_due_are_removed(desk: Desk, monkeypatch: pytest.Monke
     sweeping.sweep()
     assert desk.balance == (START + 500, 0)
     later = timezone.now() + timedelta(days=8)
-    monkeypatch.setattr(sweeping.timezone, "now", lambda: later)
+    monkeypatch.setattr(timezone, "now", lambda: later)
     sweeping.sweep()
     assert desk.balance == (START, 0)

@@ -92,8 +92,8 @@ class Hub:
             await self._listen_on()
         except Exception:
             # No stream may stay open and silent: the browsers come back by themselves, to a new reader.
+            log.exception("live updates stopped")
             self.close()
-            raise
 
     async def _listen_on(self) -> None:
         while True:

@@ -26,13 +26,15 @@ RUN_TOPICS = (topics.RUN, topics.RUNS_ADDED)
 
 def present_state(actor: Actor, wanted: str, last_seen: int | None) -> bytes:
     """The first message of a stream: every open run, and those that changed since the browser last heard."""
+    # Read before the rows: what changes in between is told once more, never missed.
+    last_id = events.latest_id()
     ids = set(jobs.open_runs(actor))
     if last_seen is not None:
-        missed = events.since(last_seen)
+        missed = events.around(last_seen)
         changed = {UUID(notice.ref) for notice in missed if notice.topic in RUN_TOPICS}
         ids |= {run.pk for run in jobs.by_ids(changed) if _may_see(actor, run)}
     parts = [_run_part(run, actor) for run in jobs.by_ids(ids)]
-    return encode([*parts, _shell_part(actor, wanted), _workers_part()], events.latest_id())
+    return encode([*parts, _shell_part(actor, wanted), _workers_part()], last_id)
 
 
 def render(notices: list[Notice], listeners: list[Subscription]) -> list[tuple[Subscription, bytes]]:

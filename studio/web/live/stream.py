@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import signal
+import threading
 from collections.abc import Awaitable, Callable, MutableMapping
+from functools import cache, partial
 from http.cookies import SimpleCookie
 from importlib import import_module
 from typing import Any
@@ -36,12 +39,34 @@ HEADERS = [
 hub = Hub(messages.render)
 
 
+@cache
+def end_streams_with_the_server() -> None:
+    """A server that is told to stop waits for its open connections: end the streams when the signal comes.
+
+    Chains to the server's own handlers; without any, or outside the main thread, there is nothing to chain to.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        if callable(before := signal.getsignal(number)):
+            signal.signal(number, partial(_close_then, loop, before))
+
+
+def _close_then(
+    loop: asyncio.AbstractEventLoop, before: Callable[[int, Any], Any], number: int, frame: Any
+) -> None:
+    loop.call_soon_threadsafe(hub.close)
+    before(number, frame)
+
+
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
     """One browser's stream: first the present state, then every change, until it goes away."""
     actor, wanted = await hub.in_thread(lambda: _viewer(_header(scope, b"cookie")))
     if actor.user is None or scope["method"] != "GET":
         await _refuse(send)
         return
+    end_streams_with_the_server()
     subscription = await hub.join(actor, wanted)
     try:
         await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
