@@ -185,7 +185,6 @@ def _open(claim: Claim) -> QuerySet[Job]:
 
 def _add_output(job: Job, position: int, stored: images.Stored, seed: int | None, read_as: str) -> Image:
     run = job.run
-    references = list(job.references.select_related("image"))
     image = images.add(
         stored=stored,
         kind=Image.Kind.OUTPUT,
@@ -200,7 +199,7 @@ def _add_output(job: Job, position: int, stored: images.Stored, seed: int | None
         revised_prompt=read_as,
     )
     Output.objects.create(job=job, position=position, image=image)
-    for reference in references:
+    for reference in job.references.all():
         if reference.role != Reference.Role.MASK:
             images.link(reference.image, image, _operation(job, reference))
     return image
@@ -224,4 +223,5 @@ def _spread_cost(job: Job, charged: Micros) -> None:
         return
     share, rest = divmod(charged, len(ids))
     Image.objects.filter(pk__in=ids).update(cost=share)
-    Image.objects.filter(pk=ids[0]).update(cost=share + rest)
+    if rest:
+        Image.objects.filter(pk=ids[0]).update(cost=share + rest)

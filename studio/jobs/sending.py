@@ -14,7 +14,7 @@ from studio.jobs.models import Attempt, Job, Reference
 def image_request(job: Job, attempt: Attempt, *, seconds: float) -> ImageRequest:
     """The whole request; notes on each reference the hash of the bytes that go out."""
     given: dict[str, Any] = job.parameters
-    inputs = [(ref, _input(ref)) for ref in job.references.select_related("image__blob")]
+    inputs = [(ref, _input(ref)) for ref in job.references.all()]
     pictures = sorted(
         ((ref, data) for ref, data in inputs if ref.role != Reference.Role.MASK),
         # The picture to be changed goes first: a mask belongs to the first reference.
