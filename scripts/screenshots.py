@@ -15,6 +15,7 @@ from scripts import servers, studio
 OUT = studio.ROOT / "docs/img"
 SIZE: ViewportSize = {"width": 1440, "height": 900}
 FINISH_MS = 90_000
+SETTLE_MS = 1_500
 BROWSER_OPTIONS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -48,6 +49,8 @@ def generate(page: Page, prompt: str, images: int) -> None:
 
 def save(page: Page, name: str) -> None:
     """The window as a small WebP."""
+    expect(page.get_by_role("spinbutton", name="Images")).to_be_visible()
+    page.wait_for_timeout(SETTLE_MS)
     # Never idle, since the live stream stays open; and the page's policy forbids a waiting function.
     while not page.evaluate("[...document.images].every((image) => image.complete)"):
         page.wait_for_timeout(50)
