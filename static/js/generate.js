@@ -154,7 +154,7 @@ function shape() {
   const label = one('#params :is([name="aspect_ratio"], [name="preset"], [name="size"]):checked')?.closest("label");
   const drawing = label && one(".ratio", label);
   if (drawing) return [Number(drawing.dataset.width) || 1, Number(drawing.dataset.height) || 1];
-  const said = label?.textContent.match(/(\d+) × (\d+)/);
+  const said = label && one("input", label).value.match(/^(\d+)x(\d+)$/);
   return said ? [Number(said[1]), Number(said[2])] : [1, 1];
 }
 

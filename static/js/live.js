@@ -26,8 +26,34 @@ let polling = 0;
 
 /** Let htmx swap a text made of partials into this page. */
 export function apply(html) {
+  makePlaces(html);
   return htmx.swap({ text: html, sourceElement: document.body, swap: "none" });
 }
+
+/** A run that began in another tab or with somebody else has no row here yet: its place is above those of its project. */
+function makePlaces(html) {
+  const project = one("#project-field")?.value;
+  if (!project || one(".starting") || !html.includes("data-of=")) return;
+  const told = all(".run", new DOMParser().parseFromString(html, "text/html"));
+  for (const row of told.sort((one_, other) => one_.dataset.number - other.dataset.number)) {
+    const newest = Number(one("#runs > .run")?.dataset.number ?? 0);
+    if (!row.dataset.of.includes(project) || Number(row.dataset.number) <= newest) continue;
+    const place = Object.assign(document.createElement("li"), { id: row.id, className: "run" });
+    place.dataset.number = row.dataset.number;
+    one("#runs").prepend(place);
+    one("#filmstrip").prepend(Object.assign(document.createElement("li"), { id: row.id.replace("run-", "thumb-") }));
+    one("#empty")?.remove();
+  }
+}
+
+/** The stream may be faster than the answer to the request that began a run: then that brings its row once more. */
+document.addEventListener("htmx:after:swap", () => {
+  const seen = new Set();
+  for (const item of all("#runs > [id], #filmstrip > [id]")) {
+    if (seen.has(item.id)) item.remove();
+    seen.add(item.id);
+  }
+});
 
 function receive({ kind, data }) {
   if (kind === "message") apply(data);

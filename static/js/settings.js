@@ -11,14 +11,21 @@ const SAVE_DELAY = 300;
 let saveTimer = 0;
 
 export function startSettings(form) {
-  const key = `draft:${one("[data-project]").dataset.project}`;
+  // A new project has no id before its first run.
+  const keyNow = () => `draft:${document.body.dataset.user}:${one("#project-field").value}`;
+  let key = keyNow();
+  const keepNow = () => {
+    if (key !== keyNow()) remembered.set(key, null);
+    key = keyNow();
+    remembered.set(key, read(form));
+  };
   const save = () => {
     clearTimeout(saveTimer);
-    saveTimer = setTimeout(() => remembered.set(key, read(form)), SAVE_DELAY);
+    saveTimer = setTimeout(keepNow, SAVE_DELAY);
   };
   for (const name of ["input", "change"]) form.addEventListener(name, save);
   for (const name of ["references:changed", "htmx:after:swap", "run:submitted"]) document.addEventListener(name, save);
-  addEventListener("pagehide", () => remembered.set(key, read(form)));
+  addEventListener("pagehide", keepNow);
 
   const draft = remembered.get(key);
   if (draft && !("explicit" in form.dataset)) {

@@ -154,7 +154,8 @@ def _repeated(run: Run, wish: str) -> Run:
 def _next_number(project: Project) -> int:
     now = timezone.now()
     Project.objects.filter(pk=project.pk).update(last_number=F("last_number") + 1, used_at=now)
-    return Project.objects.values_list("last_number", flat=True).get(pk=project.pk)
+    project.last_number = Project.objects.values_list("last_number", flat=True).get(pk=project.pk)
+    return project.last_number
 
 
 def _reference_images(actor: Actor, specs: Sequence[JobSpec]) -> dict[UUID, Image]:

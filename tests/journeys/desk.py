@@ -74,6 +74,11 @@ class Desk:
         return toolbar.get_by_role("button", name=name, exact=True)
 
     @property
+    def project(self) -> str:
+        """The id of the project that the next run goes to."""
+        return self.page.locator("#project-field").input_value()
+
+    @property
     def balance(self) -> Decimal:
         return number_in(self.page.get_by_role("status", name="Balance").inner_text())
 
@@ -81,12 +86,13 @@ class Desk:
         """Wait until the price of what the form says now is shown."""
         expect(self.cost.locator("b").first).to_have_text(re.compile(rf"^{re.escape(credits)} credits?$"))
 
-    def choose_model(self, words: str) -> None:
-        """Pick the model that the words find."""
+    def choose_model(self, name: str) -> None:
+        """Search for the model by its whole name and pick it; its own settings are there when this returns."""
         self.model.click()
-        self.models.get_by_role("searchbox").fill(words)
-        self.models.get_by_role("option").first.click()
+        self.models.get_by_role("searchbox").fill(name)
+        self.models.get_by_text(name, exact=True).click()
         expect(self.models).to_be_hidden()
+        expect(self.page.locator("#model-name")).to_have_text(name)
 
     def write(self, prompt: str, images: int = 1) -> None:
         """A prompt and a number of images, and wait until Generate can be pressed for so many."""

@@ -18,7 +18,7 @@ PROMPT_LIMIT = 32_000
 
 def small(desk: Desk) -> None:
     """The cheapest and quickest settings."""
-    desk.choose_model("gesso sketch")
+    desk.choose_model("Gesso Sketch")
     desk.page.get_by_role("radio", name="512 × 512").check()
 
 
@@ -42,6 +42,21 @@ def test_a_draft_is_there_again_after_a_reload(page: Page) -> None:
     assert desk.balance == 1000
 
 
+def test_a_draft_after_the_first_run_is_kept_with_its_project(page: Page) -> None:
+    desk = Desk(page)
+    small(desk)
+    desk.write("A harbour in fog")
+    desk.generate.click()
+    desk.finished(1, pictures=1)
+    desk.prompt.fill("A harbour at noon")
+    page.reload()
+    expect(desk.prompt).to_have_value("A harbour at noon")
+    page.get_by_role("button", name="Untitled project").click()
+    page.get_by_role("menuitem", name="New project").click()
+    page.wait_for_url("**/projects/*/")
+    expect(desk.prompt).to_have_value("")
+
+
 def test_a_double_click_submits_once_and_back_finds_the_run_again(page: Page, watch: Watch) -> None:
     desk = Desk(page)
     small(desk)
@@ -50,6 +65,7 @@ def test_a_double_click_submits_once_and_back_finds_the_run_again(page: Page, wa
     desk.finished(1, pictures=1)
     expect(desk.runs).to_have_count(1)
     assert posts(watch, "/runs") == 1
+    expect(page.locator("#run-count")).to_have_text("1 run")
     page.get_by_role("link", name="Gallery").first.click()
     page.wait_for_url("**/gallery/")
     page.go_back()
@@ -112,7 +128,7 @@ def test_a_prompt_over_the_limit_says_by_how_much(page: Page, watch: Watch) -> N
 def test_missing_credits_are_named_and_the_smaller_run_goes(window: Window, living: LivingStudio) -> None:
     page = window(living.person("Alice", granted=5))
     desk = Desk(page)
-    desk.choose_model("gesso paint")
+    desk.choose_model("Gesso Paint")
     desk.prompt.fill("A lighthouse before the storm")
     desk.images.fill("4")
     expect(desk.cost).to_contain_text("7 short")
@@ -128,10 +144,10 @@ def test_missing_credits_are_named_and_the_smaller_run_goes(window: Window, livi
 
 def test_another_model_takes_the_nearest_size_and_says_so(page: Page) -> None:
     desk = Desk(page)
-    desk.choose_model("gesso paint")
+    desk.choose_model("Gesso Paint")
     page.get_by_role("radio", name="2:3", exact=True).check()
     desk.write("A lighthouse before the storm", images=8)
-    desk.choose_model("gesso press")
+    desk.choose_model("Gesso Press")
     expect(page.get_by_role("radio", name=re.compile("^Poster"))).to_be_checked()
     expect(desk.images).to_have_value("4")
     expect(page.get_by_role("status").filter(has_text="closest")).to_be_visible()

@@ -16,7 +16,7 @@ def test_a_cancelled_run_says_what_came_back_and_its_retry_shows_the_price_first
     page: Page, living: LivingStudio, alice: Person
 ) -> None:
     desk = Desk(page)
-    desk.choose_model("gesso paint")
+    desk.choose_model("Gesso Paint")
     desk.write("A lighthouse before the storm", images=4)
     desk.generate.click()
     expect(desk.state(1)).to_have_attribute("data-state", "running")
@@ -43,6 +43,7 @@ def test_a_cancelled_run_says_what_came_back_and_its_retry_shows_the_price_first
 def test_a_vendor_that_declines_is_named_with_the_way_on_and_nothing_is_charged(
     page: Page, openai: GatedOpenAI
 ) -> None:
+    before = len(openai.bills)
     openai.fault = Fault(MODERATED_INPUT, times=1)
     desk = Desk(page)
     desk.choose_model(MODEL)
@@ -54,7 +55,7 @@ def test_a_vendor_that_declines_is_named_with_the_way_on_and_nothing_is_charged(
     expect(card).to_contain_text("Change the wording, or switch to another model.")
     expect(card).to_contain_text("Nothing was charged.")
     expect(page.get_by_role("status", name="Balance")).to_contain_text("1,000")
-    assert openai.bills == []
+    assert len(openai.bills) == before
 
     card.get_by_role("button", name="Switch model").click()
     expect(desk.models).to_be_visible()
@@ -64,4 +65,4 @@ def test_a_vendor_that_declines_is_named_with_the_way_on_and_nothing_is_charged(
     dialog = page.get_by_role("dialog", name="Retry GPT Image 2")
     dialog.get_by_role("button", name="Retry 1 image").click()
     desk.finished(2, pictures=1)
-    assert len(openai.bills) == 1
+    assert len(openai.bills) == before + 1

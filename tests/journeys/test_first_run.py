@@ -52,7 +52,7 @@ def test_from_the_setup_link_to_the_receipt(
     granted = desk.balance
     assert granted == 1000
 
-    desk.choose_model("gesso paint")
+    desk.choose_model("Gesso Paint")
     page.get_by_label("4:5", exact=True).check()
     desk.write("A terracotta stair against a quiet sky", images=4)
     desk.priced("12")

@@ -32,9 +32,9 @@ def test_two_tabs_share_one_stream_and_the_second_takes_it_over(
     assert streamed(second.page) == []
 
     page.close()
-    second.page.wait_for_function("window.seen.events.length > 0")
+    second.page.wait_for_function("() => window.seen.events.length > 0")
     assert watch.asked_for("/events") == ["/events", "/events"]
-    second.choose_model("gesso sketch")
+    second.choose_model("Gesso Sketch")
     second.page.get_by_role("radio", name="512 × 512").check()
     second.write("A blue door")
     second.generate.click()
@@ -62,5 +62,5 @@ def test_nothing_moves_in_the_gallery_while_it_is_scrolled_to_its_end(full_galle
         page.mouse.wheel(0, 500)
         page.wait_for_function("before => scrollY !== before", arg=at)
     expect(shots).to_have_count(64)
-    page.wait_for_function("[...document.querySelectorAll('.shot .open img')].every((image) => image.complete)")
+    page.wait_for_function("() => [...document.querySelectorAll('.shot .open img')].every((image) => image.complete)")
     assert shifted(page) <= STILL

@@ -46,13 +46,15 @@ def test_a_team_sees_its_pictures_arrive_and_keeps_them_in_one_gallery(
     assert bobs.balance == 1000  # who makes it pays
     assert alices.balance < 1000
 
-    bobs.choose_model("gesso sketch")
+    bobs.choose_model("Gesso Sketch")
     bobs_page.get_by_role("radio", name="512 × 512").check()
     bobs.write("A blue door")
     bobs.generate.click()
     bobs.finished(2, pictures=1)
     alices.finished(2, pictures=1)
     expect(alices.run(2)).to_contain_text("Bob")
+    expect(alices.runs).to_have_count(2)
+    expect(bobs.runs).to_have_count(2)
     assert watch.asked_for("/runs/") == []
 
     for shown in (page, bobs_page):
@@ -66,7 +68,7 @@ def test_who_is_not_in_the_team_finds_nothing_at_any_of_its_addresses(
 ) -> None:
     stand_in(page, "Northwind")
     desk = Desk(page, "")
-    desk.choose_model("gesso sketch")
+    desk.choose_model("Gesso Sketch")
     page.get_by_role("radio", name="512 × 512").check()
     desk.write("A terracotta stair")
     desk.generate.click()
@@ -74,7 +76,7 @@ def test_who_is_not_in_the_team_finds_nothing_at_any_of_its_addresses(
     picture = str(desk.pictures(1).get_attribute("href"))
     media = str(desk.run(1).locator("live-picture").get_attribute("src"))
     run = f"/runs/{str(desk.state(1).get_attribute('id')).removeprefix('run-')}/"
-    project = f"/projects/{page.locator('[data-project]').get_attribute('data-project')}/"
+    project = f"/projects/{desk.project}/"
     addresses = (picture, f"{picture}download", media, run, project)
 
     def answers(person: Person) -> list[int]:

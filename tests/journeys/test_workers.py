@@ -30,7 +30,7 @@ def test_runs_wait_for_a_worker_and_go_on_by_themselves(
     expect(note).to_be_visible()
     expect(note).to_contain_text("celery -A studio")
 
-    desk.choose_model("gesso sketch")
+    desk.choose_model("Gesso Sketch")
     page.get_by_role("radio", name="512 × 512").check()
     desk.write("A harbour in fog", images=2)
     desk.generate.click()

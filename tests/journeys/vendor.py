@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from tests.providers.simulators.base import Reply, Request
 from tests.providers.simulators.openai import OpenAISimulator
 
-MODEL = "gpt image 2 "
+MODEL = "GPT Image 2"
 
 
 class GatedOpenAI(OpenAISimulator):
