@@ -12,7 +12,6 @@ import pytest
 from kombu import Connection
 
 from studio.celery import app
-from studio.worker import files
 
 
 @pytest.fixture
@@ -36,7 +35,7 @@ def test_nobody_sees_a_message_before_all_of_it_is_there(
         looked.append(names)
         replace(*names)
 
-    monkeypatch.setattr(files.os, "replace", look_first)
+    monkeypatch.setattr(os, "replace", look_first)
     channel._put("gesso", {"body": "whole"})
     assert (channel._get("gesso"), len(looked)) == ({"body": "whole"}, 1)
 
