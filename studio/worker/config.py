@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from django.conf import settings
-from kombu.transport import TRANSPORT_ALIASES
+
+from studio.worker import broker
 
 broker_url = settings.BROKER_URL
 task_ignore_result = True
@@ -21,7 +22,7 @@ broker_connection_retry_on_startup = True
 task_default_queue = "gesso"
 
 if broker_url.startswith("filesystem"):
-    TRANSPORT_ALIASES["filesystem"] = "studio.worker.files:Transport"
+    broker.use()
     for folder in ("in", "control"):
         (settings.BROKER_DIR / folder).mkdir(parents=True, exist_ok=True)
     broker_transport_options = {
