@@ -25,13 +25,15 @@ from studio.catalog.entries import Entry
 from studio.catalog.fields import MAX_SEED
 from studio.catalog.models import PriceVersion
 from studio.catalog.parameters import Parameters
-from studio.core.errors import Invalid
+from studio.core.errors import Forbidden, Invalid
 from studio.credits import services as credits
 from studio.images.models import Image
 from studio.jobs import billing, dispatch, failpoints, learning, notices, outcomes
 from studio.jobs.errors import KeyReused, ModelNotOffered, NotCancellable, NothingToRetry, QuoteChanged
 from studio.jobs.models import FINAL, Job, Project, Reference, Run, State
 from studio.jobs.specs import JobSpec, body_hash, missing_pictures, spec_of
+
+NAME_LENGTH = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +58,12 @@ class Priced:
 
 
 def new_project(*, actor: Actor, team: Team | None, name: str = "") -> Project:
-    """An empty project in the given workspace."""
-    return Project.objects.create(owner=actor.require_user(), team=team, name=name or _("Untitled project"))
+    """An empty project in the given workspace. Raises Forbidden where the actor may only look."""
+    if team is not None and team.pk not in actor.editing_teams:
+        raise Forbidden(_("Your role in %(team)s lets you look, not run.") % {"team": team.name})
+    # PostgreSQL refuses a NUL in a text.
+    given = name.replace("\0", "").strip()[:NAME_LENGTH]
+    return Project.objects.create(owner=actor.require_user(), team=team, name=given or _("Untitled project"))
 
 
 def price(*, actor: Actor, spec: JobSpec, retry_of: Job | None = None) -> Priced:
@@ -100,8 +106,10 @@ def submit(
 
     The same ``key`` with the same wish gives the same run and costs nothing. ``quoted_high`` (micros) is
     what the person was shown. Raises Invalid, ModelNotOffered, QuoteChanged, KeyReused,
-    InsufficientCredits, AccountBlocked.
+    InsufficientCredits, AccountBlocked; ValueError where the payer is of another workspace than the project.
     """
+    if (payer.team.pk if payer.team else None) != project.team_id:
+        raise ValueError("the payer is of another workspace than the project")
     owner, wish = actor.require_user(), body_hash(specs)
     if repeat := Run.objects.filter(owner=owner, key=key).first():
         return _repeated(repeat, wish)

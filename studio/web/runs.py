@@ -26,7 +26,7 @@ from studio.jobs.services import Payer
 from studio.web import access, composer, rows
 from studio.web.composer import Draft
 from studio.web.http import StudioRequest
-from studio.web.studio import composed, stream
+from studio.web.studio import composed, place_of, stream
 
 PAGE = "studio/page.html"
 
@@ -35,7 +35,8 @@ PAGE = "studio/page.html"
 @login_required
 def price(request: StudioRequest) -> HttpResponse:
     """What the composer's settings cost now."""
-    return render(request, f"{PAGE}#price_answer", {"page": composed(request, composer.read(request.POST))})
+    page = composed(request, composer.read(request.POST), _shown(request))
+    return render(request, f"{PAGE}#price_answer", {"page": page})
 
 
 @require_POST
@@ -44,7 +45,8 @@ def parameters(request: StudioRequest) -> HttpResponse:
     """The form of another model, with the nearest valid values and a note of what changed."""
     draft = composer.read(request.POST)
     fitted, notes = composer.fitted(composer.offer_for(draft.model), draft)
-    page = composed(request, replace(draft, parameters=fitted.as_form()), note=". ".join(notes))
+    taken = replace(draft, parameters=fitted.as_form())
+    page = composed(request, taken, _shown(request), note=". ".join(notes))
     return render(request, f"{PAGE}#parameters_answer", {"page": page})
 
 
@@ -60,18 +62,17 @@ def submit(request: StudioRequest) -> HttpResponse:
         return _refused(request, draft, error)
     if not request.htmx:
         return _to_row(run)
-    page = composed(request, draft) | stream(request, run.project, limit=1)
+    page = composed(request, draft, run.project) | stream(request, run.project, limit=1)
     page["composer"]["parent"] = str(run.pk)
     return render(request, f"{PAGE}#submit_answer", {"page": page, "run": _row(request, run.pk)})
 
 
 def _submit(request: StudioRequest, draft: Draft) -> Run:
-    _may_run_here(request)
     project = _project(request)
     token = request.POST.get("quote", "")
     return services.submit(
         actor=request.actor,
-        payer=_payer(request),
+        payer=_payer(request, project),
         project=project,
         specs=[draft.spec],
         key=request.POST.get("idempotency_key") or composer.new_key(),
@@ -80,14 +81,15 @@ def _submit(request: StudioRequest, draft: Draft) -> Run:
     )
 
 
-def _may_run_here(request: StudioRequest) -> None:
-    if not request.workspace.can_edit:
-        text = _("Your role in %(team)s lets you look, not run. Switch to your own workspace.")
-        raise Forbidden(text % {"team": request.workspace.name})
+def _payer(request: StudioRequest, project: Project) -> Payer:
+    """The payer of the project's workspace, which need not be the one that the person stands in."""
+    return Payer(place_of(request, project).account_id, project.team)
 
 
-def _payer(request: StudioRequest) -> Payer:
-    return Payer(request.workspace.account_id, request.workspace.team)
+def _shown(request: StudioRequest) -> Project | None:
+    """The project that the form was shown with; None where it is still to come."""
+    project_id = composer.as_uuid(request.POST.get("project", ""))
+    return access.project_for(request, project_id) if project_id else None
 
 
 def _project(request: StudioRequest) -> Project:
@@ -95,6 +97,9 @@ def _project(request: StudioRequest) -> Project:
     if project_id := composer.as_uuid(request.POST.get("project", "")):
         return access.editable_project_for(request, project_id)
     team = request.workspace.team
+    if not request.workspace.can_edit:
+        text = _("Your role in %(team)s lets you look, not run. Switch to your own workspace.")
+        raise Forbidden(text % {"team": request.workspace.name})
     latest = jobs.projects(request.actor, team).first()
     return latest or services.new_project(actor=request.actor, team=team)
 
@@ -109,10 +114,10 @@ def _refused(request: StudioRequest, draft: Draft, error: StudioError) -> HttpRe
     """The errors, a fresh key and today's price. Without htmx the whole page, with what was typed."""
     errors = [{"field": name, "message": text} for name, text in error.fields.items()]
     errors = errors or [{"field": "", "message": error.message}]
-    page = composed(request, draft) | {"errors": errors}
+    shown = _shown(request) or jobs.projects(request.actor, request.workspace.team).first()
+    page = composed(request, draft, shown) | {"errors": errors}
     if request.htmx:
         return render(request, f"{PAGE}#refused_answer", {"page": page}, status=error.status)
-    shown = jobs.projects(request.actor, request.workspace.team).first()
     return render(request, PAGE, {"page": stream(request, shown) | page}, status=error.status)
 
 
@@ -147,7 +152,7 @@ def retry(request: StudioRequest, job_id: UUID) -> HttpResponse:
     token = request.POST.get("quote", "")
     made = services.retry(
         actor=request.actor,
-        payer=_payer(request),
+        payer=_payer(request, job.run.project),
         job=job,
         key=request.POST.get("idempotency_key") or composer.new_key(),
         quoted_high=prices.read_signed(token).high if token else None,
@@ -160,7 +165,7 @@ def retry(request: StudioRequest, job_id: UUID) -> HttpResponse:
 
 def _retry_view(request: StudioRequest, job: Job) -> dict[str, Any]:
     priced = services.price_retry(actor=request.actor, job=job)
-    available = credits.balance(request.workspace.account_id).available
+    available = credits.balance(place_of(request, job.run.project).account_id).available
     count, high = priced.parameters.n, priced.quote.high
     return {
         "job_id": str(job.pk),

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -25,6 +25,7 @@ from studio.web import access, composer, rows, run_words
 from studio.web.composer import Draft
 from studio.web.cost import cost
 from studio.web.http import StudioRequest
+from studio.web.workspace import Workspace, of_team
 
 PROJECTS_SHOWN = 12
 
@@ -61,9 +62,9 @@ def projects(request: StudioRequest) -> HttpResponseRedirect:
 def _page(request: StudioRequest, shown: Project | None) -> HttpResponse:
     page = stream(request, shown) | {"projects": _projects(request)}
     draft = _asked_for(request) or _last_draft(page["loaded"])
-    page |= composed(request, draft)
+    page |= composed(request, draft, shown)
     page["models"] = composer.picker(catalog.offers(), staff=request.actor.is_staff)
-    page["welcome"] = _welcome(request) if not page["runs"] else ""
+    page["welcome"] = _welcome(place_of(request, shown)) if not page["runs"] else ""
     return render(request, "studio/page.html", {"page": page})
 
 
@@ -95,17 +96,27 @@ def project_view(shown: Project | None) -> dict[str, Any]:
     return {"id": str(shown.pk), "name": shown.name, "url": url, "run_count": shown.last_number}
 
 
-def composed(request: StudioRequest, draft: Draft, *, note: str = "") -> dict[str, Any]:
-    """The composer with its price, for the page and for every answer that renews a part of it."""
+def composed(
+    request: StudioRequest, draft: Draft, shown: Project | None, *, note: str = ""
+) -> dict[str, Any]:
+    """The composer with its price, for the page and for every answer that renews a part of it.
+
+    The price stands against the balance of whoever pays for runs of ``shown``.
+    """
     offer = composer.offer_for(draft.model)
     parameters, _notes = composer.fitted(offer, draft)
-    price = cost(offer, draft, parameters, request.workspace.account_id)
+    price = cost(offer, draft, parameters, place_of(request, shown).account_id)
     return {
         "composer": composer.view(draft, offer, parameters, request.actor, price.token),
         "model": composer.model_view(offer, parameters),
         "cost": price,
         "params_note": note,
     }
+
+
+def place_of(request: StudioRequest, shown: Project | None) -> Workspace:
+    """Where runs of the project are made and paid: its own workspace, also while the person stands in another."""
+    return request.workspace if shown is None else of_team(request.actor, shown.team)
 
 
 def _projects(request: StudioRequest) -> list[dict[str, Any]]:
@@ -145,8 +156,8 @@ def _draft_for(wish: str, image_id: UUID, settings: dict[str, Any] | None) -> Dr
     return composer.draft_from(settings | {"seed": seed}, explicit=True)
 
 
-def _welcome(request: HttpRequest) -> str:
-    available = credits.balance(request.workspace.account_id).available  # type: ignore[attr-defined]
+def _welcome(here: Workspace) -> str:
+    available = credits.balance(here.account_id).available
     if not available:
         return _("Your balance is empty. Whoever runs this server can add credits.")
     cheapest = catalog.cheapest_label(catalog.offers())

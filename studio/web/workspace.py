@@ -60,6 +60,11 @@ def chosen(actor: Actor, session: SessionBase) -> Workspace:
     return Workspace(actor, session.get(SESSION_KEY, ""))
 
 
+def of_team(actor: Actor, team: Team | None) -> Workspace:
+    """The workspace of a row that is ``team``'s, or the person's own for None, wherever the person stands."""
+    return Workspace(actor, str(team.pk) if team else "")
+
+
 def choose(session: SessionBase, team: Team | None) -> None:
     """Stand in ``team`` from the next request on."""
     session[SESSION_KEY] = str(team.pk) if team else ""
