@@ -5,6 +5,7 @@ import { askParameters } from "gesso/price";
 export function startModels() {
   const dialog = one("#model-picker");
   const search = one("#model-search");
+  const list = one("#model-list");
   const rows = all(".picker-row", dialog);
   let active = null;
 
@@ -28,8 +29,10 @@ export function startModels() {
     active?.removeAttribute("data-active");
     active = row ?? null;
     active?.setAttribute("data-active", "");
-    if (active) search.setAttribute("aria-activedescendant", active.id);
-    else search.removeAttribute("aria-activedescendant");
+    for (const place of [search, list]) {
+      if (active) place.setAttribute("aria-activedescendant", active.id);
+      else place.removeAttribute("aria-activedescendant");
+    }
     active?.scrollIntoView({ block: "nearest" });
   }
 
@@ -40,17 +43,18 @@ export function startModels() {
   }
 
   search.addEventListener("input", filter);
-  search.addEventListener("keydown", (event) => {
-    if (event.isComposing) return;
-    const list = shown();
-    const here = list.indexOf(active);
-    const next = { ArrowDown: here + 1, ArrowUp: here - 1, PageDown: Math.min(here + 5, list.length - 1), PageUp: Math.max(here - 5, 0) }[event.key];
-    if (next !== undefined) activate(list[(next + list.length) % list.length]);
+  function keyed(event) {
+    if (event.isComposing || event.target.closest("button")) return;
+    const found = shown();
+    const here = found.indexOf(active);
+    const next = { ArrowDown: here + 1, ArrowUp: here - 1, PageDown: Math.min(here + 5, found.length - 1), PageUp: Math.max(here - 5, 0) }[event.key];
+    if (next !== undefined) activate(found[(next + found.length) % found.length]);
     else if (event.key === "Enter") choose(active);
     else if (event.key === "Escape") dialog.close(); // A search field would only empty itself.
     else return;
     event.preventDefault();
-  });
+  }
+  for (const place of [search, list]) place.addEventListener("keydown", keyed);
   dialog.addEventListener("click", (event) => {
     const need = event.target.closest("[data-need]");
     if (need) {

@@ -106,6 +106,7 @@ def test_the_model_picker_is_searched_walked_and_left_by_keys(page: Page) -> Non
     keys.press("Enter")
     keys.write("sketch")
     expect(desk.models.get_by_role("option")).to_have_count(1)
+    keys.tab_to(desk.models.get_by_role("listbox"))
     keys.press("Enter")
     expect(desk.models).to_be_hidden()
     expect(desk.page.locator("#model-name")).to_have_text("Gesso Sketch")
