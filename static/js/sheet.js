@@ -29,11 +29,10 @@ export function startSheet(form) {
 
 function summarise() {
   const summary = one("[data-summary]");
-  summary.hidden = !narrow.matches;
-  if (summary.hidden) return;
+  if (!narrow.matches) return;
   const words = [
     `${one("#model-name").textContent} · ${one(".model-price b").textContent}`,
-    one(CHOSEN)?.closest("label").textContent.trim().split("\n")[0],
+    size(one(CHOSEN)?.closest("label")),
     `× ${one("#images")?.value ?? 1}`,
   ];
   const thumbs = all(".reference img").slice(0, 2).map((picture) => Object.assign(new Image(24, 24), { src: picture.src, alt: "" }));
@@ -43,6 +42,8 @@ function summarise() {
     settingsChip(summary.dataset.summary),
   );
 }
+
+const size = (label) => label && (one("b", label) ?? label).textContent.trim();
 
 function settingsChip(name) {
   const button = chip(icon("sliders-horizontal"));

@@ -23,7 +23,7 @@ OPTIONS = [
     "--disable-sync",
     "--no-first-run",
 ]
-DESKTOP = {"viewport": {"width": 1440, "height": 900}}
+DESKTOP: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -89,7 +89,7 @@ def window(living: LivingStudio, chromium: Browser, watch: Watch) -> Iterator[Wi
 
 
 @pytest.fixture
-def alice(living: LivingStudio) -> Person:  # type: ignore[override]
+def alice(living: LivingStudio) -> Person:
     """Somebody new with 1,000 credits; the folder's own cast lives in the living studio's data."""
     return living.person("Alice")
 
@@ -98,5 +98,3 @@ def alice(living: LivingStudio) -> Person:  # type: ignore[override]
 def page(window: Window, alice: Person) -> Page:
     """A window in which alice is signed in."""
     return window(alice)
-
-

@@ -51,7 +51,9 @@ class LivingStudio:
         self.children: list[subprocess.Popen[str]] = []
         self.worker: subprocess.Popen[str] | None = None
         answer(["manage.py", "prepare"], self.environment)
-        self.clerk = self._start(["-m", "tests.journeys.clerk"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.clerk = self._start(
+            ["-m", "tests.journeys.clerk"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
         descriptor = self.listener.fileno()
         self._start([*WEB.split(), "--fd", str(descriptor)], pass_fds=(descriptor,))
         self.start_worker()

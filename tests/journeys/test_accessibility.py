@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -12,7 +13,7 @@ from tests.journeys.desk import Desk
 from tests.journeys.living import LivingStudio, Person
 from tests.journeys.watching import Watch, barriers
 
-CALM = {"reduced_motion": "reduce"}
+CALM: dict[str, Any] = {"reduced_motion": "reduce"}
 
 
 @pytest.fixture(scope="module")

@@ -93,7 +93,11 @@ def test_the_place_of_a_run_is_there_with_the_press_and_stays_when_the_answer_co
 @pytest.mark.parametrize(
     ("name", "mime", "said"),
     [
-        ("sketch.heic", "image/heic", "sketch.heic is not supported. Use PNG, JPEG, WebP or AVIF under 20 MB."),
+        (
+            "sketch.heic",
+            "image/heic",
+            "sketch.heic is not supported. Use PNG, JPEG, WebP or AVIF under 20 MB.",
+        ),
         ("notes.png", "image/png", "notes.png"),
     ],
 )

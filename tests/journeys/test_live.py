@@ -62,5 +62,7 @@ def test_nothing_moves_in_the_gallery_while_it_is_scrolled_to_its_end(full_galle
         page.mouse.wheel(0, 500)
         page.wait_for_function("before => scrollY !== before", arg=at)
     expect(shots).to_have_count(64)
-    page.wait_for_function("() => [...document.querySelectorAll('.shot .open img')].every((image) => image.complete)")
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('.shot .open img')].every((image) => image.complete)"
+    )
     assert shifted(page) <= STILL

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -10,7 +13,7 @@ from tests.journeys.desk import Desk
 from tests.journeys.living import Person
 from tests.journeys.watching import barriers, shifted
 
-PHONE = {
+PHONE: dict[str, Any] = {
     "viewport": {"width": 390, "height": 844},
     "device_scale_factor": 2,
     "is_mobile": True,
@@ -48,6 +51,9 @@ def test_a_picture_is_made_found_and_opened_with_a_finger(phone: Page) -> None:
     expect(phone.locator("#composer[data-open]")).to_have_count(0)
     desk.finished(1, pictures=1)
     expect(desk.pictures(1)).to_be_in_viewport()
+    expect(phone.locator("[data-summary]").get_by_role("button")).to_have_text(
+        [re.compile("^Gesso Sketch"), "512 × 512", "× 1", ""]
+    )
     expect(body.get_by_role("button", name="Start over")).not_to_be_in_viewport()
     assert shifted(phone) <= 0.001
     assert fits(phone)
