@@ -13,7 +13,6 @@ from dataclasses import asdict
 from functools import partial
 from uuid import UUID
 
-from django.db import transaction
 from django.utils import timezone
 
 from providers.base import Facts, Finished, ImageRequest, Output, Provider, Ticket, Waiting
@@ -113,7 +112,7 @@ def _give_up(claim: Claim, job: Job) -> None:
         outcomes.fail(claim, job, code="timeout", detail=detail)
 
 
-@transaction.atomic
+@db.atomic()
 def _attempt(claim: Claim, job: Job, facts: Facts) -> tuple[Attempt | None, Ticket | None]:
     """The call to make, or the ticket of one that was made.
 

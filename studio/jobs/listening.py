@@ -6,8 +6,6 @@ import threading
 import time
 from collections.abc import Callable
 
-from django.db import transaction
-
 from providers.base import Delivered, Event, Facts, Output, Partial, Progress
 from studio.core import db
 from studio.images import services as images
@@ -66,7 +64,7 @@ class Listener:
             self._note(WHOLE, fraction, 0)
 
     def _note(self, place: int | str, fraction: float, step: int) -> None:
-        with self._lock, transaction.atomic():
+        with self._lock, db.atomic():
             self._previews[str(place)] = {"fraction": round(fraction, 3), "step": step}
             if self._claim.rows().filter(state=State.RUNNING).update(previews=self._previews):
                 notices.run_changed(self._job.run)

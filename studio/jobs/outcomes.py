@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
+from studio.core import db
 from studio.core.micros import Micros
 from studio.credits import services as credits
 from studio.images import services as images
@@ -44,7 +44,7 @@ def deliver(
     read_as: str = "",
 ) -> bool:
     """Add one finished picture while the job goes on. False if the claim is lost or the place is taken."""
-    with transaction.atomic():
+    with db.atomic():
         if not _open(claim).select_for_update().exists():
             return False
         if Output.objects.filter(job=job, position=position).exists():
@@ -59,7 +59,7 @@ def finish(claim: Claim, job: Job, attempt: Attempt, *, actual: Micros, answer: 
 
     A result that comes after the hold was given back is delivered and not charged.
     """
-    with transaction.atomic():
+    with db.atomic():
         delivered = Output.objects.filter(job=job).count()
         state = State.SUCCEEDED if delivered >= job.n else State.PARTIAL
         now = timezone.now()
@@ -81,7 +81,7 @@ def finish(claim: Claim, job: Job, attempt: Attempt, *, actual: Micros, answer: 
 
 def fail(claim: Claim, job: Job, *, code: str, detail: str) -> bool:
     """Give up: charge for pictures that were already delivered, return the rest of the hold."""
-    with transaction.atomic():
+    with db.atomic():
         delivered = Output.objects.filter(job=job).count()
         state = State.PARTIAL if delivered else State.FAILED
         if not _open(claim).update(
@@ -107,7 +107,7 @@ def park(claim: Claim, job: Job, *, detail: str) -> bool:
     if attempt and delivered >= job.n:
         answer = Answer(vendor_ref=attempt.vendor_ref)
         return finish(claim, job, attempt, actual=billing.worth(job, delivered=delivered), answer=answer)
-    with transaction.atomic():
+    with db.atomic():
         if (
             not claim.rows()
             .filter(state=State.RUNNING)
@@ -131,7 +131,7 @@ def give_up_unconfirmed(job: Job) -> bool:
 
 def put_back(claim: Claim, job: Job, *, seconds: float, clean: bool) -> bool:
     """Queue the job again in ``seconds``. ``clean`` says that its worker lives, so no claim is counted."""
-    with transaction.atomic():
+    with db.atomic():
         now = timezone.now()
         if (
             not claim.rows()
@@ -152,7 +152,7 @@ def put_back(claim: Claim, job: Job, *, seconds: float, clean: bool) -> bool:
 
 def cancel_waiting(job: Job) -> bool:
     """End a job that nobody works on, and return its hold."""
-    with transaction.atomic():
+    with db.atomic():
         waiting = Job.objects.filter(pk=job.pk, state__in=[State.QUEUED, State.ASKED])
         if not waiting.update(state=State.CANCELLED, finished_at=timezone.now(), fence=F("fence") + 1):
             return False
@@ -163,7 +163,7 @@ def cancel_waiting(job: Job) -> bool:
 
 def cancel_running(claim: Claim, job: Job) -> bool:
     """End a job that its worker stopped at the person's wish; pictures that were delivered are charged."""
-    with transaction.atomic():
+    with db.atomic():
         delivered = Output.objects.filter(job=job).count()
         if (
             not claim.rows()

@@ -6,6 +6,7 @@ update owns the job until the lease runs out; ``fence`` tells a later owner's wr
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +18,7 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from studio.core import db
 from studio.jobs.models import Job, State
 
 CANDIDATES = 8
@@ -37,6 +39,9 @@ SELECT job.id, job.fence
  LIMIT %(count)s
 """
 
+_look = threading.Lock()
+"""Held from the look to the claim: threads that looked together would all want the same few jobs."""
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:
@@ -53,19 +58,26 @@ class Claim:
 def claim_next(job_id: UUID | None = None) -> Claim | None:
     """Take the next due job, or ``job_id`` alone; None when nothing is due or its payer has enough running."""
     now = timezone.now()
-    for pk, fence in _candidates(job_id, now):
-        taken = Job.objects.filter(pk=pk, fence=fence, state=State.QUEUED).update(
-            state=State.RUNNING,
-            fence=F("fence") + 1,
-            claims=F("claims") + 1,
-            lease_until=now + timedelta(seconds=settings.JOB_LEASE_SECONDS),
-            started_at=Coalesce(F("started_at"), now),
-            # The first claim starts the clock, so waiting in the queue costs none of it.
-            deadline_at=Coalesce(F("deadline_at"), now + timedelta(seconds=settings.JOB_DEADLINE_SECONDS)),
-        )
-        if taken:
-            return Claim(pk, fence + 1)
+    with _look, db.one_writer():
+        for pk, fence in _candidates(job_id, now):
+            if _take(pk, fence, now):
+                return Claim(pk, fence + 1)
     return None
+
+
+def _take(pk: UUID, fence: int, now: datetime) -> bool:
+    """Whether this process got the job. The first claim starts its clock: waiting in the queue costs none of it."""
+    deadline = now + timedelta(seconds=settings.JOB_DEADLINE_SECONDS)
+    free = Job.objects.filter(pk=pk, fence=fence, state=State.QUEUED)
+    taken = free.update(
+        state=State.RUNNING,
+        fence=F("fence") + 1,
+        claims=F("claims") + 1,
+        lease_until=now + timedelta(seconds=settings.JOB_LEASE_SECONDS),
+        started_at=Coalesce(F("started_at"), now),
+        deadline_at=Coalesce(F("deadline_at"), deadline),
+    )
+    return bool(taken)
 
 
 def _candidates(job_id: UUID | None, now: datetime) -> list[tuple[UUID, int]]:
