@@ -132,10 +132,12 @@ def reset_password(*, token: str, password: str) -> User:
 
 @transaction.atomic
 def set_active(*, by: User, user: User, active: bool) -> None:
-    """Let somebody in, or no more: their sessions and keys stop at once, their pictures stay."""
+    """Let somebody in, or no more: their sessions, keys and invitations stop at once, their pictures stay."""
     if user.pk == by.pk and not active:
         raise Conflict(_("You cannot switch off your own account. Ask somebody else on the staff."))
     if User.objects.filter(pk=user.pk, is_active=not active).update(is_active=active):
+        if not active:
+            links.withdraw(Invitation.Kind.INVITE, created_by=user)
         audit.record(
             actor=by,
             action="activate" if active else "deactivate",

@@ -1,7 +1,8 @@
 """A team's life: who starts it, who leads it, who comes and goes.
 
 Owners and admins lead. Only an owner makes or unmakes an owner, and a team never loses its last one.
-Every change locks the team's row first, so that two owners cannot leave at the same time.
+Every change locks the team's row first, so that two owners cannot leave at the same time. Whoever leads no
+more takes along the links that they made: nobody comes in by the word of somebody who has none.
 """
 
 from __future__ import annotations
@@ -9,9 +10,9 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from studio.accounts import audit, services
+from studio.accounts import audit, links, services
 from studio.accounts.errors import LastOwner
-from studio.accounts.models import Membership, Role, Team, User
+from studio.accounts.models import Invitation, Membership, Role, Team, User
 from studio.core.errors import Forbidden, NotFound
 
 LEADING_ROLES = frozenset({Role.OWNER, Role.ADMIN})
@@ -29,6 +30,7 @@ def create(*, by: User, name: str) -> Team:
 @transaction.atomic
 def invite(*, by: User, team: Team, role: str, email: str = "") -> str:
     """The path of a link into the team. Raises Forbidden unless ``by`` leads it and may give that role."""
+    _lock(team)
     _check_lead(_role_of(team, by), Role.VIEWER, role)
     return services.invite(by=by, email=email, team=team, role=role)
 
@@ -42,6 +44,8 @@ def change_role(*, by: User, team: Team, user: User, role: str) -> None:
     if before == Role.OWNER and role != Role.OWNER:
         _check_other_owner(team, user)
     Membership.objects.filter(team=team, user=user).update(role=role)
+    if before != role and before in LEADING_ROLES:
+        _withdraw_links(team, user)
     audit.record(
         actor=by,
         action="team.role",
@@ -61,12 +65,17 @@ def remove(*, by: User, team: Team, user: User) -> None:
     if before == Role.OWNER:
         _check_other_owner(team, user)
     Membership.objects.filter(team=team, user=user).delete()
+    _withdraw_links(team, user)
     action = "team.leave" if by.pk == user.pk else "team.remove"
     audit.record(actor=by, action=action, target=f"{user.email} in {team.name}", before={"role": before})
 
 
 def _lock(team: Team) -> None:
     Team.objects.select_for_update().get(pk=team.pk)
+
+
+def _withdraw_links(team: Team, user: User) -> None:
+    links.withdraw(Invitation.Kind.INVITE, team=team, created_by=user)
 
 
 def _role_of(team: Team, user: User) -> str:

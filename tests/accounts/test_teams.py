@@ -8,11 +8,15 @@ import threading
 import pytest
 from django.db import connections
 
-from studio.accounts import teams
-from studio.accounts.errors import LastOwner
+from studio.accounts import services, teams
+from studio.accounts.errors import LastOwner, LinkSpent
 from studio.accounts.models import AuditRow, Membership, Role, Team, User
 from studio.core.errors import Forbidden, NotFound
 from tests.factories import make_team, person
+
+
+def token_of(link: str) -> str:
+    return link.rstrip("/").rsplit("/", 1)[1]
 
 
 @pytest.mark.parametrize("role", [Role.EDITOR, Role.REVIEWER, Role.VIEWER])
@@ -101,3 +105,39 @@ def test_of_two_owners_who_leave_at_once_one_stays(monkeypatch: pytest.MonkeyPat
         thread.join()
     assert len(refused) == 1
     assert [row.user for row in Membership.objects.select_related("user")] == refused
+
+
+def test_who_is_put_out_does_not_come_back_with_a_link_of_their_own(alice: User, bob: User) -> None:
+    team = make_team("Northwind", {alice: Role.OWNER, bob: Role.ADMIN})
+    link = teams.invite(by=bob, team=team, role=Role.ADMIN)
+    kept = teams.invite(by=alice, team=team, role=Role.VIEWER)
+    teams.remove(by=alice, team=team, user=bob)
+    with pytest.raises(LinkSpent):
+        services.accept(token=token_of(link), user=bob)
+    assert services.accept(token=token_of(kept), user=bob) == team
+
+
+def test_who_leads_no_more_lets_nobody_in(alice: User, bob: User, charlie: User) -> None:
+    team = make_team("Northwind", {alice: Role.OWNER, bob: Role.ADMIN})
+    link = teams.invite(by=bob, team=team, role=Role.ADMIN)
+    teams.change_role(by=alice, team=team, user=bob, role=Role.VIEWER)
+    with pytest.raises(LinkSpent):
+        services.accept(token=token_of(link), user=charlie)
+
+
+def test_who_is_no_owner_any_more_makes_no_owner_with_an_old_link(
+    alice: User, bob: User, charlie: User
+) -> None:
+    team = make_team("Northwind", {alice: Role.OWNER, bob: Role.OWNER})
+    link = teams.invite(by=bob, team=team, role=Role.OWNER)
+    teams.change_role(by=alice, team=team, user=bob, role=Role.ADMIN)
+    with pytest.raises(LinkSpent):
+        services.accept(token=token_of(link), user=charlie)
+
+
+def test_who_is_switched_off_lets_nobody_in(alice: User, bob: User, charlie: User) -> None:
+    team = make_team("Northwind", {alice: Role.OWNER, bob: Role.ADMIN})
+    link = teams.invite(by=bob, team=team, role=Role.EDITOR)
+    services.set_active(by=alice, user=bob, active=False)
+    with pytest.raises(LinkSpent):
+        services.accept(token=token_of(link), user=charlie)
