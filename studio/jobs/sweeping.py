@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
+from django.db import OperationalError
 from django.db.models import Q
 from django.utils import timezone
 
@@ -25,14 +27,23 @@ BEATS_KEPT = timedelta(days=1)
 def sweep() -> None:
     """One round: leases that ran out, messages that were lost, waits that are over, lots that fall due."""
     now = timezone.now()
-    for job in _with_lease_over(now):
-        recover(job)
+    _each(_with_lease_over(now), recover)
     dispatch.publish(undispatched(timezone.now()))
-    for job in _unconfirmed_too_long(now):
-        outcomes.give_up_unconfirmed(job)
-    lots.expire_due(now)
+    _each(_unconfirmed_too_long(now), outcomes.give_up_unconfirmed)
     Event.objects.filter(at__lt=now - EVENTS_KEPT).delete()
     WorkerBeat.objects.filter(at__lt=now - BEATS_KEPT).delete()
+    lots.expire_due(now)
+
+
+def _each(jobs: Iterable[Job], decide: Callable[[Job], object]) -> None:
+    """Decide for every job, whatever is wrong with one: it would hold up all the others in every round."""
+    for job in jobs:
+        try:
+            decide(job)
+        except OperationalError:
+            raise
+        except Exception:
+            log.exception("job %s could not be put right", job.pk)
 
 
 def recover(job: Job) -> None:

@@ -7,6 +7,7 @@ import os
 import socket
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 from celery import bootsteps
@@ -21,15 +22,22 @@ NAME = f"{socket.gethostname()}:{os.getpid()}"
 
 
 def tick(due: dict[str, float]) -> None:
-    """Do what has come due; a database that is away for a moment is tried again at the next tick."""
+    """Do what has come due, each apart: without the heartbeat every job of this process would lose its lease."""
     now = time.monotonic()
+    for name, seconds, action in _periodic():
+        if now >= due.get(name, 0.0):
+            due[name] = now + seconds
+            _do(name, action)
+
+
+def _do(name: str, action: Callable[[], object]) -> None:
+    """What fails is written to the log and tried again when it is due again."""
     try:
-        for name, seconds, action in _periodic():
-            if now >= due.get(name, 0.0):
-                due[name] = now + seconds
-                action()
+        action()
     except DatabaseError:
-        log.warning("periodic work could not reach the database", exc_info=True)
+        log.warning("periodic work could not reach the database: %s", name, exc_info=True)
+    except Exception:
+        log.exception("periodic work failed: %s", name)
     finally:
         db.release()
 

@@ -15,6 +15,7 @@ from django.utils import timezone
 from studio.celery import app
 from studio.core.models import Event
 from studio.credits import services as credits
+from studio.credits.models import Hold
 from studio.jobs import dispatch, queue, sweeping
 from studio.jobs.models import Attempt, Job, State, WorkerBeat
 from tests.jobs.conftest import PAID, SKETCH, START, Desk
@@ -210,3 +211,26 @@ def test_credits_that_fall_due_are_removed(desk: Desk, monkeypatch: pytest.Monke
     monkeypatch.setattr(timezone, "now", lambda: later)
     sweeping.sweep()
     assert desk.balance == (START, 0)
+
+
+def test_one_job_that_cannot_be_decided_holds_up_no_other(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    stuck = abandoned(desk, attempt=Attempt.State.SENDING)
+    Job.objects.filter(pk=stuck.pk).update(provider="a vendor that is no more")
+    free = swept(abandoned(desk))
+    assert free.state == State.QUEUED
+    assert str(stuck.pk) in caplog.text
+
+
+def test_a_hold_that_cannot_be_given_back_holds_up_no_other(
+    desk: Desk, settings: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    stuck, free = (abandoned(desk) for _ in range(2))
+    over = timezone.now() - timedelta(seconds=settings.JOB_UNCONFIRMED_SECONDS + 1)
+    Job.objects.update(state=State.UNCONFIRMED, finished_at=over)
+    Hold.objects.filter(key=stuck.hold_key).update(key="lost")
+    assert swept(free).state == State.FAILED
+    stuck.refresh_from_db()
+    assert stuck.state == State.UNCONFIRMED
+    assert str(stuck.pk) in caplog.text
