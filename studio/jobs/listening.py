@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable
 
+from django.db import DatabaseError
+
 from providers.base import Delivered, Event, Facts, Output, Partial, Progress
 from studio.core import db
 from studio.images import services as images
+from studio.images.errors import BadPicture, Busy
 from studio.jobs import notices
 from studio.jobs.models import Job, State
 from studio.jobs.queue import Claim
 
+log = logging.getLogger(__name__)
 LOOK_SECONDS = 0.3
 """How often, at most, the database is asked whether somebody pressed Cancel."""
 
@@ -51,12 +56,20 @@ class Listener:
     def _show(self, event: Event) -> None:
         match event:
             case Partial():
-                images.put_preview(self._job.pk, event.index, event.step, event.data)
-                self._note(event.index, event.step / (event.steps + 1), event.step)
+                self._preview(event)
             case Progress():
                 self.progress(event.fraction)
             case Delivered():
                 self._deliver(event.index, event.output)
+
+    def _preview(self, event: Partial) -> None:
+        """Nothing hangs on a preview: the call is paid, and goes on without one that cannot be read or kept."""
+        try:
+            images.put_preview(self._job.pk, event.index, event.step, event.data)
+        except (BadPicture, Busy, OSError) as error:
+            log.warning("job %s goes on without a preview: %s", self._job.pk, error)
+        else:
+            self._note(event.index, event.step / (event.steps + 1), event.step)
 
     def progress(self, fraction: float | None) -> None:
         """Note how far all pictures are; None where the vendor does not say."""
@@ -64,10 +77,15 @@ class Listener:
             self._note(WHOLE, fraction, 0)
 
     def _note(self, place: int | str, fraction: float, step: int) -> None:
-        with self._lock, db.atomic():
+        with self._lock:
             self._previews[str(place)] = {"fraction": round(fraction, 3), "step": step}
-            if self._claim.rows().filter(state=State.RUNNING).update(previews=self._previews):
-                notices.run_changed(self._job.run)
+            try:
+                with db.atomic():
+                    if self._claim.rows().filter(state=State.RUNNING).update(previews=self._previews):
+                        notices.run_changed(self._job.run)
+            except DatabaseError as error:
+                # Told again with the next sign of life; a paid call is not broken off for it.
+                log.warning("job %s could not tell how far it is: %s", self._job.pk, error)
 
     def cancel_wanted(self) -> bool:
         """Whether Cancel was pressed. Raises ClaimLost once the job is no longer ours."""
@@ -75,7 +93,11 @@ class Listener:
         if now - self._looked < LOOK_SECONDS:
             return False
         self._looked = now
-        wanted = self._claim.rows().values_list("cancel_requested", flat=True).first()
+        try:
+            wanted = self._claim.rows().values_list("cancel_requested", flat=True).first()
+        except DatabaseError as error:
+            log.warning("job %s could not look for a wish to stop: %s", self._job.pk, error)
+            return False
         if wanted is None:
             raise ClaimLost
         return wanted
