@@ -16,7 +16,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from providers.base import Facts, Finished, ImageRequest, Output, Provider, Ticket, Waiting
-from providers.errors import EmptyResult, ProviderError
+from providers.errors import EmptyResult, InvalidRequest, NotSent, ProviderError
 from studio.catalog import providers as vendors
 from studio.core import db
 from studio.images import intake
@@ -86,7 +86,7 @@ def _run(claim: Claim, job: Job) -> None:
         return
     listener = Listener(claim, job, provider.facts, partial(store_output, claim, job))
     if ticket is None:
-        request = sending.image_request(job, attempt, seconds=seconds)
+        request = _request(job, attempt, seconds)
         finished = _send(provider, request, attempt, listener)
     else:
         finished = ticket
@@ -117,9 +117,12 @@ def _attempt(claim: Claim, job: Job, facts: Facts) -> tuple[Attempt | None, Tick
     """The call to make, or the ticket of one that was made.
 
     (None, None) when an earlier worker may have sent the paid call and nobody can tell: never send twice.
-    Raises ClaimLost where a worker that was frozen for longer than its lease comes back.
+    Raises ClaimLost where a worker that was frozen for longer than its lease comes back, and CancelWanted where
+    somebody pressed Cancel before this call or between two.
     """
-    if not claim.rows().filter(state=State.RUNNING).select_for_update().exists():
+    mine = claim.rows().filter(state=State.RUNNING).select_for_update()
+    cancelled = mine.values_list("cancel_requested", flat=True).first()
+    if cancelled is None:
         raise ClaimLost
     last = job.attempts.order_by("-number").first()
     if last and last.state == Attempt.State.TICKET and last.ticket:
@@ -130,8 +133,24 @@ def _attempt(claim: Claim, job: Job, facts: Facts) -> tuple[Attempt | None, Tick
         # The vendor knows the reference and does the work once, so the very same call may be repeated.
         Attempt.objects.filter(pk=last.pk).update(state=Attempt.State.SENDING)
         return last, None
+    if cancelled:
+        raise CancelWanted
     number = (last.number if last else 0) + 1
     return Attempt.objects.create(job=job, number=number, client_ref=f"{job.pk.hex}-{number}"), None
+
+
+def _request(job: Job, attempt: Attempt, seconds: float) -> ImageRequest:
+    """What is sent. Where it cannot be made the attempt has failed, and surely nothing was paid."""
+    try:
+        return sending.image_request(job, attempt, seconds=seconds)
+    except Busy as error:
+        problem: ProviderError = NotSent("A reference could not be read in time.")
+        retrying.note(attempt, problem)
+        raise problem from error
+    except (FileNotFoundError, BadPicture) as error:
+        problem = InvalidRequest("A reference can no longer be read.")
+        retrying.note(attempt, problem)
+        raise problem from error
 
 
 def _send(

@@ -51,14 +51,17 @@ def perhaps_paid(job: Job) -> bool:
 
 
 def decide(claim: Claim, job: Job, error: ProviderError) -> None:
-    """End the job or put it back."""
+    """End the job or put it back; whoever pressed Cancel meanwhile wants no other try."""
     idempotent = _idempotent(job)
     if _last_state(job) == Attempt.State.TICKET and _may_ask_again(job, error):
         outcomes.put_back(claim, job, seconds=_drawn(tries=1, error=error), clean=True)
     elif error.unknown and not idempotent:
         outcomes.park(claim, job, detail=error.message)
     elif _may_resend(error, idempotent=idempotent) and (seconds := _wait(job, error)) is not None:
-        outcomes.put_back(claim, job, seconds=seconds, clean=True)
+        if claim.rows().filter(cancel_requested=True).exists():
+            outcomes.cancel_running(claim, job)
+        else:
+            outcomes.put_back(claim, job, seconds=seconds, clean=True)
     else:
         outcomes.fail(claim, job, code=error.code, detail=error.message)
 

@@ -15,6 +15,7 @@ from studio.images.models import Image, Lineage
 from studio.jobs import execution, failpoints, outcomes, queue, services, sweeping
 from studio.jobs.models import Attempt, Job, Output, State
 from studio.jobs.specs import ReferenceSpec
+from tests.factories import make_image
 from tests.jobs.conftest import PAID, PAINT, PRESS, SKETCH, START, Desk
 from tests.providers.simulators import base
 from tests.providers.simulators.base import Fault
@@ -214,3 +215,39 @@ def test_a_worker_that_wakes_up_after_its_job_was_done_by_another_sends_nothing(
     job.refresh_from_db()
     assert (job.state, len(vendor.bills), job.attempts.count()) == (State.SUCCEEDED, 1, 1)
     assert busy.balance == (START - job.charged, 0)
+
+
+def test_cancel_between_two_tries_sends_nothing_more(busy: Desk, vendor: OpenAISimulator) -> None:
+    vendor.fault = Fault(base.STATUS, status=429, retry_after="0", times=1)
+    job = busy.job(PAID)
+    assert queue.claim_next() is not None
+    Job.objects.filter(pk=job.pk).update(state=State.QUEUED, cancel_requested=True)
+    execution.work()
+    job.refresh_from_db()
+    assert (job.state, len(vendor.bills), busy.balance) == (State.CANCELLED, 0, (START, 0))
+    assert not job.attempts.exists()
+
+
+def test_cancel_while_the_vendor_refuses_ends_the_job_at_once(
+    busy: Desk, vendor: OpenAISimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vendor.fault = Fault(base.STATUS, status=429, retry_after="7", times=1)
+    job = busy.job(PAID)
+
+    def press_cancel(name: str) -> None:
+        if name == "sending":
+            services.cancel(job=job)
+
+    monkeypatch.setattr(failpoints, "reach", press_cancel)
+    execution.work()
+    job.refresh_from_db()
+    assert (job.state, len(vendor.bills), busy.balance) == (State.CANCELLED, 0, (START, 0))
+
+
+def test_a_reference_whose_file_is_gone_fails_unsent_and_returns_the_hold(
+    busy: Desk, vendor: OpenAISimulator
+) -> None:
+    gone = make_image(busy.actor.require_user())
+    job = busy.finished(PAID, references=(ReferenceSpec(gone.pk, "source"),))
+    assert (job.state, len(vendor.bills), busy.balance) == (State.FAILED, 0, (START, 0))
+    assert not job.attempts.filter(state=Attempt.State.SENDING).exists()
