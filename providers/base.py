@@ -159,10 +159,14 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """Where a vendor is and how it is paid. ``repr`` never shows the key."""
+    """Where a vendor is and how it is paid. ``repr`` never shows the key.
+
+    ``hosts`` are those that the server allows result links to point to, beside the vendor's own.
+    """
 
     key: str = field(default="", repr=False)
     url: str = ""
+    hosts: tuple[str, ...] = ()
 
 
 class Provider(Protocol):

@@ -25,16 +25,23 @@ Part = tuple[str, str | tuple[str, bytes, str]]
 class Client:
     """Speaks to one vendor at ``base_url``.
 
-    ``secrets`` are kept out of every exception. ``result_hosts`` are where its results may be fetched from.
+    ``secrets`` are kept out of every exception. ``result_hosts`` are where its results may be
+    fetched from over HTTPS, ``trusted_hosts`` what the server's owner allows beside them.
     Raises InvalidRequest for an address that is not http(s) or that has a user, a query or a fragment.
     """
 
     def __init__(
-        self, base_url: str, *, secrets: Sequence[str] = (), result_hosts: Sequence[str] = ()
+        self,
+        base_url: str,
+        *,
+        secrets: Sequence[str] = (),
+        result_hosts: Sequence[str] = (),
+        trusted_hosts: Sequence[str] = (),
     ) -> None:
         self._base = _base(base_url)
         self._secrets = tuple(secret for secret in secrets if secret)
         self._result_hosts = frozenset(result_hosts)
+        self._trusted_hosts = frozenset(trusted_hosts)
         self._lock = threading.Lock()
         self._opened: tuple[int, httpx.Client] | None = None
 
@@ -131,9 +138,14 @@ class Client:
             raise mapped(httpx.InvalidURL("unreadable"), self._secrets) from type(error)("unreadable")
         own = _origin(target) == _origin(self._base)
         listed = target.scheme == "https" and target.port in (None, 443) and target.host in self._result_hosts
-        if target.userinfo or not (own or listed):
+        if target.userinfo or not (own or listed or self._trusted(target)):
             raise errors.InvalidRequest("The result's address is not one of this vendor's.")
         return target
+
+    def _trusted(self, target: httpx.URL) -> bool:
+        """A host that this server's owner named, with or without its port; it may speak plain HTTP."""
+        named = {target.host, f"{target.host}:{target.port}"}
+        return target.scheme in ("http", "https") and not named.isdisjoint(self._trusted_hosts)
 
 
 def _origin(url: httpx.URL) -> tuple[str, str, int | None]:

@@ -32,6 +32,7 @@ def config_of(name: str) -> Config:
     return Config(
         key=settings.PROVIDER_KEYS.get(variable, ""),
         url=settings.PROVIDER_URLS.get(variable, ""),
+        hosts=tuple(settings.PROVIDER_HOSTS_ALLOWED),
     )
 
 

@@ -35,12 +35,13 @@ def easel(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
     monkeypatch.setitem(registry.ADAPTERS, "easel-works", f"{__name__}:Easel")
     settings.PROVIDER_KEYS = {"easel_works": "secret-key"}
     settings.PROVIDER_URLS = {"easel_works": "http://127.0.0.1:1"}
+    settings.PROVIDER_HOSTS_ALLOWED = ["files.local:9000"]
 
 
 def test_an_adapter_is_set_up_from_the_environment() -> None:
     adapter = providers.adapter("easel-works")
     assert isinstance(adapter, Easel)
-    assert adapter.config == Config("secret-key", "http://127.0.0.1:1")
+    assert adapter.config == Config("secret-key", "http://127.0.0.1:1", hosts=("files.local:9000",))
 
 
 def test_threads_share_one_adapter(monkeypatch: pytest.MonkeyPatch) -> None:

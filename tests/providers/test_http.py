@@ -371,6 +371,14 @@ def test_a_result_elsewhere_than_at_the_vendor_is_not_fetched(vendor: Scripted, 
     assert vendor.requests == []
 
 
+@pytest.mark.parametrize("trusted", ["127.0.0.1", "127.0.0.1:{port}"])
+def test_a_result_at_a_host_that_the_server_allows_is_fetched(vendor: Scripted, trusted: str) -> None:
+    says(vendor, Reply(200, b"picture", {"Content-Type": "image/png"}))
+    named = trusted.format(port=vendor.url.split(":")[2].split("/")[0])
+    elsewhere = Client("https://vendor.example/v1", trusted_hosts=(named,))
+    assert elsewhere.download(f"{vendor.url}/a.png", deadline=Deadline(20)) == (b"picture", "image/png")
+
+
 @pytest.mark.parametrize("status", [403, 404, 410])
 def test_a_result_whose_address_no_longer_answers_has_expired(vendor: Scripted, status: int) -> None:
     says(vendor, Reply(status))

@@ -36,7 +36,10 @@ class OpenAI(Synchronous):
     def __init__(self, config: Config) -> None:
         self._key = config.key
         self._client = Client(
-            config.url or BASE_URL, secrets=(config.key,), result_hosts=self.facts.result_hosts
+            config.url or BASE_URL,
+            secrets=(config.key,),
+            result_hosts=self.facts.result_hosts,
+            trusted_hosts=config.hosts,
         )
 
     def submit(self, request: ImageRequest, emit: Emit) -> Finished:
