@@ -51,7 +51,7 @@ class LivePicture extends HTMLElement {
     try {
       await next.decode();
     } catch {
-      if (turn === this.#turn && this.getAttribute("state") !== "partial") this.#missing(next);
+      if (turn === this.#turn) this.#missing(next);
       return;
     }
     if (turn !== this.#turn) return;
@@ -65,6 +65,7 @@ class LivePicture extends HTMLElement {
 
   #missing(image) {
     image.remove();
+    if (this.getAttribute("state")) return; // A preview goes when its picture comes.
     const box = this.closest(".tile");
     if (!box || box.classList.contains("missing")) return;
     box.classList.add("missing");

@@ -41,6 +41,22 @@ def test_two_tabs_share_one_stream_and_the_second_takes_it_over(
     second.finished(2, pictures=1)
 
 
+def test_a_preview_that_is_gone_is_no_missing_picture(page: Page) -> None:
+    desk = Desk(page)
+    page.route("**/media/preview/**", lambda route: route.fulfill(status=404))
+    page.evaluate("""() => {
+      window.missed = 0;
+      const count = () => { window.missed += document.querySelectorAll('.tile.missing').length; };
+      new MutationObserver(count).observe(document.body, { subtree: true, attributeFilter: ['class'] });
+    }""")
+    desk.choose_model("Gesso Paint")
+    desk.write("A lighthouse before the storm", images=2)
+    with page.expect_response("**/media/preview/**"):
+        desk.generate.click()
+    desk.finished(1, pictures=2)
+    assert page.evaluate("window.missed") == 0
+
+
 @pytest.fixture
 def full_gallery(window: Window, living: LivingStudio, alice: Person) -> Page:
     """More pictures than the gallery sends at once."""
