@@ -34,6 +34,7 @@ from studio.jobs.models import FINAL, Job, Project, Reference, Run, State
 from studio.jobs.specs import JobSpec, body_hash, missing_pictures, spec_of
 
 NAME_LENGTH = 120
+KEY_LENGTH = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,8 @@ def submit(
     """
     if (payer.team.pk if payer.team else None) != project.team_id:
         raise ValueError("the payer is of another workspace than the project")
+    if not 0 < len(key) <= KEY_LENGTH or "\0" in key:
+        raise Invalid(_("An idempotency key has 1 to 80 characters."))
     owner, wish = actor.require_user(), body_hash(specs)
     if repeat := Run.objects.filter(owner=owner, key=key).first():
         return _repeated(repeat, wish)

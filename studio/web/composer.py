@@ -49,14 +49,19 @@ def read(data: QueryDict) -> Draft:
     """The draft that a form posted. Raises Invalid for a reference that is no id."""
     references = zip(data.getlist("reference"), data.getlist("reference_role"), strict=False)
     return Draft(
-        model=data.get("model", ""),
-        prompt=data.get("prompt", ""),
-        parameters={name: data.get(name, "") for name in PARAMETERS},
+        model=_text(data, "model"),
+        prompt=_text(data, "prompt"),
+        parameters={name: _text(data, name) for name in PARAMETERS},
         references=tuple(_reference(value, role) for value, role in references if value),
         seed_locked=bool(data.get("seed_locked")),
         mode="edit" if data.get("mode") == "edit" else "create",
         parent=data.get("parent", ""),
     )
+
+
+def _text(data: QueryDict, name: str) -> str:
+    """A field without NULs, which PostgreSQL refuses."""
+    return str(data.get(name, "")).replace("\0", "")
 
 
 def _reference(value: str, role: str) -> ReferenceSpec:

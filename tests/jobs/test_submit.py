@@ -138,3 +138,10 @@ def test_a_retry_repeats_the_snapshot_for_the_missing_pictures(desk: Desk) -> No
     again = services.retry(actor=desk.actor, payer=desk.payer, job=job, key="again").jobs.get()
     assert (again.retry_of, again.prompt, again.n, again.seed, again.model) == (job, "an arch", 2, 5, SKETCH)
     assert desk.balance == (START - 6_000, 6_000)
+
+
+@pytest.mark.parametrize("key", ["k" * 81, "k\0"])
+def test_a_key_that_no_database_keeps_is_refused(desk: Desk, key: str) -> None:
+    with pytest.raises(Invalid):
+        desk.submit(key=key)
+    assert desk.balance == (START, 0)

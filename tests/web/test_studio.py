@@ -236,3 +236,8 @@ def test_a_viewer_of_the_team_sees_runs_and_cannot_start_one(desk: Desk, alice: 
     as_bob = signed_in(bob)
     as_bob.post("/workspace/", {"workspace": str(team.pk)})
     assert post(as_bob, "/runs", form()).status_code == 403
+
+
+def test_a_nul_in_the_form_is_dropped_before_a_database_refuses_it(as_alice: Client, desk: Desk) -> None:
+    assert post(as_alice, "/runs", form(prompt="a\0 stair", size="256x256\0")).status_code == 200
+    assert Run.objects.get().prompt == "a stair"
