@@ -16,7 +16,7 @@ BUDGETS = {
     "gallery": 20,
     "images": 60,
     "jobs": 120,
-    "journeys": 120,
+    "journeys": 150,
     "prompts": 10,
     "providers": 120,
     "run": 90,

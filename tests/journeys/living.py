@@ -93,6 +93,7 @@ class LivingStudio:
         assert self.worker
         self.worker.send_signal(number)
         self.worker.wait(60)
+        self._end_group(self.worker.pid)
         self.children.remove(self.worker)
         self.worker = None
 
