@@ -262,7 +262,13 @@ def price_retry(*, actor: Actor, job: Job) -> Priced:
 
 
 def retry(*, actor: Actor, payer: Payer, job: Job, key: str, quoted_high: int | None = None) -> Run:
-    """A new run from the old snapshot at today's price, for the pictures that are missing."""
+    """A new run from the old snapshot at today's price, for the pictures that are missing.
+
+    Safe to repeat with the same ``key``. Raises NothingToRetry, and what ``submit`` raises.
+    """
+    repeats = Run.objects.filter(owner=actor.require_user(), key=key, jobs__retry_of=job)
+    if repeat := repeats.first():
+        return repeat
     priced = price_retry(actor=actor, job=job)
     return submit(
         actor=actor,

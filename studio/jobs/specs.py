@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from uuid import UUID
 
-from studio.jobs.models import Job, Output, Reference
+from studio.jobs.models import OPEN, Job, Output, Reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,5 +60,16 @@ def spec_of(job: Job, *, n: int) -> JobSpec:
 
 
 def missing_pictures(job: Job) -> int:
-    """How many of the pictures asked for were not delivered."""
-    return job.n - Output.objects.filter(job=job).count()
+    """How many of the pictures asked for were not delivered and are not on their way, by this job or a retry."""
+    missing, each = job.n, job
+    while True:
+        missing = min(missing, each.n - _covered(each))
+        if each.retry_of is None:
+            return max(0, missing)
+        each = each.retry_of
+
+
+def _covered(job: Job) -> int:
+    """Pictures that the job delivered, and those that its retries delivered or still may."""
+    retries = sum(retry.n if retry.state in OPEN else _covered(retry) for retry in job.retries.all())
+    return Output.objects.filter(job=job).count() + retries

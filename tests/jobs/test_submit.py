@@ -8,8 +8,8 @@ from studio.accounts.models import User
 from studio.core.errors import Invalid
 from studio.credits.errors import InsufficientCredits
 from studio.jobs import services
-from studio.jobs.errors import KeyReused, ModelNotOffered, QuoteChanged
-from studio.jobs.models import Job, Run, State
+from studio.jobs.errors import KeyReused, ModelNotOffered, NothingToRetry, QuoteChanged
+from studio.jobs.models import Job, Output, Run, State
 from studio.jobs.specs import JobSpec, ReferenceSpec
 from tests.factories import make_image
 from tests.jobs.conftest import PAID, PAINT, SKETCH, START, Desk
@@ -145,3 +145,38 @@ def test_a_key_that_no_database_keeps_is_refused(desk: Desk, key: str) -> None:
     with pytest.raises(Invalid):
         desk.submit(key=key)
     assert desk.balance == (START, 0)
+
+
+def cancelled(desk: Desk, n: int) -> Job:
+    job = desk.job(SKETCH, n=n)
+    services.cancel(job=job)
+    job.refresh_from_db()
+    return job
+
+
+def test_what_a_retry_has_on_its_way_is_not_paid_a_second_time(desk: Desk) -> None:
+    job = cancelled(desk, n=2)
+    services.retry(actor=desk.actor, payer=desk.payer, job=job, key="one tab")
+    with pytest.raises(NothingToRetry):
+        services.retry(actor=desk.actor, payer=desk.payer, job=job, key="another tab")
+    assert desk.balance == (START - 6_000, 6_000)
+
+
+def test_what_a_retry_missed_too_can_be_retried_from_either(desk: Desk, alice: User) -> None:
+    job = cancelled(desk, n=2)
+    first = services.retry(actor=desk.actor, payer=desk.payer, job=job, key="first").jobs.get()
+    Output.objects.create(job=first, position=0, image=make_image(alice))
+    Job.objects.filter(pk=first.pk).update(state=State.PARTIAL)
+    first.refresh_from_db()
+    for each in (job, first):
+        assert services.price_retry(actor=desk.actor, job=each).parameters.n == 1
+    services.retry(actor=desk.actor, payer=desk.payer, job=first, key="second")
+    for each in (job, first):
+        with pytest.raises(NothingToRetry):
+            services.price_retry(actor=desk.actor, job=each)
+
+
+def test_a_retry_that_is_sent_twice_is_one_run(desk: Desk) -> None:
+    job = cancelled(desk, n=2)
+    runs = {services.retry(actor=desk.actor, payer=desk.payer, job=job, key="same").pk for _ in range(2)}
+    assert len(runs) == 1
