@@ -131,6 +131,17 @@ def streamed(*events: bytes) -> Reply:
     return Reply(200, list(events), {"Content-Type": "text/event-stream"})
 
 
+def test_a_limit_that_is_told_in_the_middle_of_a_stream_is_no_leave_to_pay_again(
+    adapter: OpenAI, vendor: Saying
+) -> None:
+    partial = sse("image_generation.partial_image", {"b64_json": PICTURE, "partial_image_index": 0})
+    vendor.dictated = streamed(
+        partial, sse("error", {"error": {"message": "slow down", "code": "rate_limit_exceeded"}})
+    )
+    error = failed(adapter, replace(ASKED, partials=1))
+    assert (type(error), error.safe_to_resend, error.message) == (errors.UpstreamError, False, "slow down")
+
+
 def completed(**fields: object) -> bytes:
     return sse("image_generation.completed", {"b64_json": PICTURE, **fields})
 

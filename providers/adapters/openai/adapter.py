@@ -111,7 +111,7 @@ class OpenAI(Synchronous):
                 if not isinstance(document, dict):
                     continue
                 if document.get("error"):
-                    raise self._told(document, None, answer.headers, self._reference(answer))
+                    raise _begun(self._told(document, None, answer.headers, self._reference(answer)))
                 kind = str(document.get("type") or event.name)
                 if kind.endswith(".partial_image"):
                     preview(document, request, found, emit)
@@ -172,3 +172,10 @@ class OpenAI(Synchronous):
             vendor_ref=reference,
             retry_after=by_status.retry_after,
         )
+
+
+def _begun(error: errors.ProviderError) -> errors.ProviderError:
+    """An error told in a stream: the work had begun, so whatever its kind it is no leave to pay once more."""
+    if not error.safe_to_resend:
+        return error
+    return errors.UpstreamError(error.message, vendor_code=error.vendor_code, vendor_ref=error.vendor_ref)
