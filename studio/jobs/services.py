@@ -234,9 +234,11 @@ def cancel(*, job: Job) -> Job:
     """
     if outcomes.cancel_waiting(job):
         return job
-    if not Job.objects.filter(pk=job.pk, state=State.RUNNING).update(cancel_requested=True):
+    if Job.objects.filter(pk=job.pk, state=State.RUNNING).update(cancel_requested=True):
+        notices.run_changed(job.run)
+    elif not outcomes.cancel_waiting(job):
+        # The second look is for a job that its worker put back into the queue between the first and the update.
         raise NotCancellable
-    notices.run_changed(job.run)
     return job
 
 

@@ -7,7 +7,7 @@ import pytest
 from studio.accounts.models import User
 from studio.core.errors import Invalid
 from studio.credits.errors import InsufficientCredits
-from studio.jobs import services
+from studio.jobs import outcomes, queue, services
 from studio.jobs.errors import KeyReused, ModelNotOffered, NothingToRetry, QuoteChanged
 from studio.jobs.models import Job, Output, Run, State
 from studio.jobs.specs import JobSpec, ReferenceSpec
@@ -180,3 +180,22 @@ def test_a_retry_that_is_sent_twice_is_one_run(desk: Desk) -> None:
     job = cancelled(desk, n=2)
     runs = {services.retry(actor=desk.actor, payer=desk.payer, job=job, key="same").pk for _ in range(2)}
     assert len(runs) == 1
+
+
+def test_a_cancel_that_meets_a_job_on_its_way_back_to_the_queue_ends_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = desk.job(SKETCH)
+    claim = queue.claim_next(job.pk)
+    assert claim is not None
+    look = outcomes.cancel_waiting
+
+    def put_back_after_the_look(waiting: Job) -> bool:
+        done = look(waiting)
+        outcomes.put_back(claim, job, seconds=0, clean=True)
+        return done
+
+    monkeypatch.setattr(outcomes, "cancel_waiting", put_back_after_the_look)
+    services.cancel(job=job)
+    job.refresh_from_db()
+    assert (job.state, desk.balance) == (State.CANCELLED, (START, 0))
