@@ -6,6 +6,7 @@ import { showReason } from "gesso/generate";
 const PRICE_DELAY = 250;
 const PROMPT_DELAY = 700;
 const NOTE_LIFETIME = 4000;
+const SHAPES = '[name="aspect_ratio"], [name="preset"]';
 
 export const prompt = () => one("#prompt");
 
@@ -13,7 +14,10 @@ export function startComposer(form) {
   form.addEventListener("input", (event) => {
     if (event.target === prompt()) promptChanged();
     else if (event.target.name === "negative_prompt") summariseNegative();
-    else askPrice(PRICE_DELAY);
+    else {
+      if (event.target.matches(SHAPES)) showSize(event.target);
+      askPrice(PRICE_DELAY);
+    }
   });
   form.addEventListener("change", (event) => {
     if (event.target.type === "number") clamp(event.target);
@@ -61,6 +65,14 @@ function drawRatios() {
     for (const [name, value] of Object.entries({ x: 11 - w / 2, y: 11 - h / 2, width: w, height: h, rx: 1.5 })) outline.setAttribute(name, value);
     drawing.dataset.drawn = "";
   }
+}
+
+/** The size in pixels follows the shape at once; after a change of resolution the price's answer brings it. */
+function showSize(chosen) {
+  const resolution = one('#params [name="resolution"]:checked');
+  const { width, height } = one(".ratio", chosen.closest("label")).dataset;
+  const shown = one("#size-result");
+  if (shown && width && height && (!resolution || resolution.defaultChecked)) shown.textContent = `${width} × ${height}`;
 }
 
 function pressed(event) {

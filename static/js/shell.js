@@ -18,7 +18,9 @@ function place(popover, opener) {
     style.bottom = `${Math.max(12, innerHeight - at.bottom - 62)}px`;
     return;
   }
-  if (at.left + at.width / 2 > innerWidth * 0.6) style.right = `${Math.max(8, innerWidth - at.right)}px`;
+  // Too wide to begin at its opener on a narrow screen.
+  if (side === "right") style.left = "12px";
+  else if (at.left + at.width / 2 > innerWidth * 0.6) style.right = `${Math.max(8, innerWidth - at.right)}px`;
   else style.left = `${Math.max(8, at.left)}px`;
   if (at.top > innerHeight * 0.6) style.bottom = `${innerHeight - at.top + 6}px`;
   else style.top = `${at.bottom + 6}px`;
