@@ -42,8 +42,8 @@ def _each(jobs: Iterable[Job], decide: Callable[[Job], object]) -> None:
             decide(job)
         except OperationalError:
             raise
-        except Exception:
-            log.exception("job %s could not be put right", job.pk)
+        except Exception as error:
+            log.exception("job %s could not be put right: %s", job.pk, type(error).__name__)
 
 
 def recover(job: Job) -> None:

@@ -36,8 +36,8 @@ def _do(name: str, action: Callable[[], object]) -> None:
         action()
     except DatabaseError:
         log.warning("periodic work could not reach the database: %s", name, exc_info=True)
-    except Exception:
-        log.exception("periodic work failed: %s", name)
+    except Exception as error:
+        log.exception("periodic work failed: %s: %s", name, type(error).__name__)
     finally:
         db.release()
 
