@@ -90,9 +90,9 @@ class Hub:
     async def _listen(self) -> None:
         try:
             await self._listen_on()
-        except Exception:
+        except Exception as error:
             # No stream may stay open and silent: the browsers come back by themselves, to a new reader.
-            log.exception("live updates stopped")
+            log.exception("live updates stopped: %s", type(error).__name__)
             self.close()
 
     async def _listen_on(self) -> None:
