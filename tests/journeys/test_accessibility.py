@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.journeys.conftest import Window
 from tests.journeys.desk import Desk
 from tests.journeys.living import LivingStudio, Person
-from tests.journeys.watching import Watch, barriers
+from tests.journeys.watching import Watch, in_both_themes
 
 CALM: dict[str, Any] = {"reduced_motion": "reduce"}
 
@@ -24,14 +24,6 @@ def dana(living: LivingStudio) -> Iterator[Person]:
     living.painted(dana, ["A terracotta stair", "A blue door"])
     yield dana
     living.ask("leave_staff", user_id=dana.id)
-
-
-def in_both_themes(page: Page) -> list[str]:
-    found = []
-    for theme in ("dark", "light"):
-        page.evaluate("theme => { document.documentElement.dataset.theme = theme; }", theme)
-        found += [f"{theme}: {barrier}" for barrier in barriers(page)]
-    return found
 
 
 @pytest.mark.parametrize("path", ["/account/login/", "/account/password/reset/", "/nothing/is/here/"])

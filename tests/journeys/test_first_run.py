@@ -11,9 +11,10 @@ from playwright.sync_api import Locator, Page, expect
 from tests.journeys.conftest import Window
 from tests.journeys.desk import Desk, number_in
 from tests.journeys.living import LivingStudio
-from tests.journeys.watching import Watch, barriers, shifted, streamed
+from tests.journeys.watching import Watch, in_both_themes, shifted, streamed
 
 STILL = 0.001
+PASSWORD = "a quiet terracotta stair"
 
 
 @pytest.fixture
@@ -28,10 +29,10 @@ def newcomer(window: Window) -> Page:
 
 def set_up(page: Page, link: str) -> None:
     page.goto(link)
-    assert barriers(page) == []
+    assert in_both_themes(page) == []
     page.get_by_label("Name").fill("Dana")
     page.get_by_label("Email").fill("dana@northwind.test")
-    page.get_by_label("Password").fill("a quiet terracotta stair")
+    page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Open the studio").click()
     page.wait_for_url(re.compile("/$"))
 
@@ -74,6 +75,7 @@ def test_from_the_setup_link_to_the_receipt(
     edited(desk)
     receipt_of_the_edited_picture(page, desk, granted)
     statement_adds_up(page, granted)
+    out_and_in_again(page)
 
 
 def arrived_by_stream(page: Page, watch: Watch) -> None:
@@ -131,3 +133,16 @@ def statement_adds_up(page: Page, granted: Decimal) -> None:
     expect(charged.first.locator(".line")).to_contain_text(["Held", "Charged"])
     newest = number_in(charged.first.locator(".entry .after").inner_text())
     assert newest == header == granted - sum(amounts)
+
+
+def out_and_in_again(page: Page) -> None:
+    page.get_by_role("button", name="Account", exact=True).first.click()
+    page.get_by_role("menuitem", name="Sign out").click()
+    page.wait_for_url("**/account/login/**")
+    for password in ("another stair", PASSWORD):
+        page.get_by_label("Email").fill("dana@northwind.test")
+        page.get_by_label("Password", exact=True).fill(password)
+        page.get_by_role("button", name="Sign in").click()
+        if password != PASSWORD:
+            expect(page.get_by_text("That email and password do not match.")).to_be_visible()
+    expect(Desk(page, "").runs).to_have_count(2)

@@ -99,3 +99,12 @@ def barriers(page: Page) -> list[str]:
         if violation["impact"] in SERIOUS
         for node in violation["nodes"]
     ]
+
+
+def in_both_themes(page: Page) -> list[str]:
+    """The page's barriers in the dark and in the light theme."""
+    found = []
+    for theme in ("dark", "light"):
+        page.evaluate("theme => { document.documentElement.dataset.theme = theme; }", theme)
+        found += [f"{theme}: {barrier}" for barrier in barriers(page)]
+    return found
