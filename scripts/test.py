@@ -34,7 +34,14 @@ CHECKS = {
     "migrations": [PYTHON, "manage.py", "makemigrations", "--check", "--dry-run"],
 }
 # Money, jobs, search and access must hold on both databases.
-ON_BOTH_DATABASES = ("tests/credits", "tests/jobs", "tests/accounts", "tests/gallery", "tests/faults", "tests/live")
+ON_BOTH_DATABASES = (
+    "tests/credits",
+    "tests/jobs",
+    "tests/accounts",
+    "tests/gallery",
+    "tests/faults",
+    "tests/live",
+)
 ON_BOTH_BROKERS = ("tests/worker",)
 SUMMARY = re.compile(r"=+ .*\bin \d+(\.\d+)?s\b.*=+")
 

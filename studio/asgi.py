@@ -12,7 +12,6 @@ django_application = get_asgi_application()
 
 from studio.web.live import stream  # noqa: E402 -- models can be imported only once Django is set up
 
-
 MAX_BODY = 64 * 1024 * 1024
 """Bytes of a request beyond which nothing is read: a larger body would be spooled to disk before a view sees it."""
 
@@ -20,7 +19,9 @@ MAX_BODY = 64 * 1024 * 1024
 async def application(scope: Any, receive: Any, send: Any) -> None:
     """Route one connection."""
     if scope["type"] == "http" and body_length(scope) > MAX_BODY:
-        await send({"type": "http.response.start", "status": 413, "headers": [(b"content-type", b"text/plain")]})
+        await send(
+            {"type": "http.response.start", "status": 413, "headers": [(b"content-type", b"text/plain")]}
+        )
         await send({"type": "http.response.body", "body": b"The request is larger than this server takes."})
     elif scope["type"] == "http" and scope["path"] == stream.PATH:
         await stream.application(scope, receive, send)

@@ -202,7 +202,8 @@ def _sweep(keys: list[str], limit: datetime) -> int:
             continue
         changed = storage.last_change(key)
         # Asked again for this one key: its row may have been committed since the list was read.
-        if (changed is None or changed < limit) and not Blob.objects.filter(key=key).exists():
+        # A folder without files is one that is just being filled.
+        if changed is not None and changed < limit and not Blob.objects.filter(key=key).exists():
             storage.delete_blob(key)
             removed += 1
     return removed

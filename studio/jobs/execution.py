@@ -29,6 +29,9 @@ from studio.jobs.queue import Claim, claim_next
 
 log = logging.getLogger(__name__)
 
+STORE_WAITS = (0.5, 2.0, 5.0, 15.0)
+"""Seconds between the tries to store a picture that may be paid for."""
+
 
 def work() -> int:
     """Run due jobs until none is left for this worker; how many it ran."""
@@ -208,14 +211,27 @@ def _receive(claim: Claim, job: Job, attempt: Attempt, finished: Finished) -> No
     failpoints.reach("settled")
 
 
-def _prepared(output: Output) -> intake.Prepared:
-    """Decode a vendor's picture. A decoder that is busy or died gets two more tries: this one may be paid for."""
-    for _attempt in range(2):
+def _kept(output: Output) -> images.Stored:
+    """Decode a vendor's picture and write its files.
+
+    It may be paid for, so a decoder that is busy or died, or a disk that is full for the moment, gets time.
+    Raises a BadPicture, or the last error, once the tries are used up.
+    """
+    for wait in STORE_WAITS:
         try:
-            return intake.prepare(output.data, keep_original=True)
-        except (Busy, TimedOut) as error:
-            log.warning("a picture is decoded once more: %s", error)
-    return intake.prepare(output.data, keep_original=True)
+            return _stored(output)
+        except (Busy, TimedOut, OSError) as error:
+            log.warning("a picture is stored once more in %s s: %s", wait, error)
+            time.sleep(wait)
+    return _stored(output)
+
+
+def _stored(output: Output) -> images.Stored:
+    prepared = intake.prepare(output.data, keep_original=True)
+    failpoints.reach("prepared")
+    stored = images.store(prepared)
+    failpoints.reach("kept")
+    return stored
 
 
 def store_output(claim: Claim, job: Job, position: int, output: Output) -> bool:
@@ -225,10 +241,7 @@ def store_output(claim: Claim, job: Job, position: int, output: Output) -> bool:
         return True
     db.release()
     try:
-        prepared = _prepared(output)
-        failpoints.reach("prepared")
-        stored = images.store(prepared)
-        failpoints.reach("kept")
+        stored = _kept(output)
     except BadPicture as error:
         log.warning("job %s picture %d could not be read: %s", job.pk, position, error)
         return False

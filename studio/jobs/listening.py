@@ -59,7 +59,7 @@ class Listener:
                 self._preview(event)
             case Progress():
                 self.progress(event.fraction)
-            case Delivered():
+            case Delivered() if event.index < self._job.n:
                 self._deliver(event.index, event.output)
 
     def _preview(self, event: Partial) -> None:

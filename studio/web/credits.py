@@ -30,6 +30,7 @@ from studio.images import selectors as images
 from studio.jobs.models import Job
 from studio.web import access
 from studio.web.http import StudioRequest, is_htmx
+from studio.web.numbers import whole
 
 WORDS = {
     "held": gettext_lazy("Held"),
@@ -163,9 +164,7 @@ def _pool_pays(request: StudioRequest) -> bool:
 
 
 def _cursor(request: StudioRequest) -> int | None:
-    text = request.GET.get("before", "")
-    # Longer than any number of entries: the database would refuse it.
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+    return whole(request.GET.get("before", ""))
 
 
 def _figures(request: StudioRequest, account_id: UUID) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from studio.gallery.selectors import PAGE_SIZE, Shelf
 from studio.images import selectors as images
 from studio.images.models import Image
 from studio.web.http import StudioRequest, is_htmx
+from studio.web.numbers import whole
 from studio.web.run_words import age
 
 MOST_PAGES = 10
@@ -56,9 +57,7 @@ def gallery_page(request: StudioRequest) -> HttpResponse:
     """A page of pictures; for htmx, the tiles that follow ``after`` alone."""
     shelf = shelf_of(request, request.workspace.team)
     after = uuid_or_none(request.GET.get("after", ""))
-    pages = min(
-        MOST_PAGES, int(request.GET.get("pages", "1")) if request.GET.get("pages", "").isdecimal() else 1
-    )
+    pages = min(MOST_PAGES, whole(request.GET.get("pages", "")) or 1)
     page = gallery.page(request.actor, shelf, after=after, size=PAGE_SIZE * max(1, pages))
     query = query_of(shelf)
     first = after is None

@@ -26,6 +26,7 @@ from studio.web.access import image_for, missing
 from studio.web.gallery import query_of, shelf_of
 from studio.web.http import StudioRequest, is_htmx
 from studio.web.media import attachment, original
+from studio.web.numbers import whole
 
 FORMATS: dict[str, intake.Format] = {"png": "png", "jpeg": "jpeg", "webp": "webp"}
 NAME_LENGTH = 60
@@ -99,8 +100,8 @@ def favourite(request: StudioRequest, id: UUID) -> HttpResponse:  # noqa: A002
 def rate(request: StudioRequest, id: UUID) -> HttpResponse:  # noqa: A002
     """Give the picture ``stars``, 1 to 5, or 0 to take them back."""
     image = image_for(request, id)
-    stars = request.POST.get("stars", "")
-    keeping.rate(actor=request.actor, image=image, stars=int(stars) if stars.isdecimal() else -1)
+    stars = whole(request.POST.get("stars", ""))
+    keeping.rate(actor=request.actor, image=image, stars=-1 if stars is None else stars)
     return done(request, image)
 
 

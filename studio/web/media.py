@@ -18,6 +18,7 @@ from studio.images import storage
 from studio.images.models import Image
 from studio.web.access import image_for, job_for, missing
 from studio.web.http import StudioRequest
+from studio.web.numbers import whole
 
 WEBP = "image/webp"
 CHUNK = 256 * 1024
@@ -35,8 +36,8 @@ def media(request: StudioRequest, id: UUID, variant: str) -> HttpResponseBase:  
         return sealed(unchanged, cache=FOREVER, etag=etag)
     if variant == "original":
         return original(request, image, file_name=f"{image.pk}.{storage.ENDINGS[image.blob.mime]}")
-    width = int(variant) if variant.isdecimal() else 0
-    if width not in image.blob.renditions:
+    width = whole(variant)
+    if width is None or width not in image.blob.renditions:
         raise missing()
     return sealed(HttpResponse(_bytes(image, width), content_type=WEBP), cache=FOREVER, etag=etag)
 

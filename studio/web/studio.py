@@ -25,6 +25,7 @@ from studio.web import access, composer, rows, run_words
 from studio.web.composer import Draft
 from studio.web.cost import cost
 from studio.web.http import StudioRequest
+from studio.web.numbers import whole
 from studio.web.workspace import Workspace, of_team
 
 PROJECTS_SHOWN = 12
@@ -43,9 +44,9 @@ def studio(request: StudioRequest) -> HttpResponse:
 def project(request: StudioRequest, project_id: UUID) -> HttpResponse:
     """One project; with ``before`` only the rows below that number, for the endless stream."""
     shown = access.project_for(request, project_id)
-    before = request.GET.get("before", "")
-    if before.isdecimal() and request.htmx:
-        return render(request, "studio/_older.html", {"page": stream(request, shown, before=int(before))})
+    before = whole(request.GET.get("before", ""))
+    if before is not None and request.htmx:
+        return render(request, "studio/_older.html", {"page": stream(request, shown, before=before)})
     return _page(request, shown)
 
 

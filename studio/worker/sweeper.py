@@ -7,7 +7,7 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from celery import bootsteps
@@ -15,16 +15,21 @@ from django.conf import settings
 from django.db import DatabaseError
 
 from studio.core import db, leases
+from studio.images import services as images
 from studio.jobs import holding, presence, sweeping
 
 log = logging.getLogger(__name__)
+FILES_SECONDS = 3600.0
 NAME = f"{socket.gethostname()}:{os.getpid()}"
 
 
-def tick(due: dict[str, float]) -> None:
+Duty = tuple[str, float, Callable[[], object]]
+
+
+def tick(duties: Sequence[Duty], due: dict[str, float]) -> None:
     """Do what has come due, each apart: without the heartbeat every job of this process would lose its lease."""
     now = time.monotonic()
-    for name, seconds, action in _periodic():
+    for name, seconds, action in duties:
         if now >= due.get(name, 0.0):
             due[name] = now + seconds
             _do(name, action)
@@ -42,11 +47,19 @@ def _do(name: str, action: Callable[[], object]) -> None:
         db.release()
 
 
-def _periodic() -> tuple[tuple[str, float, Any], ...]:
+def heartbeats() -> Sequence[Duty]:
+    """What must never be late."""
     return (
         ("beat", settings.WORKER_BEAT_SECONDS, lambda: presence.beat(NAME)),
         ("leases", settings.JOB_LEASE_SECONDS / 4, holding.heartbeat),
+    )
+
+
+def chores() -> Sequence[Duty]:
+    """What may take its time."""
+    return (
         ("sweep", settings.SWEEP_SECONDS, sweep_if_chosen),
+        ("files", FILES_SECONDS, sweep_files_if_chosen),
     )
 
 
@@ -56,25 +69,36 @@ def sweep_if_chosen() -> None:
         sweeping.sweep()
 
 
+def sweep_files_if_chosen() -> None:
+    """Remove orphaned files, if nobody else did within the hour."""
+    if leases.hold("files", holder=NAME, seconds=FILES_SECONDS):
+        images.sweep_files()
+
+
 class Periodic(bootsteps.StartStopStep):
-    """A thread of its own, so that no running task can delay a heartbeat."""
+    """Two threads of their own: no running task delays a heartbeat, and neither does a long sweep."""
 
     requires = ("celery.worker.components:Pool",)
 
     def __init__(self, worker: Any, **options: Any) -> None:
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._loop, name="periodic", daemon=True)
+        self._threads = [
+            threading.Thread(target=self._loop, args=(duties,), name=duties.__name__, daemon=True)
+            for duties in (heartbeats, chores)
+        ]
 
     def start(self, worker: Any) -> None:
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
 
     def stop(self, worker: Any) -> None:
         self._stop.set()
-        self._thread.join(timeout=3)
+        for thread in self._threads:
+            thread.join(timeout=2)
         presence.leave(NAME)
         db.release()
 
-    def _loop(self) -> None:
+    def _loop(self, duties: Callable[[], Sequence[Duty]]) -> None:
         due: dict[str, float] = {}
         while not self._stop.wait(0.25):
-            tick(due)
+            tick(duties(), due)

@@ -22,6 +22,7 @@ def test_a_sweep_that_breaks_stops_neither_the_heartbeat_nor_the_leases(
     monkeypatch.setattr(presence, "beat", broken)
     monkeypatch.setattr(holding, "heartbeat", lambda: told.append("leases"))
     monkeypatch.setattr(sweeper, "sweep_if_chosen", lambda: told.append("sweep"))
-    sweeper.tick({})
-    assert told == ["leases", "sweep"]
+    monkeypatch.setattr(sweeper, "sweep_files_if_chosen", lambda: told.append("files"))
+    sweeper.tick((*sweeper.heartbeats(), *sweeper.chores()), {})
+    assert told == ["leases", "sweep", "files"]
     assert "the books do not add up" in caplog.text

@@ -20,6 +20,7 @@ from studio.accounts.models import User
 from studio.web import workspace
 from studio.web.live import messages
 from studio.web.live.hub import Hub, Subscription
+from studio.web.numbers import whole
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -120,8 +121,7 @@ def _header(scope: Scope, name: bytes) -> str:
 
 
 def _last_seen(scope: Scope) -> int | None:
-    text = _header(scope, b"last-event-id")
-    return int(text) if text.isdecimal() else None
+    return whole(_header(scope, b"last-event-id"))
 
 
 def _viewer(cookies: str) -> tuple[Actor, str]:
