@@ -34,25 +34,25 @@ def refusing(error: Exception) -> Any:
 
 @pytest.mark.parametrize("error", [Broken(), Busy(), OSError("no space left on device")])
 def test_a_preview_that_cannot_be_shown_does_not_end_the_paid_call(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch, error: Exception
+    busy: Desk, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
-    listener = listener_of(desk)
+    listener = listener_of(busy)
     monkeypatch.setattr(images, "put_preview", refusing(error))
     listener(PREVIEW)
     assert Job.objects.get().previews == {}
 
 
 def test_progress_that_cannot_be_written_does_not_end_the_paid_call(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    busy: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    listener = listener_of(desk)
+    listener = listener_of(busy)
     monkeypatch.setattr(notices, "run_changed", refusing(OperationalError("database is locked")))
     listener(Progress(0.5))
     assert Job.objects.get().previews == {}
 
 
-def test_a_lost_claim_is_told_all_the_same(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    listener = listener_of(desk)
+def test_a_lost_claim_is_told_all_the_same(busy: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    listener = listener_of(busy)
     Job.objects.update(fence=9)
     monkeypatch.setattr(images, "put_preview", refusing(Busy()))
     with pytest.raises(ClaimLost):

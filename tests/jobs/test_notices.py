@@ -11,6 +11,7 @@ from studio.core import events
 from studio.credits import services as credits
 from studio.jobs import notices, outcomes, queue, services
 from studio.jobs.models import Job
+from studio.jobs.services import Payer
 from tests.factories import make_project, make_run
 from tests.jobs.conftest import Desk, desk_of
 
@@ -32,6 +33,7 @@ def test_a_personal_run_is_told_to_its_owner_alone(desk: Desk, alice: User) -> N
 def test_a_run_in_a_team_is_told_to_the_team(alice: User, northwind: Team) -> None:
     desk = desk_of(alice)
     desk.actor, desk.project = actor_for(alice), make_project(alice, northwind)
+    desk.payer = Payer(desk.payer.account_id, northwind)
     run = desk.submit()
     assert of_runs() == [(f"team:{northwind.pk}", notices.RUNS_ADDED, str(run.pk))]
 
