@@ -33,6 +33,8 @@ CHECKS = {
     "djade": [str(BIN / "djade"), "--check", "--target-version", "6.0", *TEMPLATES],
     "migrations": [PYTHON, "manage.py", "makemigrations", "--check", "--dry-run"],
 }
+# Named, because a variable that is set already would win over pyproject.toml.
+OWN_SETTINGS = {"DJANGO_SETTINGS_MODULE": "tests.settings"}
 # Money, jobs, search and access must hold on both databases.
 ON_BOTH_DATABASES = (
     "tests/credits",
@@ -103,7 +105,11 @@ def pytest(report: Report, name: str, arguments: Sequence[str], environment: dic
     command = [PYTHON, "-m", "pytest", "-q", "-p", "scripts.folder_times", *arguments]
     with report.step(name) as outcome:
         process = subprocess.Popen(  # noqa: S603
-            command, env=os.environ | environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            command,
+            env=os.environ | OWN_SETTINGS | environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
         )
         assert process.stdout
         for line in process.stdout:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.db.backends.sqlite3.base import DatabaseWrapper as SQLite
 from django.test import Client
@@ -14,6 +15,10 @@ from hypothesis import settings as hypothesis_settings
 from studio.accounts.actors import Actor, actor_for
 from studio.accounts.models import Role, Team, User
 from tests.factories import make_team, person, signed_in
+
+if settings.SETTINGS_MODULE != "tests.settings":
+    # Any other would run the tests over the data of a real studio.
+    raise pytest.UsageError(f"These tests run with tests.settings, not {settings.SETTINGS_MODULE}.")
 
 # The same examples in every run, and no example fails for a slow machine.
 hypothesis_settings.register_profile("tests", deadline=None, derandomize=True)

@@ -52,6 +52,15 @@ def test_messages_come_in_the_order_in_which_they_were_sent(folder: Path) -> Non
     assert list((folder / "in").iterdir()) == []
 
 
+def test_a_queue_takes_its_own_messages_alone(folder: Path) -> None:
+    with connect(folder) as connection:
+        channel = channel_of(connection)
+        channel._put("jobs", "one")
+        channel._put("other", "two")
+        assert drain(channel) == ["one"]
+        assert channel._get("other") == "two"
+
+
 def test_a_message_that_is_still_being_written_is_not_there_yet(folder: Path) -> None:
     (folder / "in" / "1_x.jobs.msg.unfinished").write_bytes(b"")
     with connect(folder) as connection, pytest.raises(Empty):
