@@ -157,7 +157,7 @@ if (singleKeys) {
   singleKeys.checked = remembered.get("single-keys") !== false;
   singleKeys.addEventListener("change", () => remembered.set("single-keys", singleKeys.checked));
 }
-let afterG = 0;
+let afterG = -Infinity;
 
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") hideTip();
@@ -181,7 +181,7 @@ function singleKey(event) {
     event.preventDefault();
     (one("#prompt") ?? one('input[type="search"]'))?.focus();
   } else if (event.timeStamp - afterG < 1200 && !event.target.closest?.(".menu")) {
-    afterG = 0;
+    afterG = -Infinity;
     all("a[data-command]").find((link) => link.dataset.key === event.key.toUpperCase())?.click();
   } else if (event.key === "g") afterG = event.timeStamp;
 }

@@ -101,10 +101,18 @@ def barriers(page: Page) -> list[str]:
     ]
 
 
+STILL_COLOURS = """
+() => document.getAnimations().every(
+  (each) => each.playState !== 'running' || each.effect.getComputedTiming().endTime === Infinity)
+"""
+
+
 def in_both_themes(page: Page) -> list[str]:
     """The page's barriers in the dark and in the light theme."""
     found = []
     for theme in ("dark", "light"):
         page.evaluate("theme => { document.documentElement.dataset.theme = theme; }", theme)
+        # Half-way through a transition a colour is neither theme's.
+        page.wait_for_function(STILL_COLOURS)
         found += [f"{theme}: {barrier}" for barrier in barriers(page)]
     return found
