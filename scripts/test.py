@@ -41,9 +41,13 @@ ON_BOTH_DATABASES = (
     "tests/jobs",
     "tests/accounts",
     "tests/gallery",
-    "tests/faults",
     "tests/live",
+    "tests/faults/test_submit_race.py",
+    "tests/faults/test_duplicates.py",
+    "tests/faults/test_zombie.py",
 )
+# Every kill on the second database as well: only in the long rounds, or the short ones would be too long.
+SOAKED_ON_BOTH_DATABASES = ("tests/faults/test_kill_points.py",)
 ON_BOTH_BROKERS = ("tests/worker",)
 SUMMARY = re.compile(r"=+ .*\bin \d+(\.\d+)?s\b.*=+")
 
@@ -121,8 +125,8 @@ def pytest(report: Report, name: str, arguments: Sequence[str], environment: dic
 
 
 def marked(marker: str, folders: Sequence[str]) -> list[str]:
-    """Those of the folders that exist, and every other file in which a test carries the marker."""
-    chosen = [folder for folder in folders if Path(folder).is_dir()]
+    """Those of the folders and files that exist, and every other file in which a test carries the marker."""
+    chosen = [folder for folder in folders if Path(folder).exists()]
     for path in sorted(Path("tests").rglob("test_*.py")):
         inside = any(path.is_relative_to(folder) for folder in chosen)
         if not inside and f"mark.{marker}" in path.read_text(encoding="utf-8"):
@@ -137,7 +141,8 @@ def everything(report: Report, *, soak: bool) -> None:
         common = {"TEST_DATABASE_URL": database_url, "TEST_REDIS_URL": redis_url}
         if soak:
             common["SOAK"] = "1"
-        postgres = [*marked("postgres", ON_BOTH_DATABASES), "-n", "2", "-m", "not browser and not redis"]
+        both = ON_BOTH_DATABASES + (SOAKED_ON_BOTH_DATABASES if soak else ())
+        postgres = [*marked("postgres", both), "-n", "2", "-m", "not browser and not redis"]
         pytest(report, "PostgreSQL", postgres, common | {"DATABASE_URL": database_url})
         if brokered := marked("redis", ON_BOTH_BROKERS):
             # The cache is emptied between tests, and must not take the broker's messages with it: database 1.
