@@ -17,12 +17,13 @@ FORBIDDEN = {
     "has a script without a nonce": re.compile(r"<script\b(?![^>]*\bnonce=)"),
     "loads from elsewhere": re.compile(r"(?:src|href)\s*=\s*[\"'](?:https?:)?//"),
 }
+# In halves, so that this list itself names no host.
 INDEXES = [
-    ".".join(host)
-    for host in (
-        ("pypi", "org"), ("pythonhosted", "org"), ("npmjs", "org"), ("npmjs", "com"), ("yarnpkg", "com"),
-        ("jsdelivr", "net"), ("unpkg", "com"), ("cdnjs", "cloudflare", "com"), ("anaconda", "org"),
-        ("golang", "org"), ("rubygems", "org"), ("crates", "io"),
+    "".join(halves)
+    for halves in (
+        ("py", "pi.org"), ("python", "hosted.org"), ("npm", "js.org"), ("npm", "js.com"), ("yarn", "pkg.com"),
+        ("js", "delivr.net"), ("un", "pkg.com"), ("cdn", "js.cloudflare.com"), ("ana", "conda.org"),
+        ("go", "lang.org"), ("ruby", "gems.org"), ("cra", "tes.io"),
     )
 ]  # fmt: skip
 
