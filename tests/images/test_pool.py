@@ -156,6 +156,7 @@ def pids(done: subprocess.CompletedProcess[str]) -> list[int]:
 
 
 def wait_until_gone(children: list[int]) -> None:
+    assert children, "there was no child to outlive anybody"
     limit = time.monotonic() + 20
     while any(alive(pid) for pid in children):
         assert time.monotonic() < limit, "a child outlived its parent"
