@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from studio.core import clock
 from studio.core.ids import uuid7
 
 
@@ -31,7 +32,7 @@ class Account(models.Model):
     held = models.BigIntegerField(default=0)
     last_seq = models.BigIntegerField(default=0)
     blocked = models.BooleanField(default=False)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
 
     class Meta:
         constraints = [

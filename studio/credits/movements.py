@@ -8,10 +8,9 @@ from functools import cache
 from uuid import UUID
 
 from django.db import connection
-from django.utils import timezone
 
 from studio.accounts.models import User
-from studio.core import events
+from studio.core import clock, events
 from studio.core.context import request_id
 from studio.core.micros import MAX_MICROS
 from studio.credits.models import Account, Entry, Hold
@@ -78,7 +77,7 @@ def move(
     available, held, seq, user_id, team_id = row
     why = why or Why()
     # Taken after the update: while the account's row is locked, later entries cannot get an earlier time.
-    now = timezone.now()
+    now = clock.now()
     entries = []
     available_after = available - sum(step.available for step in steps)
     held_after = held - sum(step.held for step in steps)

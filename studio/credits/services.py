@@ -16,10 +16,10 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from studio.accounts.models import AuditRow, Team, User
+from studio.core import clock
 from studio.core.context import request_id
 from studio.core.errors import Conflict, Invalid, NotFound
 from studio.core.micros import MAX_MICROS, Micros
@@ -121,7 +121,7 @@ def grant(
     try:
         with transaction.atomic():
             moved = _by_staff(account_id, step, actor, reason)
-            if expires_at is not None and expires_at <= timezone.now():
+            if expires_at is not None and expires_at <= clock.now():
                 raise Invalid(
                     _("Choose a day in the future."), fields={"expires_at": _("Choose a later day.")}
                 )
@@ -140,9 +140,9 @@ def grant(
 
 
 def adjust(
-    *, account_id: UUID, amount: int, key: str, actor: User, reason: str, seen: int | None = None
+    *, account_id: UUID, amount: int, key: str, actor: User | None, reason: str, seen: int | None = None
 ) -> Entry:
-    """Staff add (above 0) or remove (below 0) credits that never expire.
+    """Staff add (above 0) or remove (below 0) credits that never expire; no ``actor`` means the studio itself.
 
     ``seen`` is the available balance that the change was worked out from ("set to"): BalanceMoved if it is
     another by now. Raises InsufficientCredits rather than go below zero, Invalid, Conflict, NotFound.
@@ -200,7 +200,7 @@ def _resolve(found: Hold, charged: int, reason: str) -> Hold:
 
 def _close(found: Hold, charged: int) -> bool:
     found.state = Hold.State.SETTLED if charged else Hold.State.RELEASED
-    found.settled, found.resolved_at = charged, timezone.now()
+    found.settled, found.resolved_at = charged, clock.now()
     still_open = Hold.objects.filter(pk=found.pk, state=Hold.State.OPEN)
     return still_open.update(state=found.state, settled=found.settled, resolved_at=found.resolved_at) == 1
 

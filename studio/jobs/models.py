@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from studio.accounts.actors import Owned, OwnedManager
+from studio.core import clock
 from studio.core.ids import uuid7
 
 
@@ -16,8 +17,8 @@ class Project(Owned):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     name = models.CharField(max_length=120)
     last_number = models.PositiveIntegerField(default=0)
-    created_at = models.DateTimeField(auto_now_add=True)
-    used_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+    used_at = models.DateTimeField(default=clock.now, editable=False)
 
     objects = OwnedManager()
 
@@ -52,7 +53,7 @@ class Run(Owned):
     origin = models.CharField(max_length=8, choices=Origin, default=Origin.STUDIO)
     key = models.CharField(max_length=80)
     body_hash = models.CharField(max_length=64)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
 
     objects = OwnedManager()
 
@@ -121,7 +122,7 @@ class Job(models.Model):
 
     state = models.CharField(max_length=12, choices=State, default=State.QUEUED)
     priority = models.SmallIntegerField(default=0)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
     due_at = models.DateTimeField()
     dispatched_at = models.DateTimeField(null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
@@ -177,7 +178,7 @@ class Attempt(models.Model):
     billed = models.BigIntegerField(null=True, blank=True)
     error_code = models.CharField(max_length=32, blank=True)
     error_detail = models.CharField(max_length=500, blank=True)
-    started_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(default=clock.now, editable=False)
     finished_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

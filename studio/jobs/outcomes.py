@@ -12,7 +12,7 @@ from datetime import timedelta
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from studio.core import db
+from studio.core import clock, db
 from studio.core.micros import Micros
 from studio.credits import services as credits
 from studio.images import services as images
@@ -62,7 +62,7 @@ def finish(claim: Claim, job: Job, attempt: Attempt, *, actual: Micros, answer: 
     with db.atomic():
         delivered = Output.objects.filter(job=job).count()
         state = State.SUCCEEDED if delivered >= job.n else State.PARTIAL
-        now = timezone.now()
+        now = clock.now()
         if not _open(claim).update(
             state=state, finished_at=now, lease_until=None, error_code="", error_detail=""
         ):
@@ -86,7 +86,7 @@ def fail(claim: Claim, job: Job, *, code: str, detail: str) -> bool:
         state = State.PARTIAL if delivered else State.FAILED
         if not _open(claim).update(
             state=state,
-            finished_at=timezone.now(),
+            finished_at=clock.now(),
             lease_until=None,
             error_code=code[:32],
             error_detail=detail[:500],

@@ -18,7 +18,7 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from studio.core import db
+from studio.core import clock, db
 from studio.jobs.models import Job, State
 
 CANDIDATES = 8
@@ -57,7 +57,7 @@ class Claim:
 
 def claim_next(job_id: UUID | None = None) -> Claim | None:
     """Take the next due job, or ``job_id`` alone; None when nothing is due or its payer has enough running."""
-    now = timezone.now()
+    now = clock.now()
     with _look, db.one_writer():
         for pk, fence in _candidates(job_id, now):
             if _take(pk, fence, now):

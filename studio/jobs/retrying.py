@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from providers.errors import ProviderError, UpstreamTimeout
 from studio.catalog import providers as vendors
+from studio.core import clock
 from studio.jobs import outcomes
 from studio.jobs.models import Attempt, Job
 from studio.jobs.queue import Claim
@@ -31,7 +32,7 @@ def note(attempt: Attempt, error: ProviderError) -> None:
         error_code=error.code,
         error_detail=error.message[:500],
         vendor_ref=error.vendor_ref[:200],
-        finished_at=timezone.now(),
+        finished_at=clock.now(),
     )
 
 

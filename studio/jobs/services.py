@@ -13,7 +13,6 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from studio.accounts.actors import Actor
@@ -25,6 +24,7 @@ from studio.catalog.entries import Entry
 from studio.catalog.fields import MAX_SEED
 from studio.catalog.models import PriceVersion
 from studio.catalog.parameters import Parameters
+from studio.core import clock
 from studio.core.errors import Forbidden, Invalid
 from studio.credits import services as credits
 from studio.images.models import Image
@@ -163,7 +163,7 @@ def _repeated(run: Run, wish: str) -> Run:
 
 
 def _next_number(project: Project) -> int:
-    now = timezone.now()
+    now = clock.now()
     Project.objects.filter(pk=project.pk).update(last_number=F("last_number") + 1, used_at=now)
     project.last_number = Project.objects.values_list("last_number", flat=True).get(pk=project.pk)
     return project.last_number
@@ -202,7 +202,7 @@ def _add_job(run: Run, position: int, item: Priced, payer: Payer, images: dict[U
         price_version=item.version,
         quote=billing.snapshot(item.quote, item.ask),
         retry_of=item.retry_of,
-        due_at=timezone.now(),
+        due_at=clock.now(),
     )
     credits.hold(
         account_id=payer.account_id, amount=item.quote.high, key=job.hold_key, label=_label(run, job)

@@ -27,7 +27,7 @@ MUTANTS = {
         ("with transaction.atomic():", "with __import__('contextlib').nullcontext():"),
     ],
     "no unique key": [
-        ('return f"{kind}:{key}"', 'return f"{kind}:{key}:{timezone.now().timestamp()}"'),
+        ('return f"{kind}:{key}"', 'return f"{kind}:{key}:{clock.now().timestamp()}"'),
     ],
     "float money": [
         ("min(actual, found.amount)", "int(round(min(actual, found.amount) / 10_000, 2) * 10_000)"),
