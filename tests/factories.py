@@ -14,7 +14,10 @@ from django.utils import timezone
 from studio.accounts.actors import actor_for
 from studio.accounts.models import Membership, Team, User
 from studio.catalog.models import PriceVersion
+from studio.core.ids import uuid7, uuid7_at
 from studio.credits import services as credits
+from studio.images import services as images
+from studio.images import words
 from studio.images.models import Blob, Image
 from studio.jobs.models import Job, Project, Run, State
 from studio.web.http import StudioRequest
@@ -78,8 +81,15 @@ def make_image(owner: User, team: Team | None = None, **fields: Any) -> Image:
         "prompt": "a stair",
     }
     fields.setdefault("blob", None)
-    fields["blob"] = fields["blob"] or make_blob()
-    return Image.objects.create(owner=owner, team=team, **facts | fields)
+    blob = fields["blob"] = fields["blob"] or make_blob()
+    facts |= fields
+    facts.setdefault("id", uuid7_at(facts["created_at"]) if "created_at" in facts else uuid7())
+    facts.setdefault("ratio", images.ratio_of(blob.width, blob.height))
+    texts = [facts.get(name, "") for name in ("prompt", "alt", "name")]
+    facts.setdefault("words", words.indexed(owner.pk, team.pk if team else None, *texts))
+    image = Image.objects.create(owner=owner, team=team, **facts)
+    images.register([image])
+    return image
 
 
 def make_project(owner: User, team: Team | None = None, **fields: Any) -> Project:

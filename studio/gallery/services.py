@@ -5,7 +5,9 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from studio.accounts.actors import Actor
+from studio.core.db import atomic
 from studio.core.errors import Invalid
+from studio.gallery import hearts
 from studio.gallery.models import Favourite, Rating
 from studio.images.models import Image
 
@@ -15,10 +17,13 @@ MOST_STARS = 5
 def set_favourite(*, actor: Actor, image: Image, on: bool) -> None:
     """Put the person's heart on a picture, or take it off; asking twice is asking once."""
     user = actor.require_user()
-    if on:
-        Favourite.objects.get_or_create(user=user, image=image)
-    else:
-        Favourite.objects.filter(user=user, image=image).delete()
+    with atomic():
+        if on:
+            by = int(Favourite.objects.get_or_create(user=user, image=image)[1])
+        else:
+            by = -Favourite.objects.filter(user=user, image=image).delete()[0]
+        if by:
+            hearts.change(user.pk, image, by)
 
 
 def rate(*, actor: Actor, image: Image, stars: int) -> None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from studio.accounts.actors import Owned, OwnedManager
@@ -38,7 +42,9 @@ class Image(Owned):
     """A picture: an output, an upload or a mask.
 
     ``prompt``, ``model`` and ``seed`` are copies of what made it, so that a gallery page needs no join.
-    ``binned_at`` puts it in the bin, from where it can be restored for 30 days.
+    ``ratio`` is width by height in thousandths, between a fifth and five: what a page of rows needs to know.
+    ``words`` is what a search finds it by (see ``images.words``). ``binned_at`` puts it in the bin, from where it
+    can be restored for 30 days.
     """
 
     class Kind(models.TextChoices):
@@ -58,18 +64,29 @@ class Image(Owned):
     seed = models.BigIntegerField(null=True, blank=True)
     cost = models.BigIntegerField(default=0)
     alt = models.TextField(blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    words = models.TextField(blank=True, editable=False)
+    ratio = models.PositiveSmallIntegerField(default=1000)
+    created_at = models.DateTimeField(default=timezone.now)
     binned_at = models.DateTimeField(null=True, blank=True)
+    binned_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
 
     objects = OwnedManager()
 
     class Meta:
         indexes = [
+            models.Index(fields=["team", "kind", "-id"], condition=Q(binned_at=None), name="image_team_page"),
             models.Index(
-                fields=["team", "-id"], condition=Q(binned_at=None, kind="output"), name="image_team_page"
+                fields=["owner", "team", "kind", "-id"], condition=Q(binned_at=None), name="image_owner_page"
             ),
             models.Index(
-                fields=["owner", "-id"], condition=Q(binned_at=None, kind="output"), name="image_owner_page"
+                fields=["team", "model", "-id"],
+                condition=Q(binned_at=None, kind="output"),
+                name="image_model_page",
+            ),
+            models.Index(
+                fields=["team", "owner", "-id"], condition=~Q(binned_at=None), name="image_bin_page"
             ),
         ]
 
@@ -90,3 +107,27 @@ class Lineage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.operation} {self.parent_id} → {self.child_id}"
+
+
+ALL_DAYS = date(1970, 1, 1)
+"""The day of the row that counts every day."""
+
+
+class ShelfDay(models.Model):
+    """How many pictures of a kind a shelf holds from one day (UTC), and the sum of their ratios.
+
+    ``scope`` names the shelf (see ``images.shelves``). Counted on the way in and out, so that a badge and a
+    scroll bar cost the same with a million pictures as with ten.
+    """
+
+    scope = models.CharField(max_length=80)
+    kind = models.CharField(max_length=8)
+    day = models.DateField()
+    count = models.IntegerField(default=0)
+    ratios = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["scope", "kind", "day"], name="one_count_per_day")]
+
+    def __str__(self) -> str:
+        return f"{self.scope} {self.kind} {self.day}: {self.count}"

@@ -18,7 +18,8 @@ from django.utils.translation import gettext as _
 from studio.accounts.actors import Actor, Visibility
 from studio.accounts.models import Team, User
 from studio.core.errors import Forbidden
-from studio.images import intake, storage
+from studio.core.ids import uuid7_at
+from studio.images import intake, search, shelves, storage, words
 from studio.images.intake import Prepared
 from studio.images.models import Blob, Image, Lineage
 
@@ -78,13 +79,20 @@ def add(
     seed: int | None = None,
     cost: int = 0,
     alt: str = "",
+    at: datetime | None = None,
 ) -> Image:
-    """Make the picture's rows, inside the caller's transaction. ``cost`` is in micros.
+    """Make the picture's rows, inside the caller's transaction. ``cost`` is in micros; ``at`` is when it was made,
+    now if nothing else is said.
 
     Bytes that are in the store already are shared; the copy written for nothing goes after the commit.
     """
-    return Image.objects.create(
-        blob=_hold_blob(stored),
+    blob, made = _hold_blob(stored), at or timezone.now()
+    image = Image.objects.create(
+        id=uuid7_at(made),
+        created_at=made,
+        ratio=ratio_of(blob.width, blob.height),
+        words=words.indexed(owner.pk, team.pk if team else None, prompt, alt, name),
+        blob=blob,
         kind=kind,
         owner=owner,
         team=team,
@@ -99,6 +107,25 @@ def add(
         cost=cost,
         alt=alt,
     )
+    register([image])
+    return image
+
+
+def ratio_of(width: int, height: int) -> int:
+    """Width by height in thousandths, no flatter than 5:1 and no steeper than 1:5."""
+    return min(5000, max(200, round(1000 * width / height)))
+
+
+def register(images: list[Image]) -> None:
+    """Put new pictures where they are found and counted, in the transaction that makes them."""
+    search.index(images)
+    shelves.count_in(images)
+
+
+def rebuild() -> None:
+    """Write index and counts anew from the rows, after a migration or a load of rows that passed them by."""
+    search.rebuild()
+    shelves.recount()
 
 
 def _hold_blob(stored: Stored) -> Blob:

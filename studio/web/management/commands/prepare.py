@@ -13,6 +13,7 @@ from django.db.migrations.executor import MigrationExecutor
 from studio.accounts import services as accounts
 from studio.core import prepared
 from studio.core.errors import StudioError
+from studio.images import services as images
 from studio.web.welcome import welcome
 
 
@@ -31,10 +32,12 @@ class Command(BaseCommand):
 
 
 def migrate() -> None:
-    """Apply what is missing. Looking is quick; Django's own command also rewrites permissions every time."""
+    """Apply what is missing, and write anew what is made from rows. Looking is quick; Django's own command also
+    rewrites permissions every time."""
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         call_command("migrate", interactive=False, verbosity=0)
+        images.rebuild()
     prepared.remember("database")
 
 
