@@ -1,7 +1,7 @@
 """How a page gets a row: only through here, so that what is missing and what is foreign look the same.
 
-``…_for`` answers a row that the person may see, ``editable_…_for`` one that they may change. All raise
-NotFound; ``editable_…_for`` raises Forbidden when the person may see the row.
+``…_for`` answers a row that the person may see, ``editable_…_for`` one that they may change, ``led_…_for``
+one that they lead. All raise NotFound; the last two raise Forbidden when the person may see the row.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from studio.accounts.actors import Actor, Owned, OwnedQuerySet
 from studio.accounts.models import Team, User
+from studio.accounts.teams import LEADING_ROLES
 from studio.core.errors import Forbidden, NotFound
 from studio.images.models import Image
 from studio.jobs.models import Job, Project, Run
@@ -73,6 +74,14 @@ def team_for(request: StudioRequest, id: UUID) -> Team:  # noqa: A002
     found = next((team for team in request.workspace.teams if team.pk == id), None)
     if found is None:
         raise missing()
+    return found
+
+
+def led_team_for(request: StudioRequest, id: UUID) -> Team:  # noqa: A002
+    """A team that the person leads; its other members are told that they may not."""
+    found = team_for(request, id)
+    if request.actor.roles[found.pk] not in LEADING_ROLES:
+        raise Forbidden(_("Only the team's owners and admins can do that."))
     return found
 
 

@@ -63,7 +63,7 @@ def team(request: StudioRequest, id: UUID) -> HttpResponse:  # noqa: A002
 @require_http_methods(["GET", "POST"])
 def invite(request: StudioRequest, id: UUID) -> HttpResponse:  # noqa: A002
     """Make a link into the team and show it, this once."""
-    found = access.team_for(request, id)
+    found = access.led_team_for(request, id)
     if request.method == "GET":
         return redirect("team", found.pk)
     form = TeamInviteForm(request.POST)
@@ -74,7 +74,7 @@ def invite(request: StudioRequest, id: UUID) -> HttpResponse:  # noqa: A002
 @login_required
 @require_POST
 def role(request: StudioRequest, id: UUID, user_id: int) -> HttpResponse:  # noqa: A002
-    found = access.team_for(request, id)
+    found = access.led_team_for(request, id)
     user = access.member_for(request, found, user_id)
     form = RoleForm(request.POST)
     if not form.is_valid():
@@ -87,7 +87,7 @@ def role(request: StudioRequest, id: UUID, user_id: int) -> HttpResponse:  # noq
 @login_required
 @require_POST
 def remove(request: StudioRequest, id: UUID, user_id: int) -> HttpResponse:  # noqa: A002
-    found = access.team_for(request, id)
+    found = access.led_team_for(request, id)
     user = access.member_for(request, found, user_id)
     with said(request, _("%(name)s is no longer in %(team)s.") % {"name": user, "team": found}):
         services.remove(by=request.user, team=found, user=user)

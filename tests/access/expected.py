@@ -1,0 +1,180 @@
+"""Who may open which address, and how: one row for each name in the URLconf.
+
+To add an address, put one line into ADDRESSES, in the words below:  ``"bin": page("GET HEAD"),``
+If it takes POST, put its fields that name somebody's rows into FIELDS (fields.py), or ``{}`` for none.
+
+An address with a row of somebody in it names the row's kind (see ROWS in world.py) and the rule:
+``sees("image", …)`` is for all who may see it, ``changes("image", …)`` for those who may change it.
+Whoever may not see it gets the 404 of a row that does not exist; whoever may only see it gets 403.
+A parameter that is not the row's own id is given by name: ``variant="original"``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Who(StrEnum):
+    """OWNER owns every row and leads Northwind, whose ADMIN to VIEWER are the next; NEIGHBOUR is in another team."""
+
+    OWNER = "owner"
+    ADMIN = "admin"
+    EDITOR = "editor"
+    REVIEWER = "reviewer"
+    VIEWER = "viewer"
+    NEIGHBOUR = "neighbour"
+    STAFF = "staff"
+    STRANGER = "stranger"
+    SUSPENDED = "suspended"
+    KEY = "API key"
+
+
+LEADS = frozenset({Who.OWNER, Who.ADMIN})
+EDITS = LEADS | {Who.EDITOR}
+MEMBERS = EDITS | {Who.REVIEWER, Who.VIEWER}
+SIGNED_IN = MEMBERS | {Who.NEIGHBOUR, Who.STAFF}
+"""The rest are nobody to a page: without a session, with one that was switched off, or with a script's key."""
+
+
+class Whose(StrEnum):
+    """A row of OWNER's own, of the team, OWNER's private one in the team, and an id that nothing has."""
+
+    OWN = "own"
+    TEAM = "team"
+    PRIVATE = "private"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True)
+class Row:
+    """What is expected of one address. ``kind`` is that of the row in it, empty where there is none."""
+
+    rule: str
+    methods: tuple[str, ...]
+    kind: str = ""
+    values: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def whose(self) -> tuple[Whose, ...]:
+        """Whose rows it is tried with."""
+        if self.rule in ("sees", "changes"):
+            return tuple(Whose)
+        return (Whose.TEAM, Whose.MISSING) if self.kind else (Whose.TEAM,)
+
+    def answer(self, who: Who, whose: Whose) -> str:
+        """``in``, ``sign in``, ``missing`` or ``forbidden``."""
+        if self.rule == "anybody":
+            return "in"
+        if who not in SIGNED_IN:
+            return "sign in"
+        if self.rule == "page":
+            return "in"
+        if self.rule == "staff":
+            return "in" if who == Who.STAFF and whose != Whose.MISSING else "missing"
+        sees = {Whose.TEAM: MEMBERS, Whose.MISSING: frozenset[Who]()}.get(whose, frozenset({Who.OWNER}))
+        if who not in sees:
+            return "missing"
+        may = {"sees": MEMBERS, "member": MEMBERS, "changes": EDITS, "leads": LEADS}[self.rule]
+        return "in" if who in may else "forbidden"
+
+
+def anybody(methods: str) -> Row:
+    """Open to strangers: the way in, and what machines ask."""
+    return Row("anybody", tuple(methods.split()))
+
+
+def page(methods: str) -> Row:
+    """For everybody who is signed in, each about their own."""
+    return Row("page", tuple(methods.split()))
+
+
+def sees(kind: str, methods: str, **values: object) -> Row:
+    """For all who may see the row."""
+    return Row("sees", tuple(methods.split()), kind, values)
+
+
+def changes(kind: str, methods: str, **values: object) -> Row:
+    """For those who may change the row; 403 for those who may only see it."""
+    return Row("changes", tuple(methods.split()), kind, values)
+
+
+def member(methods: str) -> Row:
+    """A team's address, for its members."""
+    return Row("member", tuple(methods.split()), "team")
+
+
+def leads(methods: str) -> Row:
+    """A team's address, for its owner and admins; 403 for its other members."""
+    return Row("leads", tuple(methods.split()), "team")
+
+
+def staff(methods: str, kind: str = "") -> Row:
+    """For those who run the server; to everybody else it does not exist."""
+    return Row("staff", tuple(methods.split()), kind)
+
+
+ADDRESSES: dict[str, Row] = {
+    # The studio
+    "studio": page("GET"),
+    "projects": page("POST"),
+    "project": sees("project", "GET"),
+    "price": page("POST"),
+    "parameters": page("POST"),
+    "runs": page("POST"),
+    "run": sees("run", "GET"),
+    "run_cancel": changes("run", "POST"),
+    "job_retry": changes("job", "GET POST"),
+    "palette": page("GET HEAD"),
+    # Getting in, and one's own settings
+    "setup": anybody("GET POST"),
+    "join": anybody("GET POST"),
+    "reset": anybody("GET POST"),
+    "account": page("GET POST"),
+    "theme": page("POST"),
+    "account_signup": anybody("GET POST"),
+    "account_reset_password": anybody("GET HEAD POST PUT PATCH DELETE OPTIONS"),
+    # Teams
+    "workspace": page("POST"),
+    "teams": page("GET HEAD"),
+    "team_create": page("POST"),
+    "team": member("GET HEAD"),
+    "team_invite": leads("GET POST"),
+    "team_leave": member("POST"),
+    "team_role": leads("POST"),
+    "team_remove": leads("POST"),
+    # Pictures
+    "gallery": page("GET HEAD"),
+    "gallery_newer": page("GET HEAD"),
+    "image": sees("image", "GET HEAD"),
+    "download": sees("image", "GET HEAD"),
+    "favourite": sees("image", "POST"),
+    "rate": sees("image", "POST"),
+    "uploads": page("POST"),
+    "media": sees("image", "GET HEAD", variant="original"),
+    "partial": sees("job", "GET HEAD", index=0),
+    # Money
+    "credits": page("GET HEAD"),
+    "credits_csv": page("GET HEAD"),
+    # Staff
+    "manage_credits": staff("GET HEAD"),
+    "manage_person": staff("GET POST", "person"),
+    "manage_team": staff("GET POST", "team"),
+    "manage_people": staff("GET HEAD"),
+    "manage_invite": staff("GET POST"),
+    "manage_reset": staff("GET POST", "person"),
+    "manage_active": staff("POST", "person"),
+    # For machines
+    "healthz": anybody("GET HEAD"),
+    "readyz": anybody("GET HEAD"),
+}
+
+SIGN_IN_PAGES = frozenset(
+    {
+        "account_login", "account_logout", "account_inactive", "account_reset_password_done",
+        "account_reset_password_from_key", "account_reset_password_from_key_done",
+        "account_email_verification_sent", "account_confirm_email", "account_confirm_login_code",
+        "mfa_authenticate",
+    }
+)  # fmt: skip
+"""Of the library's pages those that a stranger may open. Its others are about a person's own account."""

@@ -1,0 +1,71 @@
+"""One request, what it was answered and what it wrote; then everything is as it was before."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.cache import cache
+from django.db import connection, transaction
+from django.http import HttpResponseBase
+from django.test import Client
+from django.urls import reverse
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+WRITES = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+\"?(\w+)", re.IGNORECASE)
+OF_EACH_ANSWER = re.compile(rb"\b[0-9a-f]{32}\b|nonce-[\w+/=-]+")
+"""A request's id and the nonce of its scripts: what differs between two answers that say the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """``wrote`` names the tables that were written to, the session's apart."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    wrote: frozenset[str]
+
+    @property
+    def verdict(self) -> str:
+        """``in``, ``sign in``, ``missing``, ``forbidden``, ``method`` or ``broken``."""
+        if self.status == 302 and self.headers["Location"].startswith(reverse("account_login")):
+            return "sign in"
+        if self.status >= 500 and self.status != 503:
+            return "broken"
+        return {401: "sign in", 403: "forbidden", 404: "missing", 405: "method"}.get(self.status, "in")
+
+    @property
+    def essence(self) -> tuple[int, dict[str, bytes], bytes]:
+        """All that an asker can tell two answers apart by."""
+        headers = {name: OF_EACH_ANSWER.sub(b"", value.encode()) for name, value in self.headers.items()}
+        return self.status, headers, OF_EACH_ANSWER.sub(b"", self.body)
+
+
+def ask(client: Client, method: str, url: str, data: Any = None, **headers: str) -> Answer:
+    """Send it, and take back what it did to database, session and cache."""
+    tables: set[str] = set()
+
+    def note(execute: Callable[..., Any], sql: str, *given: Any) -> Any:
+        if found := WRITES.match(sql):
+            tables.add(found[1])
+        return execute(sql, *given)
+
+    cookies = deepcopy(client.cookies)
+    with transaction.atomic(), connection.execute_wrapper(note):
+        send = getattr(client, method.lower())
+        response = send(url, data, headers=headers) if data is not None else send(url, headers=headers)
+        body = _body(response)
+        transaction.set_rollback(True)
+    cache.clear()
+    client.cookies = cookies
+    return Answer(response.status_code, dict(response.items()), body, frozenset(tables - {"django_session"}))
+
+
+def _body(response: HttpResponseBase) -> bytes:
+    if response.streaming:
+        return b"".join(response)
+    return bytes(response.content)  # type: ignore[attr-defined]
