@@ -14,12 +14,12 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import F
 from django.utils.translation import gettext as _
 
 from studio.accounts.models import AuditRow, Team, User
-from studio.core import clock
+from studio.core import clock, db
 from studio.core.context import request_id
 from studio.core.errors import Conflict, Invalid, NotFound
 from studio.core.micros import MAX_MICROS, Micros
@@ -51,7 +51,7 @@ def hold(*, account_id: UUID, amount: int, key: str, label: str) -> Hold:
     _check_amount(amount)
     _check_key(key)
     try:
-        with transaction.atomic():
+        with db.atomic():
             return _open(account_id, amount, key, label)
     except (IntegrityError, _Refused) as refusal:
         existing = Hold.objects.filter(key=key).first()
@@ -91,7 +91,7 @@ def refund(*, key: str, amount: int, refund_key: str, actor: User, reason: str) 
     found = _find(key)
     step = Step(Entry.Kind.REFUND, _entry_key("refund", refund_key), amount, 0)
     try:
-        with transaction.atomic():
+        with db.atomic():
             moved = _by_staff(found.account_id, step, actor, reason, hold_id=found.pk)
             left = Hold.objects.filter(pk=found.pk, settled__gte=F("refunded") + amount)
             if not left.update(refunded=F("refunded") + amount):
@@ -119,7 +119,7 @@ def grant(
     _check_amount(amount)
     step = Step(Entry.Kind.GRANT, _entry_key("grant", key), amount, 0)
     try:
-        with transaction.atomic():
+        with db.atomic():
             moved = _by_staff(account_id, step, actor, reason)
             if expires_at is not None and expires_at <= clock.now():
                 raise Invalid(
@@ -150,7 +150,7 @@ def adjust(
     _check_amount(abs(amount) if _is_whole(amount) else amount)
     step = Step(Entry.Kind.ADJUST, _entry_key("adjust", key), amount, 0)
     try:
-        with transaction.atomic():
+        with db.atomic():
             return _by_staff(account_id, step, actor, reason, seen=seen).entries[0]
     except (IntegrityError, _Refused) as refusal:
         if existing := _same_entry(account_id, step, actor, reason):
@@ -161,7 +161,7 @@ def adjust(
 
 def set_blocked(*, account_id: UUID, blocked: bool, actor: User | None, reason: str) -> bool:
     """Stop new holds on an account, or allow them again; answers whether anything changed."""
-    with transaction.atomic():
+    with db.atomic():
         changed = Account.objects.filter(pk=account_id, blocked=not blocked).update(blocked=blocked)
         if changed:
             action = "credits.block" if blocked else "credits.unblock"
@@ -187,7 +187,7 @@ def _resolve(found: Hold, charged: int, reason: str) -> Hold:
     steps = [Step(Entry.Kind.CHARGE, f"{found.key}:charge", 0, -charged)] if charged else []
     steps += [Step(Entry.Kind.RELEASE, f"{found.key}:release", rest, -rest)] if rest else []
     try:
-        with transaction.atomic():
+        with db.atomic():
             moved = move(found.account_id, steps, hold_id=found.pk, why=Why(reason=reason[:300]))
             if moved is None or not _close(found, charged):
                 raise _Refused

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import F
 from django.utils.translation import gettext as _
 
@@ -24,7 +24,7 @@ from studio.catalog.entries import Entry
 from studio.catalog.fields import MAX_SEED
 from studio.catalog.models import PriceVersion
 from studio.catalog.parameters import Parameters
-from studio.core import clock
+from studio.core import clock, db
 from studio.core.errors import Forbidden, Invalid
 from studio.credits import services as credits
 from studio.images.models import Image
@@ -136,7 +136,7 @@ def submit(
         body_hash=wish,
     )
     try:
-        with transaction.atomic():
+        with db.atomic():
             _write(run, payer, priced, images)
     except IntegrityError:
         # Two presses at once: the other one won between our look and our insert.
@@ -226,7 +226,7 @@ def _label(run: Run, job: Job) -> str:
     return f"#{run.number} {job.model_label} × {job.n}"
 
 
-@transaction.atomic
+@db.atomic()
 def cancel(*, job: Job) -> Job:
     """Stop a job. A queued one ends at once; a running one ends when its worker sees the wish.
 
