@@ -25,7 +25,7 @@ from studio.core.errors import Conflict, Invalid, NotFound
 from studio.core.micros import MAX_MICROS, Micros
 from studio.credits.errors import AccountBlocked, BalanceMoved, InsufficientCredits, LedgerBroken
 from studio.credits.models import Account, Entry, Hold, Lot
-from studio.credits.movements import Moved, Step, Why, insert, move
+from studio.credits.movements import Moved, Step, Why, close, hold_under, insert, move
 
 KEY_LENGTH = 80
 
@@ -201,8 +201,7 @@ def _resolve(found: Hold, charged: int, reason: str) -> Hold:
 def _close(found: Hold, charged: int) -> bool:
     found.state = Hold.State.SETTLED if charged else Hold.State.RELEASED
     found.settled, found.resolved_at = charged, clock.now()
-    still_open = Hold.objects.filter(pk=found.pk, state=Hold.State.OPEN)
-    return still_open.update(state=found.state, settled=found.settled, resolved_at=found.resolved_at) == 1
+    return close(found)
 
 
 def _by_staff(
@@ -245,10 +244,9 @@ def _audit(
 
 
 def _find(key: str) -> Hold:
-    try:
-        return Hold.objects.get(key=key)
-    except Hold.DoesNotExist as error:
-        raise NotFound(_("Nothing is held under this key.")) from error
+    if found := hold_under(key):
+        return found
+    raise NotFound(_("Nothing is held under this key."))
 
 
 def _same_entry(account_id: UUID, step: Step, actor: User | None, reason: str) -> Entry | None:

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 MUTANTS = {
     "no state compare-and-set": [
-        ("filter(pk=found.pk, state=Hold.State.OPEN)", "filter(pk=found.pk)"),
+        (" WHERE id = %(id)s AND state = 'open'", " WHERE id = %(id)s"),
     ],
     "no guard": [
         ("   AND available + %(available)s >= 0\n   AND held + %(held)s >= 0\n", ""),
@@ -49,7 +49,8 @@ def mutated(name: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
         made[module] = ModuleType(f"mutant_{module.__name__}")
         monkeypatch.setitem(sys.modules, made[module].__name__, made[module])
         exec(compile(source, made[module].__name__, "exec"), made[module].__dict__)
-    made[services].__dict__["move"] = made[movements].__dict__["move"]
+    for moved in ("move", "close"):
+        made[services].__dict__[moved] = made[movements].__dict__[moved]
     return made[services]
 
 
