@@ -14,6 +14,7 @@ from studio.web import (
     images,
     manage,
     media,
+    palette,
     people,
     runs,
     studio,
@@ -34,6 +35,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("runs/<uuid:run_id>/", runs.run, name="run"),
     path("runs/<uuid:run_id>/cancel", runs.cancel, name="run_cancel"),
     path("jobs/<uuid:job_id>/retry", runs.retry, name="job_retry"),
+    path("palette", palette.palette, name="palette"),
     # Getting in, and one's own settings
     path("setup/<str:token>/", accounts.setup, name="setup"),
     path("join/<str:token>/", accounts.join, name="join"),

@@ -24,13 +24,20 @@ export function setIcon(svg, name) {
 }
 
 /** A POST with the CSRF token, asking for what htmx would ask for. */
-export function post(url, body = null) {
-  return fetch(url, {
+export async function post(url, body = null) {
+  const answer = await fetch(url, {
     method: "POST",
     body,
     credentials: "same-origin",
-    headers: { "X-CSRFToken": one('meta[name="csrf-token"]').content, "HX-Request": "true" },
+    headers: { "X-CSRFToken": one('meta[name="csrf-token"]').content, "HX-Request": "true", "HX-Current-URL": location.href },
   });
+  if (answer.status === 401) signedOut(answer);
+  return answer;
+}
+
+/** An answer to somebody whose session has ended: the shell says so and shows the way in. */
+export function signedOut(answer) {
+  document.dispatchEvent(new CustomEvent("session:ended", { detail: answer.headers.get("X-Sign-In") }));
 }
 
 /** Say it once to assistive technology, politely. */
@@ -59,5 +66,11 @@ export const remembered = {
     }
   },
 };
+
+/** "dark" or "light": what is seen, also where the system decides. */
+export function shownTheme() {
+  const { theme } = document.documentElement.dataset;
+  return theme === "system" ? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light") : theme;
+}
 
 export const reducedMotion = () => matchMedia("(prefers-reduced-motion: reduce)").matches;

@@ -169,6 +169,13 @@ one("[data-reconnect]", banner).addEventListener("click", () => {
   else channel.postMessage({ kind: "reconnect" });
 });
 channel.onmessage = (event) => receive(event.data);
+// Offline is a guess of the browser's, for a studio may run on this very computer: ask the stream, at once and aloud.
+for (const name of ["offline", "online"])
+  addEventListener(name, () => {
+    if (source === null) return;
+    lost = Math.max(lost, 1);
+    connect();
+  });
 addEventListener("pagehide", () => {
   leaving = true;
   source?.close();

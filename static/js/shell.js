@@ -1,9 +1,8 @@
 /** Behaviour of every page: menus, dialogs, tooltips, theme, keys, commands, and what failed requests say. */
-import { all, isTyping, one, post, remembered, text } from "gesso/dom";
+import { all, one, post, shownTheme, signedOut, text } from "gesso/dom";
+import { declared, startKeys } from "gesso/keys";
 import { keep, toast } from "gesso/toast";
 import "gesso/pictures";
-
-const onMac = /Mac|iPhone|iPad/.test(navigator.platform);
 
 /* Menus: the popover is native; this only places it and moves the focus ------------------------------------ */
 
@@ -150,43 +149,24 @@ document.addEventListener("click", (event) => {
 });
 markTheme();
 
-/* Keys: single keys never inside a field, and they can be switched off ----------------------------------------- */
+/* Keys: what each does is declared in the shortcuts dialog --------------------------------------------------------- */
 
-const singleKeys = one("#single-keys");
-if (singleKeys) {
-  singleKeys.checked = remembered.get("single-keys") !== false;
-  singleKeys.addEventListener("change", () => remembered.set("single-keys", singleKeys.checked));
-}
-let afterG = -Infinity;
+const DOES = {
+  palette: () => openDialog("palette"),
+  keys: () => openDialog("keys"),
+  theme: () => setTheme(shownTheme() === "dark" ? "light" : "dark"),
+  write: () => (one("#prompt") ?? one('main input[type="search"]'))?.focus(),
+  go: (row) => location.assign(row.dataset.href),
+};
 
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") hideTip();
-  if (event.isComposing || event.defaultPrevented) return;
-  const modified = onMac ? event.metaKey : event.ctrlKey;
-  if (modified && event.key.toLowerCase() === "k") {
-    event.preventDefault();
-    openDialog("palette");
-  } else if (modified && event.shiftKey && event.key.toLowerCase() === "l") {
-    event.preventDefault();
-    const dark = getComputedStyle(document.documentElement).colorScheme === "dark" || (document.documentElement.dataset.theme === "system" && matchMedia("(prefers-color-scheme: dark)").matches);
-    setTheme(dark ? "light" : "dark");
-  } else if (!event.metaKey && !event.ctrlKey && !event.altKey && !isTyping(event.target) && singleKeys?.checked && !one("dialog[open]")) {
-    singleKey(event);
-  }
+  const row = declared(event);
+  if (!row?.dataset.does) return;
+  event.preventDefault();
+  DOES[row.dataset.does](row);
 });
-
-function singleKey(event) {
-  if (event.key === "?") openDialog("keys");
-  else if (event.key === "/") {
-    event.preventDefault();
-    (one("#prompt") ?? one('input[type="search"]'))?.focus();
-  } else if (event.timeStamp - afterG < 1200 && !event.target.closest?.(".menu")) {
-    afterG = -Infinity;
-    all("a[data-command]").find((link) => link.dataset.key === event.key.toUpperCase())?.click();
-  } else if (event.key === "g") afterG = event.timeStamp;
-}
-
-if (onMac) for (const cap of all("[data-mod]")) cap.textContent = cap.dataset.mod;
+startKeys();
 
 /* Commands ---------------------------------------------------------------------------------------------------- */
 
@@ -195,12 +175,24 @@ if (palette) import("gesso/palette").then((module) => module.start(palette));
 
 /* Answers of the server --------------------------------------------------------------------------------------- */
 
+let told = null;
+document.addEventListener("session:ended", ({ detail }) => {
+  if (told?.isConnected || !detail) return;
+  told = toast({ kind: "bad", title: text("signed-out-title"), text: text("signed-out"), href: detail, label: text("sign-in") });
+});
 document.addEventListener("htmx:before:response", (event) => {
   const answer = event.detail.ctx.response.raw;
-  if (!answer.redirected) return;
-  // A session that ended answers with the sign-in page; it belongs in the window, not in a part of this page.
-  event.preventDefault();
-  location.assign(answer.url);
+  if (answer.status === 401) {
+    event.preventDefault();
+    signedOut(answer);
+  } else if (answer.headers.has("X-Reload")) {
+    event.preventDefault();
+    toast({ kind: "bad", title: text("old-page"), text: text("signed-out"), label: text("reload"), action: () => location.reload() });
+  } else if (answer.redirected) {
+    // A whole page, such as the second factor's, belongs in the window, not in a part of this page.
+    event.preventDefault();
+    location.assign(answer.url);
+  }
 });
 document.addEventListener("htmx:response:error", (event) => {
   const answer = event.detail.ctx.response;

@@ -11,8 +11,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django.urls import ResolverMatch
 from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
 from django.utils.functional import SimpleLazyObject
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 
 from studio.accounts import selectors as accounts
 from studio.accounts.actors import actor_for
@@ -78,7 +80,10 @@ class Errors:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return sign_in_whole_page(request, self.get_response(request))
+        response = say_signed_out(request, self.get_response(request))
+        if response.status_code == 405 and not response.content:
+            response = errors.wrong_method(request, response["Allow"])
+        return keep_private(request, response)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         return errors.answer(request, error) if isinstance(error, StudioError) else None
@@ -95,14 +100,24 @@ def zone_of(request: HttpRequest) -> zoneinfo.ZoneInfo | None:
     return zoneinfo.ZoneInfo(request.user.timezone)
 
 
-def sign_in_whole_page(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """An htmx request whose session has ended opens the sign-in page, instead of a form inside a card."""
+def say_signed_out(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """A part of a page whose session has ended is told so, with the way in and back: nothing that was typed is lost.
+
+    Without this htmx would put the sign-in page inside a card.
+    """
     if response.status_code != 302 or not is_htmx(request):
         return response
     sign_in = resolve_url(settings.LOGIN_URL)
     if not response["Location"].startswith(sign_in):
         return response
     here = urlsplit(request.headers.get("HX-Current-URL", ""))._replace(scheme="", netloc="").geturl()
-    answer = HttpResponse(status=204)
-    answer["HX-Redirect"] = f"{sign_in}?{urlencode({'next': here or '/'})}"
+    answer = errors.answer(request, errors.SignedOut(_("You were signed out. Sign in to go on.")))
+    answer["X-Sign-In"] = f"{sign_in}?{urlencode({'next': here or '/'})}"
     return answer
+
+
+def keep_private(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """A page made in a session is not kept: the way back after signing out shows none of it."""
+    if has_session(request) and response.headers.get("Content-Type", "").startswith("text/html"):
+        add_never_cache_headers(response)
+    return response

@@ -119,6 +119,7 @@ ADDRESSES: dict[str, Row] = {
     "studio": page("GET"),
     "projects": page("POST"),
     "project": sees("project", "GET"),
+    "palette": page("GET HEAD"),
     "price": page("POST"),
     "parameters": page("POST"),
     "runs": page("POST"),

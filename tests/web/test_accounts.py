@@ -108,13 +108,14 @@ class TestSignIn:
     def test_without_mail_the_reset_page_says_who_can_help(self, client: Client) -> None:
         assert "sends no mail" in client.get(reverse("account_reset_password")).content.decode()
 
-    def test_an_htmx_request_whose_session_ended_opens_the_sign_in_page(
+    def test_an_htmx_request_whose_session_ended_is_told_so_with_the_way_in_and_back(
         self, client: Client, db: None
     ) -> None:
         headers = {"HX-Request": "true", "HX-Current-URL": "http://testserver/gallery/?q=a"}
         response = client.get(reverse("teams"), headers=headers)
-        assert response.status_code == 204
-        assert response["HX-Redirect"] == reverse("account_login") + "?next=%2Fgallery%2F%3Fq%3Da"
+        assert response.status_code == 401
+        assert "You were signed out" in response.content.decode()
+        assert response["X-Sign-In"] == reverse("account_login") + "?next=%2Fgallery%2F%3Fq%3Da"
 
 
 @pytest.mark.django_db

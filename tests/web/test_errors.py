@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import include, path
+from django.views.decorators.http import require_GET, require_POST
 
 from studio.core.errors import Conflict, Invalid, NotFound
+from studio.web.errors import too_many_requests
 
 
 def failing(error: Exception) -> Any:
@@ -28,6 +32,11 @@ urlpatterns = [
     path("missing/", failing(NotFound("Not there."))),
     path("denied/", failing(PermissionDenied("an inner reason"))),
     path("broken/", failing(ZeroDivisionError("a secret of the code"))),
+    path("asleep/", failing(OperationalError("a secret of the database"))),
+    path("heavy/", failing(RequestDataTooBig("a limit"))),
+    path("form/", require_POST(failing(NotFound("Not there.")))),
+    path("page/", require_GET(failing(NotFound("Not there.")))),
+    path("often/", too_many_requests),
     path("", include("studio.urls")),
 ]
 handler400 = "studio.web.errors.bad_request"
@@ -53,6 +62,10 @@ def browser() -> Client:
         ("/nothing-of-that-name/", 404, "The link may be old"),
         ("/denied/", 403, "You may look, but not do that."),
         ("/broken/", 500, "It has been written to the log."),
+        ("/asleep/", 503, "The database does not answer."),
+        ("/heavy/", 413, "Send less at once."),
+        ("/form/", 405, "This address takes forms."),
+        ("/often/", 429, "Wait a minute"),
     ],
 )
 def test_a_page_says_what_is_wrong_with_the_request_id_and_without_the_database(
@@ -62,7 +75,7 @@ def test_a_page_says_what_is_wrong_with_the_request_id_and_without_the_database(
     page = response.content.decode()
     assert response.status_code == status
     assert words in page
-    assert f"Request {response['X-Request-Id']}" in page
+    assert f"Request <code>{response['X-Request-Id']}</code>" in page
     assert "<!doctype html>" in page
 
 
@@ -105,7 +118,8 @@ def test_what_an_error_quotes_is_escaped(browser: Client) -> None:
 def test_a_form_without_its_token_is_refused_with_a_way_out() -> None:
     response = Client(enforce_csrf_checks=True).post("/conflict/")
     assert response.status_code == 403
-    assert "reload the page" in response.content.decode()
+    assert "Reload the page" in response.content.decode()
+    assert response["X-Reload"] == "1"
 
 
 def test_a_forged_host_is_a_bad_request(browser: Client) -> None:
@@ -126,3 +140,52 @@ def test_an_error_page_carries_the_whole_policy_of_content(browser: Client) -> N
         policy = browser.get(url)["Content-Security-Policy"]
         assert "default-src 'none'" in policy
         assert "unsafe" not in policy
+
+
+def links(html: str) -> list[tuple[str, str]]:
+    """The ways on that a page offers, the first being the likeliest."""
+    found = html.partition('class="row ways"')[2].partition("</p>")[0]
+    return re.findall(r'href="([^"]*)">([^<]*)<', found)
+
+
+def test_a_page_leads_on_to_what_most_likely_helps(browser: Client) -> None:
+    studio = ("/", "Open Studio")
+    here = {"Referer": "http://testserver/teams/?of=me", "Host": "testserver"}
+    assert links(browser.get("/missing/", headers=here).content.decode()) == [studio]
+    assert links(browser.get("/denied/", headers=here).content.decode()) == [
+        ("/teams/?of=me", "Go back"),
+        studio,
+    ]
+    again = [("/asleep/?page=2", "Try again"), studio]
+    assert links(browser.get("/asleep/?page=2").content.decode()) == again
+    assert links(browser.post("/broken/").content.decode()) == [studio]
+
+
+@pytest.mark.parametrize(
+    "referer",
+    ["http://elsewhere.test/teams/", "http://testserver//elsewhere.test/", "javascript:alert(1)", "%"],
+)
+def test_the_way_back_never_leaves_the_house(browser: Client, referer: str) -> None:
+    page = browser.get("/denied/", headers={"Referer": referer, "Host": "testserver"}).content.decode()
+    assert {href for href, _name in links(page)} <= {"/", "/elsewhere.test/"}
+
+
+def test_who_asks_too_early_or_often_is_told_when(browser: Client) -> None:
+    assert browser.get("/often/")["Retry-After"] == "60"
+    assert browser.get("/asleep/")["Retry-After"] == "10"
+    assert "Retry-After" not in browser.get("/broken/")
+
+
+def test_a_wrong_method_names_the_right_ones(browser: Client) -> None:
+    assert browser.get("/form/")["Allow"] == "POST"
+    refused = browser.post("/page/", headers={"HX-Request": "true"})
+    assert (refused.status_code, refused["Allow"]) == (405, "GET")
+    assert "This address takes no forms." in refused.content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.urls("studio.urls")
+def test_no_page_of_a_session_is_kept_by_the_browser_and_pictures_still_are(as_alice: Client) -> None:
+    assert "no-store" in as_alice.get("/gallery/")["Cache-Control"]
+    assert "no-store" in as_alice.get("/nothing/is/here/")["Cache-Control"]
+    assert "no-store" not in Client().get("/nothing/is/here/").headers.get("Cache-Control", "")
