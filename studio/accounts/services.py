@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from studio.accounts import audit, links
+from studio.accounts import audit, links, notices
 from studio.accounts.models import Invitation, Membership, Team, User
 from studio.core.errors import Conflict, Forbidden, Invalid
 
@@ -126,18 +126,20 @@ def reset_password(*, token: str, password: str) -> User:
     _check_password(password, user)
     user.set_password(password)
     user.save(update_fields=["password"])
+    notices.access_changed(user)
     audit.record(actor=user, action="reset password", target=user.email)
     return user
 
 
 @transaction.atomic
 def set_active(*, by: User, user: User, active: bool) -> None:
-    """Let somebody in, or no more: their sessions, keys and invitations stop at once, their pictures stay."""
+    """Let somebody in, or no more: sessions, streams, keys and invitations stop at once, their pictures stay."""
     if user.pk == by.pk and not active:
         raise Conflict(_("You cannot switch off your own account. Ask somebody else on the staff."))
     if User.objects.filter(pk=user.pk, is_active=not active).update(is_active=active):
         if not active:
             links.withdraw(Invitation.Kind.INVITE, created_by=user)
+        notices.access_changed(user)
         audit.record(
             actor=by,
             action="activate" if active else "deactivate",
@@ -185,4 +187,5 @@ def _enter(user: User, invitation: Invitation) -> Team | None:
     """Into the team, unless in it already: an invitation never changes a role."""
     if invitation.team:
         Membership.objects.get_or_create(team=invitation.team, user=user, defaults={"role": invitation.role})
+        notices.access_changed(user)
     return invitation.team

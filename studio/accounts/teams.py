@@ -8,11 +8,12 @@ more takes along the links that they made: nobody comes in by the word of somebo
 from __future__ import annotations
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from studio.accounts import audit, links, services
+from studio.accounts import audit, links, notices, services
 from studio.accounts.errors import LastOwner
-from studio.accounts.models import Invitation, Membership, Role, Team, User
+from studio.accounts.models import ApiKey, Invitation, Membership, Role, Team, User
 from studio.core.errors import Forbidden, NotFound
 
 LEADING_ROLES = frozenset({Role.OWNER, Role.ADMIN})
@@ -23,6 +24,7 @@ def create(*, by: User, name: str) -> Team:
     """A new team that ``by`` owns."""
     team = Team.objects.create(name=name.strip())
     Membership.objects.create(team=team, user=by, role=Role.OWNER)
+    notices.access_changed(by)
     audit.record(actor=by, action="team.create", target=team.name, after={"team": str(team.pk)})
     return team
 
@@ -44,6 +46,7 @@ def change_role(*, by: User, team: Team, user: User, role: str) -> None:
     if before == Role.OWNER and role != Role.OWNER:
         _check_other_owner(team, user)
     Membership.objects.filter(team=team, user=user).update(role=role)
+    notices.access_changed(user)
     if before != role and before in LEADING_ROLES:
         _withdraw_links(team, user)
     audit.record(
@@ -65,9 +68,23 @@ def remove(*, by: User, team: Team, user: User) -> None:
     if before == Role.OWNER:
         _check_other_owner(team, user)
     Membership.objects.filter(team=team, user=user).delete()
+    notices.access_changed(user)
     _withdraw_links(team, user)
     action = "team.leave" if by.pk == user.pk else "team.remove"
     audit.record(actor=by, action=action, target=f"{user.email} in {team.name}", before={"role": before})
+
+
+@transaction.atomic
+def close(*, by: User | None, team: Team) -> None:
+    """End a team for good: nobody is in it, no link and no key leads in. Its row stays for the ledger, unnamed."""
+    _lock(team)
+    for membership in team.memberships.select_related("user"):
+        membership.delete()
+        notices.access_changed(membership.user)
+    links.withdraw(Invitation.Kind.INVITE, team=team)
+    ApiKey.objects.filter(team=team, revoked_at=None).update(revoked_at=timezone.now())
+    audit.record(actor=by, action="team.close", target=team.name, before={"team": str(team.pk)})
+    Team.objects.filter(pk=team.pk).update(name=_("Closed team"), closed_at=timezone.now())
 
 
 def _lock(team: Team) -> None:

@@ -60,6 +60,8 @@ class Row:
         """Whose rows it is tried with."""
         if self.rule in ("sees", "changes"):
             return tuple(Whose)
+        if self.rule == "owns":
+            return (Whose.OWN, Whose.MISSING)
         return (Whose.TEAM, Whose.MISSING) if self.kind else (Whose.TEAM,)
 
     def answer(self, who: Who, whose: Whose) -> str:
@@ -75,7 +77,7 @@ class Row:
         sees = {Whose.TEAM: MEMBERS, Whose.MISSING: frozenset[Who]()}.get(whose, frozenset({Who.OWNER}))
         if who not in sees:
             return "missing"
-        may = {"sees": MEMBERS, "member": MEMBERS, "changes": EDITS, "leads": LEADS}[self.rule]
+        may = {"sees": MEMBERS, "owns": MEMBERS, "member": MEMBERS, "changes": EDITS, "leads": LEADS}[self.rule]
         return "in" if who in may else "forbidden"
 
 
@@ -99,6 +101,11 @@ def changes(kind: str, methods: str, **values: object) -> Row:
     return Row("changes", tuple(methods.split()), kind, values)
 
 
+def owns(kind: str, methods: str, **values: object) -> Row:
+    """For the row's owner alone, whatever team it was made in."""
+    return Row("owns", tuple(methods.split()), kind, values)
+
+
 def member(methods: str) -> Row:
     """A team's address, for its members."""
     return Row("member", tuple(methods.split()), "team")
@@ -119,7 +126,6 @@ ADDRESSES: dict[str, Row] = {
     "studio": page("GET"),
     "projects": page("POST"),
     "project": sees("project", "GET"),
-    "palette": page("GET HEAD"),
     "price": page("POST"),
     "parameters": page("POST"),
     "runs": page("POST"),
@@ -147,6 +153,18 @@ ADDRESSES: dict[str, Row] = {
     # Pictures
     "gallery": page("GET HEAD"),
     "gallery_newer": page("GET HEAD"),
+    "to_bin": page("POST"),
+    "restore": page("POST"),
+    "purge": page("POST"),
+    "favourites": page("POST"),
+    "collections": page("POST"),
+    "collection_add": changes("collection", "POST"),
+    "collection_remove": changes("collection", "POST"),
+    "collection_rename": changes("collection", "POST"),
+    "collection_delete": changes("collection", "POST"),
+    "exports": page("POST"),
+    "export": owns("export", "GET HEAD"),
+    "export_download": owns("export", "GET HEAD"),
     "image": sees("image", "GET HEAD"),
     "download": sees("image", "GET HEAD"),
     "favourite": sees("image", "POST"),

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from studio.accounts.models import Role, Team, User
 from studio.credits import services as credits
+from studio.gallery.models import Collection, Export
 from studio.images import intake, services, storage
 from studio.images.models import Image
 from studio.jobs.models import State
@@ -46,11 +47,25 @@ def _job(owner: User, team: Team | None, **fields: Any) -> Any:
     return job
 
 
+def _collection(owner: User, team: Team | None, **fields: Any) -> Any:
+    return Collection.objects.create(owner=owner, team=team, name="Stairs", **fields)
+
+
+def _export(owner: User, team: Team | None, **_fields: Any) -> Any:
+    export = Export.objects.create(
+        owner=owner, team=team, ids=[], asked=1, key=storage.new_key(), state=Export.State.READY, size=2
+    )
+    storage.put(storage.export_name(export.key, export.fence), b"PK", durable=False)
+    return export
+
+
 ROWS: dict[str, Callable[..., Any]] = {
     "project": make_project,
     "run": make_run,
     "job": _job,
     "image": _image,
+    "collection": _collection,
+    "export": _export,
 }
 """How a row of each kind that somebody owns is made, from owner, team and visibility."""
 
@@ -76,13 +91,15 @@ class World:
             elif name in values:
                 filled[name] = values[name]
             elif name not in filled:
-                filled[name] = self.people[Who.EDITOR].pk if converter == "int" else "1"
+                filled[name] = {"int": self.people[Who.EDITOR].pk, "uuid": uuid.UUID(int=1)}.get(
+                    converter, "1"
+                )
         return address.url(filled)
 
 
 def build() -> World:
     """To be called in a transaction that is rolled back."""
-    people = {who: _person(who) for who in Who if who not in (Who.STRANGER, Who.KEY)}
+    people: dict[Who, User] = {who: _person(who) for who in Who if who not in (Who.STRANGER, Who.KEY)}
     owner, neighbour = people[Who.OWNER], people[Who.NEIGHBOUR]
     roles = {Who.SUSPENDED: Role.EDITOR} | {Who(role.value): role for role in Role}
     northwind = make_team("Northwind", {people[who]: role for who, role in roles.items()})

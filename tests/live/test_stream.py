@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from studio.accounts import services as accounts
+from studio.accounts import teams
 from studio.accounts.actors import Visibility
-from studio.accounts.models import Team, User
+from studio.accounts.models import Role, Team, User
 from studio.core import events
 from studio.credits import services as credits
 from studio.jobs import notices, presence
@@ -105,6 +107,46 @@ def test_a_browser_that_comes_back_is_not_told_what_it_may_not_see(
     run = finished_run(alice)
     notices.run_changed(run)
     assert str(run.pk) not in server.open(charlie, last_seen=0).first().text
+
+
+def test_who_is_removed_from_a_team_hears_no_more_of_it_at_once(
+    server: Server, alice: User, bob: User, northwind: Team
+) -> None:
+    hers, his = server.open(alice), server.open(bob)
+    teams.remove(by=alice, team=northwind, user=bob)
+    his.ended()
+    again, run = server.open(bob), finished_run(alice, northwind)
+    notices.run_changed(run)
+    hers.hears(row(run))
+    events.publish([f"user:{bob.pk}"], "balance", "")
+    assert str(run.pk) not in again.hears("balance")
+    assert str(run.pk) not in his.text
+
+
+def test_another_role_opens_the_stream_anew_and_so_does_a_new_team(
+    server: Server, alice: User, bob: User, charlie: User, northwind: Team
+) -> None:
+    browsers = [server.open(bob), server.open(charlie)]
+    teams.change_role(by=alice, team=northwind, user=bob, role=Role.VIEWER)
+    teams.create(by=charlie, name="Southwind")
+    for browser in browsers:
+        browser.ended()
+
+
+def test_who_is_switched_off_hears_no_more_and_is_told_not_to_come_back(
+    server: Server, alice: User, dana: User
+) -> None:
+    browser = server.open(alice)
+    accounts.set_active(by=dana, user=alice, active=False)
+    browser.ended()
+    assert server.open(alice).status == 204
+
+
+def test_a_new_password_ends_the_streams_of_whoever_knew_the_old_one(server: Server, alice: User) -> None:
+    browser = server.open(alice)
+    token = accounts.reset_link(by=None, user=alice).strip("/").rpartition("/")[2]
+    accounts.reset_password(token=token, password="another quiet terracotta stair")
+    browser.ended()
 
 
 def test_the_note_that_nobody_works_comes_and_goes(server: Server, alice: User) -> None:

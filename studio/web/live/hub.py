@@ -18,6 +18,7 @@ from django.conf import settings
 from django.db import DatabaseError, connections
 
 from studio.accounts.actors import Actor, channels_of
+from studio.accounts.notices import ACCESS
 from studio.core import db, events
 from studio.core.events import Notice
 from studio.jobs import presence
@@ -38,7 +39,14 @@ class Subscription:
     closed: bool = False
 
     def put(self, message: bytes) -> None:
-        self.waiting.append(message)
+        if not self.closed:
+            self.waiting.append(message)
+            self.ready.set()
+
+    def end(self) -> None:
+        """Nothing more is told, not even what waits; the browser opens another stream by itself."""
+        self.closed = True
+        self.waiting.clear()
         self.ready.set()
 
 
@@ -80,8 +88,7 @@ class Hub:
     def close(self) -> None:
         """End every stream, so that the server can stop. Safe to call from a signal handler's loop."""
         for subscription in list(self._subscriptions):
-            subscription.closed = True
-            subscription.ready.set()
+            subscription.end()
 
     async def in_thread[T](self, work: Callable[[], T]) -> T:
         """Run blocking work in the hub's thread, which gives its database connection back."""
@@ -139,14 +146,22 @@ class Hub:
 
     async def _fan_out(self, notices: list[Notice]) -> None:
         latest = {(notice.channel, notice.topic, notice.ref): notice for notice in notices}
+        self._end_outdated(latest.values())
         heard = {notice.channel for notice in latest.values()}
-        listeners = [sub for sub in self._subscriptions if sub.channels & heard]
+        listeners = [sub for sub in self._subscriptions if sub.channels & heard and not sub.closed]
         if not listeners:
             return
         for subscription, message in await self.in_thread(
             lambda: self._render(list(latest.values()), listeners)
         ):
             subscription.put(message)
+
+    def _end_outdated(self, notices: Iterable[Notice]) -> None:
+        """A stream goes by the roles of its beginning: those of people whose roles are others now begin anew."""
+        channels = {notice.channel for notice in notices if notice.topic == ACCESS}
+        for subscription in self._subscriptions:
+            if subscription.channels & channels:
+                subscription.end()
 
 
 def _without_connection[T](work: Callable[[], T]) -> T:

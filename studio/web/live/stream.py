@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import threading
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from functools import cache, partial
 from http.cookies import SimpleCookie
 from importlib import import_module
@@ -29,7 +29,10 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 PATH = "/events"
 KEEP_ALIVE_SECONDS = 20.0
 LIFE_SECONDS = 300.0
-"""A stream ends after this long and the browser opens another, so that who left a team or signed out hears no more."""
+"""A stream ends after this long and the browser opens another, so that who signed out elsewhere hears no more.
+
+Who left a team or was switched off hears no more at once (see ``Hub``).
+"""
 HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store"),
@@ -63,17 +66,26 @@ def _close_then(
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
     """One browser's stream: first the present state, then every change, until it goes away."""
-    actor, wanted = await hub.in_thread(lambda: _viewer(_header(scope, b"cookie")))
-    if actor.user is None or scope["method"] != "GET":
-        await _refuse(send)
+    if scope["method"] != "GET":
+        await _answer(send, 405, [(b"allow", b"GET")])
+        return
+    cookies = _header(scope, b"cookie")
+    actor, wanted = await hub.in_thread(lambda: _viewer(cookies))
+    if actor.user is None:
+        # 204 tells an EventSource to stop trying; a signed-out page must not knock for ever.
+        await _answer(send, 204)
         return
     end_streams_with_the_server()
     subscription = await hub.join(actor, wanted)
     try:
+        # Asked once more, now that changes are heard: nobody told this stream of one that came in between.
+        if await hub.in_thread(lambda: _viewer(cookies)) != (actor, wanted):
+            subscription.end()
         await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
         last_seen = _last_seen(scope)
         await _body(send, b"retry: 2000\n\n")
-        await _body(send, await hub.in_thread(lambda: messages.present_state(actor, wanted, last_seen)))
+        if not subscription.closed:
+            await _body(send, await hub.in_thread(lambda: messages.present_state(actor, wanted, last_seen)))
         gone = asyncio.ensure_future(_gone(receive))
         try:
             await _pump(subscription, send, gone)
@@ -110,9 +122,9 @@ async def _body(send: Send, chunk: bytes) -> None:
     await send({"type": "http.response.body", "body": chunk, "more_body": True})
 
 
-async def _refuse(send: Send) -> None:
-    # 204 tells an EventSource to stop trying; a signed-out page must not knock for ever.
-    await send({"type": "http.response.start", "status": 204, "headers": []})
+async def _answer(send: Send, status: int, headers: Sequence[tuple[bytes, bytes]] = ()) -> None:
+    """One without a body."""
+    await send({"type": "http.response.start", "status": status, "headers": list(headers)})
     await send({"type": "http.response.body", "body": b""})
 
 
