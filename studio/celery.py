@@ -16,7 +16,8 @@ app.autodiscover_tasks(["studio.worker"])
 
 @worker_init.connect
 def add_periodic_work(**_: object) -> None:
-    """Every worker process beats, keeps its leases and stands ready to sweep."""
+    """Every worker process beats, keeps its leases, and stands ready to sweep and to pack."""
+    from studio.worker.packer import Packer
     from studio.worker.sweeper import Periodic
 
-    app.steps["worker"].add(Periodic)
+    app.steps["worker"].update([Periodic, Packer])

@@ -66,7 +66,7 @@ def shelf(actor: Actor, choice: Shelf) -> QuerySet[Image]:
     """The pictures of a shelf that the actor may see, newest first, with their blobs."""
     found = _workspace(actor, choice)
     if choice.bin:
-        found = found.exclude(binned_at=None).exclude(kind=Image.Kind.MASK)
+        found = found.filter(discarded=False).exclude(binned_at=None).exclude(kind=Image.Kind.MASK)
     else:
         found = found.filter(binned_at=None, kind=choice.stored)
     found = _narrowed(found, actor, choice).select_related("blob").order_by("-pk")

@@ -44,7 +44,8 @@ class Image(Owned):
     ``prompt``, ``model`` and ``seed`` are copies of what made it, so that a gallery page needs no join.
     ``ratio`` is width by height in thousandths, between a fifth and five: what a page of rows needs to know.
     ``words`` is what a search finds it by (see ``images.words``). ``binned_at`` puts it in the bin, from where it
-    can be restored for 30 days.
+    can be restored for 30 days. ``discarded`` is one whose time there is over: nobody sees it any more, and it is
+    kept only while a run uses it or another picture comes from it (see ``images.bin``).
     """
 
     class Kind(models.TextChoices):
@@ -71,6 +72,7 @@ class Image(Owned):
     binned_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
+    discarded = models.BooleanField(default=False)
 
     objects = OwnedManager()
 
@@ -87,6 +89,9 @@ class Image(Owned):
             ),
             models.Index(
                 fields=["team", "owner", "-id"], condition=~Q(binned_at=None), name="image_bin_page"
+            ),
+            models.Index(
+                fields=["discarded", "binned_at"], condition=~Q(binned_at=None), name="image_bin_age"
             ),
         ]
 

@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Count, F, Sum
-from django.db.models.functions import TruncDate
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import BooleanField, Count, DateField, ExpressionWrapper, Func, Q, Sum
+from django.db.models.sql.compiler import SQLCompiler
 
 from studio.accounts.actors import Visibility
 from studio.images.models import ALL_DAYS, Image, ShelfDay
@@ -26,6 +28,25 @@ BATCH = 200
 """Rows of one statement, well under what either database takes."""
 
 type Key = tuple[str, str, date]
+
+
+class UtcDay(Func):
+    """The day of a moment in UTC. Django's own, on SQLite, calls back into Python for each row."""
+
+    arity = 1
+    output_field = DateField()
+
+    def as_sqlite(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any
+    ) -> tuple[str, Any]:
+        return self.as_sql(compiler, connection, template="substr(%(expressions)s, 1, 10)", **extra)
+
+    def as_postgresql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any
+    ) -> tuple[str, Any]:
+        return self.as_sql(
+            compiler, connection, template="((%(expressions)s) AT TIME ZONE 'UTC')::date", **extra
+        )
 
 
 def personal(owner_id: int) -> str:
@@ -53,7 +74,7 @@ def scopes_of(owner_id: int, team_id: UUID | None, visibility: str) -> list[str]
 
 
 def count_in(images: Iterable[Image]) -> None:
-    """Count pictures where they stand now, in the caller's transaction. Masks stand on no shelf."""
+    """Count pictures where they stand now, in the caller's transaction. Masks and the discarded stand nowhere."""
     _move(_tally(images, 1))
 
 
@@ -65,6 +86,11 @@ def count_out(images: Iterable[Image]) -> None:
 def change(scope: str, kind: str, by: int) -> None:
     """Move a count that knows no days."""
     _move({(scope, kind, ALL_DAYS): (by, 0)})
+
+
+def drop(scope: str) -> None:
+    """Forget the counts of a shelf that is no more, and of the shelves that begin with its name."""
+    ShelfDay.objects.filter(Q(scope=scope) | Q(scope__startswith=f"{scope}:")).delete()
 
 
 def totals(scopes: Sequence[str]) -> dict[tuple[str, str], int]:
@@ -87,7 +113,7 @@ def days(scopes: Sequence[str], kind: str) -> list[tuple[date, int, int]]:
 def _tally(images: Iterable[Image], sign: int) -> dict[Key, tuple[int, int]]:
     moves: dict[Key, tuple[int, int]] = defaultdict(lambda: (0, 0))
     for image in images:
-        if image.kind == Image.Kind.MASK:
+        if image.kind == Image.Kind.MASK or image.discarded:
             continue
         binned = image.binned_at is not None
         kind = BIN if binned else image.kind
@@ -118,14 +144,16 @@ def _move(moves: Mapping[Key, tuple[int, int]]) -> None:
 def counted() -> dict[Key, tuple[int, int]]:
     """What the counts ought to be, from the pictures themselves."""
     groups = (
-        Image.objects.exclude(kind=Image.Kind.MASK)
-        .values("owner_id", "team_id", "visibility", "kind", binned=F("binned_at__isnull"))
-        .annotate(day=TruncDate("created_at", tzinfo=UTC), count=Count("pk"), ratios=Sum("ratio"))
+        Image.objects.filter(discarded=False)
+        .exclude(kind=Image.Kind.MASK)
+        .annotate(here=ExpressionWrapper(Q(binned_at=None), output_field=BooleanField()))
+        .values("owner_id", "team_id", "visibility", "kind", "here")
+        .annotate(day=UtcDay("created_at"), count=Count("pk"), ratios=Sum("ratio"))
     )
     counts: Counter[Key] = Counter()
     ratios: Counter[Key] = Counter()
     for group in groups.iterator():
-        here = group["binned"]
+        here = group["here"]
         kind = group["kind"] if here else BIN
         for scope in scopes_of(group["owner_id"], group["team_id"], group["visibility"]):
             for day in (ALL_DAYS, group["day"]) if here else (ALL_DAYS,):

@@ -3,6 +3,7 @@
 blobs/<2 letters>/<key>/original.<ending>      what was kept
 blobs/<2 letters>/<key>/<width>.webp           its display copies
 previews/<job>/<index>-<step>.webp             pictures that are still forming
+exports/<key>/<turn>.zip                       pictures packed to be taken away
 """
 
 from __future__ import annotations
@@ -11,9 +12,11 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import BinaryIO
 from uuid import UUID
 
 from django.core.files.base import ContentFile, File
@@ -44,16 +47,33 @@ def put(name: str, data: bytes, *, durable: bool = True) -> None:
 
     ``durable`` waits until the disk has it.
     """
-    path = local_path(name)
-    if path is None:
+    if local_path(name) is None:
         default_storage.delete(name)
         default_storage.save(name, ContentFile(data))
+        return
+    with writing(name, durable=durable) as file:
+        file.write(data)
+
+
+@contextmanager
+def writing(name: str, *, durable: bool = True) -> Iterator[BinaryIO]:
+    """A file to write into, piece by piece. It is there when the block ends, whole, or not at all if it raises.
+
+    Where the store is no disk, it is written on this machine first.
+    """
+    path = local_path(name)
+    if path is None:
+        with TemporaryFile() as file:
+            yield file
+            file.seek(0)
+            default_storage.delete(name)
+            default_storage.save(name, File(file))
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{secrets.token_hex(8)}.part")
     try:
         with part.open("xb") as file:
-            file.write(data)
+            yield file
             if durable:
                 file.flush()
                 os.fsync(file.fileno())
@@ -118,6 +138,15 @@ def preview_steps(job_id: UUID, index: int) -> list[int]:
 
 def delete_previews(job_id: UUID) -> None:
     _delete_folder(f"previews/{job_id}")
+
+
+def export_name(key: str, turn: int) -> str:
+    """Each turn at packing writes a file of its own, so that one given up for dead spoils nothing."""
+    return f"exports/{key}/{turn}.zip"
+
+
+def delete_export(key: str) -> None:
+    _delete_folder(f"exports/{key}")
 
 
 def delete(name: str) -> None:

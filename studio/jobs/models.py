@@ -215,11 +215,11 @@ class Reference(models.Model):
 
 
 class Output(models.Model):
-    """Picture ``position`` (0-based) of a job."""
+    """Picture ``position`` (0-based) of a job. It stays when the picture is gone for good: it was delivered."""
 
     job = models.ForeignKey(Job, on_delete=models.PROTECT, related_name="outputs")
     position = models.PositiveSmallIntegerField()
-    image = models.OneToOneField("images.Image", on_delete=models.PROTECT, related_name="made_by")
+    image = models.OneToOneField("images.Image", null=True, on_delete=models.SET_NULL, related_name="made_by")
 
     class Meta:
         ordering = ["position"]

@@ -51,6 +51,18 @@ def run_of(image: Image) -> tuple[Run, Job] | None:
     return (job.run, job) if job else None
 
 
+def runs_of(image_ids: Iterable[UUID], *, most: int) -> list[Run]:
+    """The newest runs that made any of these pictures, at most ``most``."""
+    made = Output.objects.filter(image__in=list(image_ids)).values("job__run")
+    return list(Run.objects.filter(pk__in=made).order_by("-pk")[:most])
+
+
+def picture_ids(runs: Iterable[Run]) -> list[UUID]:
+    """The pictures of runs that were read whole, without those that are gone for good; asks nothing."""
+    outputs = [output for run in runs for job in run.jobs.all() for output in job.outputs.all()]
+    return [output.image_id for output in outputs if output.image_id]
+
+
 def open_runs(actor: Actor) -> list[UUID]:
     """Ids of runs the actor sees that have a job which is not over, at most 100."""
     working = Job.objects.filter(state__in=OPEN).values("run")

@@ -6,7 +6,7 @@ one that they lead. All raise NotFound; the last two raise Forbidden when the pe
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from studio.accounts.actors import Actor, Owned, OwnedQuerySet
 from studio.accounts.models import Team, User
 from studio.accounts.teams import LEADING_ROLES
 from studio.core.errors import Forbidden, NotFound
+from studio.gallery.models import Collection, Export
 from studio.images.models import Image
 from studio.jobs.models import Job, Project, Run
 from studio.web.http import StudioRequest
@@ -27,6 +28,35 @@ def image_for(request: StudioRequest, id: UUID) -> Image:  # noqa: A002 (the URL
 
 def editable_image_for(request: StudioRequest, id: UUID) -> Image:  # noqa: A002
     return _changed(_images(), request.actor, id)
+
+
+def images_for(request: StudioRequest, ids: Sequence[UUID]) -> list[Image]:
+    """All of these pictures, in the order of the ids. Raises NotFound if one is not to be seen. One query."""
+    return _all(_images().visible_to(request.actor), ids)
+
+
+def editable_images_for(request: StudioRequest, ids: Sequence[UUID]) -> list[Image]:
+    """As ``images_for``; raises Forbidden if the person sees them all and may not change one."""
+    found = images_for(request, ids)
+    if _images().editable_by(request.actor).filter(pk__in=list(ids)).count() < len(found):
+        raise unchangeable()
+    return found
+
+
+def collection_for(request: StudioRequest, id: UUID) -> Collection:  # noqa: A002
+    return _seen(OwnedQuerySet(Collection), request.actor, id)
+
+
+def editable_collection_for(request: StudioRequest, id: UUID) -> Collection:  # noqa: A002
+    return _changed(OwnedQuerySet(Collection), request.actor, id)
+
+
+def export_for(request: StudioRequest, id: UUID) -> Export:  # noqa: A002
+    """One's own; nobody else's exists."""
+    found = Export.objects.filter(pk=id, owner=request.user).first()
+    if found is None:
+        raise missing()
+    return found
 
 
 def project_for(request: StudioRequest, id: UUID) -> Project:  # noqa: A002
@@ -54,7 +84,7 @@ def job_for(request: StudioRequest, id: UUID) -> Job:  # noqa: A002
     return job
 
 
-def jobs_for(request: StudioRequest, ids: Collection[UUID]) -> list[Job]:
+def jobs_for(request: StudioRequest, ids: Sequence[UUID]) -> list[Job]:
     """Those of the jobs that the person may see, with run, project and outputs: three queries at most."""
     if not ids:
         return []
@@ -130,8 +160,13 @@ def missing() -> NotFound:
     return NotFound(_("The link may be old, or the page is not yours to see."))
 
 
+def unchangeable() -> Forbidden:
+    return Forbidden(_("You may see this, but your role in the team does not let you change it."))
+
+
 def _images() -> OwnedQuerySet[Image]:
-    return OwnedQuerySet(Image).select_related("blob")
+    """Every picture that is still somebody's to see; one deleted for good is nobody's."""
+    return OwnedQuerySet(Image).select_related("blob").filter(discarded=False)
 
 
 def _runs() -> OwnedQuerySet[Run]:
@@ -150,4 +185,11 @@ def _changed[Row: Owned](rows: OwnedQuerySet[Row], actor: Actor, id: UUID) -> Ro
     if row is not None:
         return row
     _seen(rows, actor, id)
-    raise Forbidden(_("You may see this, but your role in the team does not let you change it."))
+    raise unchangeable()
+
+
+def _all[Row: Owned](rows: OwnedQuerySet[Row], ids: Sequence[UUID]) -> list[Row]:
+    found = {row.pk: row for row in rows.filter(pk__in=list(ids))}
+    if any(wanted not in found for wanted in ids):
+        raise missing()
+    return [found[wanted] for wanted in dict.fromkeys(ids)]

@@ -197,7 +197,7 @@ def _jobs(request: StudioRequest, rows: list[selectors.Row]) -> Mapping[str, Job
 
 def _shown(row: selectors.Row, jobs: Mapping[str, Job]) -> Shown:
     job = jobs.get(row.key)
-    pictures = list(job.outputs.all()) if job else []
+    pictures = [output.image_id for output in job.outputs.all() if output.image_id] if job else []
     return Shown(
         word=row.word,
         name=str(WORDS[row.word]),
@@ -210,7 +210,7 @@ def _shown(row: selectors.Row, jobs: Mapping[str, Job]) -> Shown:
         balance="" if row.balance is None else credits_text(row.balance),
         job=_job_name(row, job),
         url=reverse("run", args=[job.run_id]) if job else "",
-        thumb=images.media_url(pictures[0].image_id, 320) if pictures else "",
+        thumb=images.media_url(pictures[0], 320) if pictures else "",
         lines=tuple(_shown_line(line) for line in row.lines),
     )
 

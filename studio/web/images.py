@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -21,6 +20,7 @@ from studio.images import intake, storage
 from studio.images import selectors as images
 from studio.images import services as files
 from studio.images.models import Image
+from studio.images.names import file_name
 from studio.web import picture
 from studio.web.access import image_for, missing
 from studio.web.gallery import query_of, shelf_of
@@ -29,7 +29,6 @@ from studio.web.media import attachment, original
 from studio.web.numbers import whole
 
 FORMATS: dict[str, intake.Format] = {"png": "png", "jpeg": "jpeg", "webp": "webp"}
-NAME_LENGTH = 60
 
 
 @login_required
@@ -75,15 +74,6 @@ def download(request: StudioRequest, id: UUID) -> HttpResponseBase:  # noqa: A00
     except FileNotFoundError as error:
         raise missing() from error
     return attachment(data, mime, file_name(image, storage.ENDINGS[mime]))
-
-
-def file_name(image: Image, ending: str) -> str:
-    """Words of the prompt, or of the file's own name, and the end of the id, so that no two are alike."""
-    words = slugify(image.prompt or image.name.rpartition(".")[0]) or "picture"
-    head = words[:NAME_LENGTH]
-    if len(words) > NAME_LENGTH:
-        head = head.rpartition("-")[0] or head
-    return f"{head}-{image.pk.hex[-6:]}.{ending}"
 
 
 @login_required

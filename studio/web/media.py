@@ -56,16 +56,31 @@ def partial(request: StudioRequest, id: UUID, index: int) -> HttpResponseBase:  
 def original(request: HttpRequest, image: Image, *, file_name: str) -> HttpResponseBase:
     """The bytes that were kept, streamed, to be saved and not shown."""
     blob = image.blob
-    name = storage.original_name(blob.key, blob.mime)
+    response = stored(
+        request,
+        storage.original_name(blob.key, blob.mime),
+        mime=blob.mime,
+        size=blob.size,
+        file_name=file_name,
+        cache=FOREVER,
+    )
+    response["ETag"] = f'"{image.pk}-original"'
+    return response
+
+
+def stored(
+    request: HttpRequest, name: str, *, mime: str, size: int, file_name: str, cache: str
+) -> HttpResponseBase:
+    """A file of ``size`` bytes from the store, streamed, to be saved. Raises NotFound if it is not there."""
     if not storage.exists(name):
         raise missing()
     # Opened when the first piece is asked for: a HEAD or a browser that has left opens nothing.
     asgi = isinstance(request, ASGIRequest)
     pieces = _pieces_in_thread(name) if asgi else _pieces(name)
-    response = StreamingHttpResponse(pieces, content_type=blob.mime)
-    response["Content-Length"] = str(blob.size)
+    response = StreamingHttpResponse(pieces, content_type=mime)
+    response["Content-Length"] = str(size)
     response["Content-Disposition"] = content_disposition_header(True, file_name) or "attachment"
-    return sealed(response, cache=FOREVER, etag=f'"{image.pk}-original"')
+    return sealed(response, cache=cache)
 
 
 def attachment(data: bytes, mime: str, file_name: str) -> HttpResponse:

@@ -88,14 +88,14 @@ def _payer(request: StudioRequest, project: Project) -> Payer:
 
 def _shown(request: StudioRequest) -> Project | None:
     """The project that the form was shown with; None where it is still to come."""
-    project_id = composer.as_uuid(request.POST.get("project", ""))
-    return access.project_for(request, project_id) if project_id else None
+    project_id = request.POST.get("project", "")
+    return access.project_for(request, access.id_of(project_id)) if project_id else None
 
 
 def _project(request: StudioRequest) -> Project:
     """The form's project, or the workspace's latest, or its first."""
-    if project_id := composer.as_uuid(request.POST.get("project", "")):
-        return access.editable_project_for(request, project_id)
+    if project_id := request.POST.get("project", ""):
+        return access.editable_project_for(request, access.id_of(project_id))
     team = request.workspace.team
     if not request.workspace.can_edit:
         text = _("Your role in %(team)s lets you look, not run. Switch to your own workspace.")
@@ -106,8 +106,10 @@ def _project(request: StudioRequest) -> Project:
 
 def _parent(request: StudioRequest, project: Project, draft: Draft) -> Run | None:
     """The run that the settings came from, if it is one of this project's."""
-    run_id = composer.as_uuid(draft.parent)
-    return jobs.run_in(project, run_id) if run_id else None
+    if not draft.parent:
+        return None
+    found = access.run_for(request, access.id_of(draft.parent))
+    return found if found.project_id == project.pk else None
 
 
 def _refused(request: StudioRequest, draft: Draft, error: StudioError) -> HttpResponse:
@@ -192,6 +194,6 @@ def _to_row(shown: Run) -> HttpResponseRedirect:
 
 def _row(request: StudioRequest, run_id: UUID) -> rows.Row:
     loaded = jobs.by_ids([run_id])
-    pictures = [output.image_id for each in loaded for job in each.jobs.all() for output in job.outputs.all()]
+    pictures = jobs.picture_ids(loaded)
     hearts = gallery.favourites_of(request.actor, pictures) if pictures else frozenset()
     return rows.rows(loaded, request.actor, hearts)[0]

@@ -75,7 +75,7 @@ def stream(
     """The project's head and a page of its rows, newest first."""
     runs = jobs.page(shown, before=before, limit=limit + 1) if shown else []
     loaded = runs[:limit]
-    pictures = [output.image_id for run in loaded for job in run.jobs.all() for output in job.outputs.all()]
+    pictures = jobs.picture_ids(loaded)
     hearts = gallery.favourites_of(request.actor, pictures) if pictures else frozenset()
     more = shown is not None and len(runs) > limit
     older = f"{reverse('project', args=[shown.pk])}?before={loaded[-1].number}" if shown and more else ""

@@ -9,12 +9,17 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from studio.images import selectors as images
+from studio.images.models import Image
 from studio.jobs.models import FINAL, Job, State
 
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One picture's place. ``kind`` is image, waiting, partial or failed; the box has its final shape at once."""
+    """One picture's place; the box has its final shape at once.
+
+    ``kind`` is image, binned (it can be restored by who may change it), gone (deleted for good), waiting, partial
+    or failed.
+    """
 
     kind: str
     index: int
@@ -44,19 +49,29 @@ class Tile:
 def tiles(job: Job, favourites: frozenset[UUID]) -> list[Tile]:
     """A tile for each picture that was asked for; none for a job that ended with nothing."""
     pictures = {output.position: output.image for output in job.outputs.all()}
+    there = [image for image in pictures.values() if image is not None]
     if not pictures and job.state in (State.FAILED, State.CANCELLED):
         return []
     width, height = job.width or 1024, job.height or 1024
-    if pictures and not job.width:
-        blob = next(iter(pictures.values())).blob
-        width, height = blob.width, blob.height
+    if there and not job.width:
+        width, height = there[0].blob.width, there[0].blob.height
     found = []
     for index in range(job.n):
         if index in pictures:
-            found.append(_picture(index, images.card(pictures[index]), pictures[index].pk in favourites))
+            found.append(_delivered(index, pictures[index], favourites, width, height))
         else:
             found.append(_forming(job, index, width, height))
     return found
+
+
+def _delivered(index: int, image: Image | None, favourites: frozenset[UUID], width: int, height: int) -> Tile:
+    """The picture; or where it stood, in the shape it had if that is still known."""
+    if image is None or image.discarded:
+        return Tile(kind="gone", index=index, **_shape(width, height))
+    if image.binned_at is not None:
+        shape = _shape(image.blob.width, image.blob.height)
+        return Tile(kind="binned", index=index, image_id=str(image.pk), color=image.blob.color, **shape)
+    return _picture(index, images.card(image), image.pk in favourites)
 
 
 def _picture(index: int, card: images.Card, favourite: bool) -> Tile:
@@ -80,12 +95,7 @@ def _picture(index: int, card: images.Card, favourite: bool) -> Tile:
 
 
 def _forming(job: Job, index: int, width: int, height: int) -> Tile:
-    shape: dict[str, Any] = {
-        "index": index,
-        "width": width,
-        "height": height,
-        "ratio": f"{width / height:.4f}",
-    }
+    shape = {"index": index, **_shape(width, height)}
     if job.state in FINAL or job.state == State.UNCONFIRMED:
         return Tile(kind="failed", **shape)
     look = job.previews.get(str(index))
@@ -100,3 +110,7 @@ def _forming(job: Job, index: int, width: int, height: int) -> Tile:
         )
     label = _("Painting") if job.state == State.RUNNING and index == 0 else _("Waiting for a slot")
     return Tile(kind="waiting", partial_label=label, **shape)
+
+
+def _shape(width: int, height: int) -> dict[str, Any]:
+    return {"width": width, "height": height, "ratio": f"{width / height:.4f}"}

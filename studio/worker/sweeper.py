@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import DatabaseError
 
 from studio.core import db, leases
+from studio.gallery import exports, keeping, packing
 from studio.images import services as images
 from studio.jobs import holding, presence, sweeping
 
@@ -52,6 +53,7 @@ def heartbeats() -> Sequence[Duty]:
     return (
         ("beat", settings.WORKER_BEAT_SECONDS, lambda: presence.beat(NAME)),
         ("leases", settings.JOB_LEASE_SECONDS / 4, holding.heartbeat),
+        ("export lease", settings.JOB_LEASE_SECONDS / 4, packing.heartbeat),
     )
 
 
@@ -59,6 +61,7 @@ def chores() -> Sequence[Duty]:
     """What may take its time."""
     return (
         ("sweep", settings.SWEEP_SECONDS, sweep_if_chosen),
+        ("keeping", settings.KEEPING_SECONDS, sweep_keeping_if_chosen),
         ("files", FILES_SECONDS, sweep_files_if_chosen),
     )
 
@@ -67,6 +70,13 @@ def sweep_if_chosen() -> None:
     """Sweep, if this process holds the sweeper's lease."""
     if leases.hold("sweeper", holder=NAME, seconds=settings.SWEEP_SECONDS * 3):
         sweeping.sweep()
+
+
+def sweep_keeping_if_chosen() -> None:
+    """Empty the bin of what is due, and put exports right, if nobody else did within the minute."""
+    if leases.hold("keeping", holder=NAME, seconds=settings.KEEPING_SECONDS):
+        exports.sweep()
+        keeping.sweep()
 
 
 def sweep_files_if_chosen() -> None:

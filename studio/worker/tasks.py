@@ -5,6 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from studio.jobs import execution, failpoints
+from studio.worker import packer
 
 
 @shared_task(name="studio.worker.tasks.work")
@@ -12,3 +13,9 @@ def work(job_id: str) -> None:
     """There is work: run what is next, which need not be the job that was named."""
     failpoints.reach("received")
     execution.work()
+
+
+@shared_task(name="studio.worker.tasks.pack")
+def pack(export_id: str) -> None:
+    """There are pictures to pack. Not here: a large file would keep a thread from the jobs."""
+    packer.look_now()

@@ -77,7 +77,9 @@ class Row:
         sees = {Whose.TEAM: MEMBERS, Whose.MISSING: frozenset[Who]()}.get(whose, frozenset({Who.OWNER}))
         if who not in sees:
             return "missing"
-        may = {"sees": MEMBERS, "owns": MEMBERS, "member": MEMBERS, "changes": EDITS, "leads": LEADS}[self.rule]
+        may = {"sees": MEMBERS, "owns": MEMBERS, "member": MEMBERS, "changes": EDITS, "leads": LEADS}[
+            self.rule
+        ]
         return "in" if who in may else "forbidden"
 
 

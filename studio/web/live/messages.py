@@ -63,8 +63,7 @@ def _changed_runs(notices: Iterable[Notice]) -> dict[UUID, set[str]]:
 
 def _add_run(parts: dict[Subscription, list[str]], run: Run, concerned: list[Subscription]) -> None:
     """One rendering for all who may change the run, one for those who may not, one for each who has a heart on it."""
-    images = [output.image_id for job in run.jobs.all() for output in job.outputs.all()]
-    hearts = gallery.favourites_by_user(images)
+    hearts = gallery.favourites_by_user(jobs.picture_ids([run]))
     rendered: dict[tuple[bool, int | None], str] = {}
     for listener in concerned:
         if not _may_see(listener.actor, run) or listener.actor.user is None:
@@ -104,8 +103,7 @@ def _may_see(actor: Actor, run: Run) -> bool:
 
 def _run_part(run: Run, actor: Actor, favourites: frozenset[UUID] | None = None) -> str:
     if favourites is None:
-        images = [output.image_id for job in run.jobs.all() for output in job.outputs.all()]
-        favourites = gallery.favourites_of(actor, images)
+        favourites = gallery.favourites_of(actor, jobs.picture_ids([run]))
     row = rows.rows([run], actor, favourites)[0]
     return render_to_string("studio/page.html#run_answer", {"run": row})
 
