@@ -20,6 +20,7 @@ from studio.web import (
     palette,
     people,
     runs,
+    sample,
     studio,
     teams,
     uploads,
@@ -59,6 +60,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("teams/<uuid:id>/members/<int:user_id>/remove/", teams.remove, name="team_remove"),
     # Pictures
     path("gallery/", gallery.gallery_page, name="gallery"),
+    path("gallery/timeline", gallery.shelf_timeline, name="gallery_timeline"),
+    path("gallery/shape", gallery.shape, name="gallery_shape"),
+    path("gallery/tiles", gallery.shelf_tiles, name="gallery_tiles"),
     path("gallery/newer", gallery.newer, name="gallery_newer"),
     path("gallery/bin", keeping.to_bin, name="to_bin"),
     path("gallery/restore", keeping.restore, name="restore"),
@@ -90,6 +94,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("manage/people/invite/", people.invite, name="manage_invite"),
     path("manage/people/<int:user_id>/reset/", people.reset, name="manage_reset"),
     path("manage/people/<int:user_id>/active/", people.active, name="manage_active"),
+    path("manage/sample/", sample.index, name="manage_sample"),
     path("admin/", admin.site.urls),
     # For machines
     path("healthz", health.healthz, name="healthz"),

@@ -116,6 +116,14 @@ class Owned(models.Model):
         abstract = True
 
 
+def may_edit(actor: Actor, row: Owned) -> bool:
+    """The rule of ``editable_by`` for a row that is at hand and that the actor sees."""
+    own = actor.user is not None and row.owner_id == actor.user.pk
+    if row.team_id is None:
+        return own
+    return row.team_id in actor.editing_teams and (own or row.visibility != Visibility.PRIVATE)
+
+
 def audience(owner_id: int, team_id: UUID | None, visibility: str) -> list[str]:
     """The event channels of those who may see such a row."""
     if team_id is None or visibility == Visibility.PRIVATE:

@@ -81,6 +81,13 @@ def entry(model_id: str) -> Entry:
     return found
 
 
+def label(model_id: str) -> str:
+    """What a model is called; its id, if nobody knows it any more."""
+    catalog = loader.catalog()
+    known = catalog.entries.get(catalog.aliases.get(model_id, model_id))
+    return known.label if known else model_id
+
+
 def offers() -> list[Offer]:
     """All models in the order of the picker, retired ones last; staff's latest decisions, in one query."""
     made, today = decisions(), timezone.localdate()

@@ -9,7 +9,7 @@ from django.db.models import Count, Q, QuerySet
 from studio.accounts.actors import Actor, OwnedQuerySet
 from studio.accounts.models import Team
 from studio.gallery.models import Collection
-from studio.gallery.selectors import Shelf, shelf
+from studio.gallery.shelves import Shelf, shelf
 from studio.images.models import Image
 from studio.jobs import selectors as jobs
 from studio.jobs.models import Project
@@ -17,8 +17,8 @@ from studio.jobs.models import Project
 
 def pictures(actor: Actor, team: Team | None, words: Sequence[str], size: int) -> list[Image]:
     """The newest pictures of the workspace whose prompt has every word, with blob and owner. One query."""
-    found = shelf(actor, Shelf(team=team)).select_related("blob", "owner")
-    return list(found.filter(_every(words, "prompt"))[:size])
+    found = shelf(actor, Shelf(team=team, text=" ".join(words)))
+    return list(found.select_related("blob", "owner")[:size])
 
 
 def projects(actor: Actor, team: Team | None, words: Sequence[str], size: int) -> list[Project]:

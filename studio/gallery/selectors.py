@@ -10,6 +10,7 @@ from uuid import UUID
 from studio.accounts.actors import Actor
 from studio.gallery.models import Favourite, Rating
 from studio.gallery.shelves import Shelf, scopes, shelf
+from studio.gallery.shown import Shown, rows
 from studio.gallery.timeline import newer_than
 from studio.images import search, shelves
 from studio.images import selectors as images
@@ -19,19 +20,12 @@ from studio.jobs.models import Job, Output, Reference
 PAGE_SIZE = 60
 MOST_NEW = 99
 
-ON_A_PAGE = (
-    *("owner__name", "owner__email", "blob__width", "blob__height", "blob__color", "blob__placeholder"),
-    *("blob__renditions", "blob__transparent", "prompt", "alt", "name", "kind", "operation", "model_label"),
-    *("created_at", "team_id", "visibility"),
-)
-"""What a page of tiles shows: half of the columns, and half of the time."""
-
 
 @dataclass(frozen=True, slots=True)
 class Page:
     """Some pictures, newest first. ``after`` is where the next page begins, or None at the end."""
 
-    images: list[Image]
+    images: list[Shown]
     favourites: frozenset[UUID]
     after: UUID | None
 
@@ -64,22 +58,21 @@ class Neighbours:
 
 def page(actor: Actor, choice: Shelf, *, after: UUID | None = None, size: int = PAGE_SIZE) -> Page:
     """At most ``size`` pictures older than ``after``, or the newest. Two queries, whatever there is."""
-    found = shelf(actor, choice).select_related("owner").only(*ON_A_PAGE)
+    found = shelf(actor, choice)
     if after is not None:
         found = search.older_than(found, choice.text, after)
-    rows = list(found[: size + 1])
-    return _page(actor, rows[:size], after=rows[size - 1].pk if len(rows) > size else None)
+    shown = rows(found[: size + 1])
+    return _page(actor, shown[:size], after=shown[size - 1].id if len(shown) > size else None)
 
 
 def by_ids(actor: Actor, choice: Shelf, ids: Sequence[UUID]) -> Page:
     """Those of the pictures that stand on the shelf, in the order of the ids. Two queries."""
-    found = shelf(actor, choice).select_related("owner").only(*ON_A_PAGE)
-    rows = {row.pk: row for row in found.filter(pk__in=ids)}
-    return _page(actor, [rows[wanted] for wanted in ids if wanted in rows], after=None)
+    found = {row.id: row for row in rows(shelf(actor, choice).filter(pk__in=ids))}
+    return _page(actor, [found[wanted] for wanted in ids if wanted in found], after=None)
 
 
-def _page(actor: Actor, rows: list[Image], *, after: UUID | None) -> Page:
-    return Page(rows, favourites_of(actor, [row.pk for row in rows]), after)
+def _page(actor: Actor, shown: list[Shown], *, after: UUID | None) -> Page:
+    return Page(shown, favourites_of(actor, [row.id for row in shown]), after)
 
 
 def neighbours(actor: Actor, choice: Shelf, image: Image) -> Neighbours:
@@ -93,10 +86,10 @@ def neighbours(actor: Actor, choice: Shelf, image: Image) -> Neighbours:
     )
 
 
-def count(actor: Actor, choice: Shelf, *, most: int | None = None) -> int:
-    """How many pictures stand on a shelf. For a plain one it was counted before, another is counted up to ``most``."""
+def count(actor: Actor, choice: Shelf) -> int:
+    """How many pictures stand on a shelf. For a plain one it was counted before."""
     if not choice.plain:
-        return shelf(actor, choice).select_related(None)[:most].count()
+        return shelf(actor, choice).select_related(None).count()
     names = scopes(actor, choice)
     kept = shelves.totals(names)
     return sum(kept.get((name, choice.stored), 0) for name in names)

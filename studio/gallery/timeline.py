@@ -10,7 +10,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
 from django.db.models import Count, Sum
-from django.db.models.functions import TruncDate
 
 from studio.accounts.actors import Actor
 from studio.core.ids import id_floor, time_of
@@ -42,9 +41,7 @@ def timeline(actor: Actor, choice: Shelf) -> Timeline:
 
 
 def _counted(actor: Actor, choice: Shelf) -> list[tuple[date, int, int]]:
-    rows = (
-        shelf(actor, choice).select_related(None).order_by().annotate(day=TruncDate("created_at", tzinfo=UTC))
-    )
+    rows = shelf(actor, choice).select_related(None).order_by().annotate(day=shelves.UtcDay("created_at"))
     groups = rows.values("day").annotate(count=Count("pk"), ratios=Sum("ratio")).order_by("-day")
     return [(group["day"], group["count"], group["ratios"]) for group in groups]
 

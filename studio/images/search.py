@@ -81,13 +81,13 @@ def forget(images: Iterable[Image]) -> None:
 
 
 def matching(found: QuerySet[Image], workspace: str, text: str) -> QuerySet[Image]:
-    """Those of ``found`` with all words of ``text``, newest first; all of them for a text without a word.
+    """Those of ``found`` with all words of ``text``, newest first; none for a text that has no word in it.
 
     ``workspace`` is the word of ``words.workspace_word``.
     """
     looked_for = words.wanted(text)
     if not looked_for:
-        return found
+        return found.none() if text.strip() else found
     if connection.vendor == "sqlite":
         query = " AND ".join([f'"{word}"' for word in [workspace, *looked_for]]) + "*"
         narrowed = found.extra(

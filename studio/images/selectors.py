@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 from uuid import UUID
 
 from django.conf import settings
@@ -50,16 +51,38 @@ def preview_url(job_id: UUID, index: int, step: int) -> str:
     return f"{settings.MEDIA_URL}preview/{job_id}/{index}?step={step}"
 
 
+class Described(Protocol):
+    """What the words for a picture are made of: an Image, or its values."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def operation(self) -> str: ...
+    @property
+    def prompt(self) -> str: ...
+    @property
+    def alt(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+
+
+def sources(image_id: UUID | str, widths: Sequence[int], width: int) -> tuple[str, str]:
+    """``src`` and ``srcset`` of a picture that is ``width`` pixels wide and has display copies of these widths."""
+    middle = 640 if 640 in widths else widths[-1]
+    base = f"{settings.MEDIA_URL}{image_id}/"
+    return f"{base}{middle}", ", ".join([f"{base}{each} {min(each, width)}w" for each in widths])
+
+
 def card(image: Image, *, prompts: bool = True) -> Card:
     """One picture, its blob loaded. Without ``prompts`` (for a guest) nothing on it tells the prompt."""
     blob = image.blob
     widths = blob.renditions
-    middle = 640 if 640 in widths else widths[-1]
+    src, srcset = sources(image.pk, widths, blob.width)
     return Card(
         id=image.pk,
         href=f"/images/{image.pk}/",
-        src=media_url(image.pk, middle),
-        srcset=", ".join(f"{media_url(image.pk, width)} {min(width, blob.width)}w" for width in widths),
+        src=src,
+        srcset=srcset,
         thumb=media_url(image.pk, widths[0]),
         full=media_url(image.pk, widths[-1]),
         width=blob.width,
@@ -80,7 +103,7 @@ def cards(images: Iterable[Image], *, prompts: bool = True) -> list[Card]:
     return [card(image, prompts=prompts) for image in images]
 
 
-def alt_text(image: Image, *, prompts: bool = True) -> str:
+def alt_text(image: Described, *, prompts: bool = True) -> str:
     """What stands for the picture in words: the person's own text, or its kind and prompt."""
     if image.alt and prompts:
         return image.alt

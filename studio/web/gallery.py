@@ -2,72 +2,94 @@
 
 from __future__ import annotations
 
-from typing import Any, TypedDict
-from uuid import UUID
+from dataclasses import replace
+from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
-from studio.accounts.models import Team
+from studio.core.errors import Invalid
+from studio.gallery import badges, timeline
+from studio.gallery import collections as kept
 from studio.gallery import selectors as gallery
-from studio.gallery.selectors import PAGE_SIZE, Shelf
-from studio.images import selectors as images
+from studio.gallery.selectors import PAGE_SIZE
+from studio.gallery.shelves import Shelf
 from studio.images.models import Image
+from studio.web import gallery_filters
+from studio.web.access import collection_for
+from studio.web.gallery_tiles import tiles
 from studio.web.http import StudioRequest, is_htmx
-from studio.web.numbers import whole
-from studio.web.run_words import age
+from studio.web.shelves import Address, address_of, day_or_none, uuid_or_none
 
-MOST_PAGES = 10
-"""How many pages a return to the gallery brings back at once."""
-
-EAGER = 6
-"""Pictures of the first row, loaded before anything else."""
-
-
-class Tile(TypedDict):
-    """A picture in the gallery. Everything is a finished text: the template only puts it in place.
-
-    A dict, for a template asks that first, and sixty objects of sixteen attributes would fail a thousand times.
-    """
-
-    id: str
-    href: str
-    src: str
-    srcset: str
-    width: str
-    height: str
-    color: str
-    placeholder: str
-    alt: str
-    prompt: str
-    caption: str
-    initials: str
-    tint: str
-    liked: str
-    eager: bool
+MOST_TILES = 120
+"""Tiles of one answer."""
 
 
 @login_required
 @require_safe
 def gallery_page(request: StudioRequest) -> HttpResponse:
-    """A page of pictures; for htmx, the tiles that follow ``after`` alone."""
-    shelf = shelf_of(request, request.workspace.team)
+    """A page of pictures. For htmx the tiles that follow ``after`` alone, or without it what a filter found."""
+    address, shelf = wanted(request)
     after = uuid_or_none(request.GET.get("after", ""))
-    pages = min(MOST_PAGES, whole(request.GET.get("pages", "")) or 1)
-    page = gallery.page(request.actor, shelf, after=after, size=PAGE_SIZE * max(1, pages))
-    query = query_of(shelf)
-    first = after is None
+    page = gallery.page(request.actor, shelf, after=after, size=PAGE_SIZE)
+    query = address.query()
     context: dict[str, Any] = {
-        "tiles": tiles(page, query, first=first),
-        "more": f"?{urlencode(query | {'after': str(page.after)})}" if page.after else "",
+        "tiles": tiles(page, _tail(query), first=after is None),
+        "more": f"?{urlencode([*query, ('after', str(page.after))])}" if page.after else "",
     }
-    if is_htmx(request) and not first:
+    if is_htmx(request) and after is not None:
         return render(request, "gallery/page.html#tiles", context)
-    return render(request, "gallery/page.html", context | frame(request, shelf))
+    context |= frame(request, address, shelf, page)
+    if not is_htmx(request):
+        context["collections"] = _collections(request, address)
+        context["grid"] = _grid(address) if after is None else None
+        return render(request, "gallery/page.html", context)
+    context["grid"] = _grid(address)
+    answer = render(request, "gallery/page.html#results", context)
+    answer["HX-Push-Url"] = address.link()
+    return answer
+
+
+@login_required
+@require_safe
+def shelf_timeline(request: StudioRequest) -> JsonResponse:
+    """Every day of the shelf with its count and sum of ratios: what the scroll bar is made of."""
+    _address, shelf = wanted(request)
+    found = timeline.timeline(request.actor, shelf)
+    return JsonResponse(
+        {
+            "days": [[day.isoformat(), count, ratios] for day, count, ratios in found.days],
+            "total": found.total,
+            "newest": found.newest.hex if found.newest else None,
+        }
+    )
+
+
+@login_required
+@require_safe
+def shape(request: StudioRequest) -> JsonResponse:
+    """Ids and ratios from day ``first`` back to day ``last`` (UTC), newest first. Raises Invalid."""
+    _address, shelf = wanted(request)
+    first, last = day_or_none(request.GET.get("first", "")), day_or_none(request.GET.get("last", ""))
+    if first is None or last is None or not 1970 <= last.year <= first.year < 9000:
+        raise Invalid("first and last are days, the newest first")
+    newest = uuid_or_none(request.GET.get("newest", ""))
+    found = timeline.shape(request.actor, shelf, first=first, last=last, newest=newest)
+    return JsonResponse({"ids": [each.hex for each, _ in found], "ratios": [ratio for _, ratio in found]})
+
+
+@login_required
+@require_safe
+def shelf_tiles(request: StudioRequest) -> HttpResponse:
+    """The tiles of these pictures (``id`` repeated, at most 120) in this order, as far as they are on the shelf."""
+    address, shelf = wanted(request)
+    ids = [found for found in map(uuid_or_none, request.GET.getlist("id")[:MOST_TILES]) if found]
+    page = gallery.by_ids(request.actor, shelf, ids)
+    context = {"tiles": tiles(page, _tail(address.query()), first=False), "more": ""}
+    return render(request, "gallery/page.html#tiles", context)
 
 
 @login_required
@@ -75,88 +97,94 @@ def gallery_page(request: StudioRequest) -> HttpResponse:
 def newer(request: StudioRequest) -> JsonResponse:
     """How many pictures came to the shelf after ``than``, for a page that is open."""
     than = uuid_or_none(request.GET.get("than", ""))
-    shelf = shelf_of(request, request.workspace.team)
+    _address, shelf = wanted(request)
     return JsonResponse({"count": gallery.count_newer(request.actor, shelf, than) if than else 0})
 
 
-def frame(request: StudioRequest, shelf: Shelf) -> dict[str, Any]:
-    """What stands around the tiles: how many there are, and the ways to other shelves."""
+def wanted(request: StudioRequest) -> tuple[Address, Shelf]:
+    """The shelf that the address names in the workspace. Raises NotFound for another's collection."""
+    address = address_of(request.GET)
+    if address.collection:
+        collection_for(request, address.collection)
+    return address, address.shelf(request.workspace.team)
 
-    def way(*, mine: bool = shelf.mine, favourites: bool = shelf.favourites) -> str:
-        query = urlencode(query_of(Shelf(shelf.team, mine, favourites)))
-        return f"{reverse('gallery')}?{query}" if query else reverse("gallery")
 
-    everything = Shelf(shelf.team, shelf.mine)
-    hearts = Shelf(shelf.team, shelf.mine, favourites=True)
-    counts = {
-        "all": gallery.count(request.actor, everything),
-        "favourites": gallery.count(request.actor, hearts),
-    }
+def frame(request: StudioRequest, address: Address, shelf: Shelf, page: gallery.Page) -> dict[str, Any]:
+    """What stands around the tiles: how many there are, what narrows them, and the ways to other shelves."""
+    nothing = not page.images
+    counts = badges.badges(request.actor, Shelf(shelf.team, shelf.mine))
+    found = badges.choices(request.actor, shelf.team)
     return {
-        "shelf": shelf,
-        "newer": f"{reverse('gallery_newer')}?{urlencode(query_of(shelf))}",
+        "shelf": address,
+        "team": shelf.team,
+        "newer": address.link("gallery_newer"),
         "counts": counts,
-        "total": counts["favourites" if shelf.favourites else "all"],
-        "ways": {
-            "all": way(favourites=False),
-            "favourites": way(favourites=True),
-            "toggle": way(favourites=not shelf.favourites),
-            "team": way(mine=False),
-            "mine": way(mine=True),
-        },
+        "total": _total(address, shelf, counts, page),
+        "filters": gallery_filters.filters(address, found),
+        "choices": gallery_filters.choices(address, found),
+        "filtered": address.filtered,
+        "no_match": gallery_filters.no_match(address) if address.filtered and nothing else "",
+        "kept": address.cleared().query(),
+        "ways": _ways(address),
+        "collection": _collection(request, address),
     }
 
 
-def tiles(page: gallery.Page, query: dict[str, str], *, first: bool) -> list[Tile]:
-    tail = f"?{urlencode(query)}" if query else ""
+def _total(address: Address, shelf: Shelf, counts: badges.Badges, page: gallery.Page) -> int | None:
+    """Read from the counts where they say it. A narrowed shelf of more than a page is None: counting it would take
+    longer than the page, and the timeline, which the page asks for next, says it."""
+    if shelf.plain and shelf.stored == Image.Kind.OUTPUT:
+        return counts.all
+    if replace(address, bin=False) == Address(mine=address.mine):
+        return counts.bin
+    if address == Address(favourites=True):
+        return counts.favourites
+    return None if page.after else len(page.images)
+
+
+def _ways(address: Address) -> dict[str, str]:
+    base = Address(mine=address.mine)
+    return {
+        "all": base.link(),
+        "favourites": base.link(favourites=True),
+        "bin": base.link(bin=True),
+        "team": address.link(mine=False),
+        "mine": address.link(mine=True),
+        "toggle": address.link(favourites=not address.favourites),
+        "clear": address.cleared().link(),
+        "all_time": address.link(days=0, first=None, last=None),
+    }
+
+
+def _grid(address: Address) -> dict[str, str]:
+    """Where the script asks for the shelf's shape."""
+    return {
+        "timeline": address.link("gallery_timeline"),
+        "shape": address.link("gallery_shape"),
+        "tiles": address.link("gallery_tiles"),
+    }
+
+
+def _collections(request: StudioRequest, address: Address) -> list[dict[str, Any]]:
     return [
-        _tile(image, tail, liked=image.pk in page.favourites, eager=first and index < EAGER)
-        for index, image in enumerate(page.images)
+        {
+            "id": str(each.id),
+            "name": each.name,
+            "count": each.count,
+            "thumb": each.thumb,
+            "href": Address(collection=each.id).link(),
+            "current": each.id == address.collection,
+        }
+        for each in kept.collections_of(request.actor, request.workspace.team)
     ]
 
 
-def _tile(image: Image, tail: str, *, liked: bool, eager: bool) -> Tile:
-    card = images.card(image)
-    return Tile(
-        id=str(card.id),
-        href=card.href + tail,
-        src=card.src,
-        srcset=card.srcset,
-        width=str(card.width),
-        height=str(card.height),
-        color=card.color,
-        # Behind a transparent picture its stand-in would show through.
-        placeholder="" if image.blob.transparent else card.placeholder,
-        alt=card.alt,
-        prompt=card.prompt,
-        caption=" · ".join(
-            part for part in (image.owner.get_short_name(), card.model_label, age(image.created_at)) if part
-        ),
-        initials=image.owner.initials,
-        tint=str(image.owner.tint),
-        liked="true" if liked else "false",
-        eager=eager,
-    )
-
-
-def shelf_of(request: StudioRequest, team: Team | None) -> Shelf:
-    """The shelf that the address names: ``scope=mine`` and ``favourites=1``."""
-    return Shelf(
-        team=team,
-        mine=team is not None and request.GET.get("scope") == "mine",
-        favourites=request.GET.get("favourites") == "1",
-    )
-
-
-def query_of(shelf: Shelf) -> dict[str, str]:
-    """The address's way to say it; nothing for the plain shelf."""
-    query = {"scope": "mine"} if shelf.mine else {}
-    return query | ({"favourites": "1"} if shelf.favourites else {})
-
-
-def uuid_or_none(text: str) -> UUID | None:
-    """A place in the gallery; what is no id counts as the beginning."""
-    try:
-        return UUID(text)
-    except ValueError:
+def _collection(request: StudioRequest, address: Address) -> dict[str, Any] | None:
+    if address.collection is None:
         return None
+    found = collection_for(request, address.collection)
+    return {"id": str(found.pk), "name": found.name, "editable": request.workspace.can_edit}
+
+
+def _tail(query: list[tuple[str, str]]) -> str:
+    return f"?{urlencode(query)}" if query else ""

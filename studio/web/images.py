@@ -8,11 +8,11 @@ from uuid import UUID
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from studio.accounts.actors import may_edit
 from studio.core.errors import Invalid
 from studio.gallery import selectors as gallery
 from studio.gallery import services as keeping
@@ -23,10 +23,10 @@ from studio.images.models import Image
 from studio.images.names import file_name
 from studio.web import picture
 from studio.web.access import image_for, missing
-from studio.web.gallery import query_of, shelf_of
 from studio.web.http import StudioRequest, is_htmx
 from studio.web.media import attachment, original
 from studio.web.numbers import whole
+from studio.web.shelves import address_of
 
 FORMATS: dict[str, intake.Format] = {"png": "png", "jpeg": "jpeg", "webp": "webp"}
 
@@ -34,12 +34,10 @@ FORMATS: dict[str, intake.Format] = {"png": "png", "jpeg": "jpeg", "webp": "webp
 @login_required
 @require_safe
 def image_page(request: StudioRequest, id: UUID) -> HttpResponse:  # noqa: A002 (the URL's own word)
-    """The picture on its stage, with everything that is known of it. In the bin it is not to be seen."""
+    """The picture on its stage, with everything that is known of it; in the bin with the way back."""
     image = image_for(request, id)
-    if image.binned_at is not None:
-        raise missing()
-    shelf = shelf_of(request, image.team)
-    tail = urlencode(query_of(shelf))
+    address = address_of(request.GET)
+    shelf, tail = address.shelf(image.team), urlencode(address.query())
     making = gallery.making(request.actor, image)
     family = images.family(image, request.actor)
     context: dict[str, Any] = {
@@ -50,10 +48,12 @@ def image_page(request: StudioRequest, id: UUID) -> HttpResponse:  # noqa: A002 
         "references": making.references if making else [],
         "liked": image.pk in gallery.favourites_of(request.actor, [image.pk]),
         "stars": picture.stars(gallery.stars_of(request.actor, image)),
-        "back": f"{reverse('gallery')}?{tail}" if tail else reverse("gallery"),
+        "binned": picture.binned(image, request.actor),
+        "may_bin": may_edit(request.actor, image) and image.binned_at is None,
+        "back": address.link(),
         "tail": f"?{tail}" if tail else "",
     }
-    if image.kind == Image.Kind.OUTPUT:
+    if image.kind != Image.Kind.MASK:
         context["neighbours"] = picture.neighbours(gallery.neighbours(request.actor, shelf, image))
     return render(request, "images/page.html", context)
 

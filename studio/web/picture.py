@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from studio.accounts.actors import Actor, may_edit
 from studio.core.micros import credits_text, dollars_text
 from studio.gallery import selectors as gallery
 from studio.images import selectors as images
@@ -45,6 +46,14 @@ class Panel:
     run_number: str
     format: str
     title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Binned:
+    """Who moved a picture to the bin, empty where nobody is known any more, and whether the viewer may take it out."""
+
+    by: str
+    may_restore: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +104,15 @@ def panel(image: Image, making: gallery.Making | None) -> Panel:
         format=blob.mime.removeprefix("image/"),
         title=images.cut(image.prompt or image.name or _("Picture"), 60),
     )
+
+
+def binned(image: Image, actor: Actor) -> Binned | None:
+    """None for a picture that is not in the bin."""
+    if image.binned_at is None:
+        return None
+    who = image.binned_by
+    name = _("You") if who and who == actor.user else who.get_short_name() if who else ""
+    return Binned(name, may_edit(actor, image))
 
 
 def settings(image: Image, job: Job | None) -> str:

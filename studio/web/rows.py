@@ -10,8 +10,7 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from studio.accounts.actors import Actor, Visibility
-from studio.accounts.models import EDITING_ROLES
+from studio.accounts.actors import Actor, may_edit
 from studio.jobs import selectors as jobs
 from studio.jobs.models import FINAL, Job, Run, State
 from studio.prompts.redline import Segment
@@ -77,15 +76,6 @@ class Row:
     owner_name: str = ""
 
 
-def can_edit(actor: Actor, run: Run) -> bool:
-    """The rule of ``editable_by`` for a run that is at hand."""
-    if run.team_id is None:
-        return run.owner_id == (actor.user.pk if actor.user else None)
-    if actor.roles.get(run.team_id) not in EDITING_ROLES:
-        return False
-    return run.visibility != Visibility.PRIVATE or run.owner_id == (actor.user.pk if actor.user else None)
-
-
 def rows(runs: Sequence[Run], actor: Actor, favourites: frozenset[UUID] = frozenset()) -> list[Row]:
     """Rows of runs loaded by ``jobs.selectors``; one query for the queue when anything is queued."""
     ahead = jobs.ahead([job for run in runs for job in run.jobs.all()])
@@ -95,7 +85,7 @@ def rows(runs: Sequence[Run], actor: Actor, favourites: frozenset[UUID] = frozen
 def row(run: Run, actor: Actor, ahead: Mapping[UUID, int], favourites: frozenset[UUID]) -> Row:
     """One run for one viewer."""
     members = list(run.jobs.all())
-    editable = can_edit(actor, run)
+    editable = may_edit(actor, run)
     job_rows = [_job_row(run, job, editable, ahead, favourites) for job in members]
     state = run_words.state_of(members)
     first = members[0]

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.dates import MONTHS_3
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -134,7 +134,9 @@ def age(moment: datetime) -> str:
         return _("%(count)d min ago") % {"count": minutes}
     if minutes < 24 * 60:
         return _("%(count)d h ago") % {"count": minutes // 60}
-    return date_format(timezone.localtime(moment), "j M, H:i")
+    local = timezone.localtime(moment)
+    # date_format would take a quarter of a gallery page's time.
+    return f"{local.day} {MONTHS_3[local.month].title()}, {local:%H:%M}"
 
 
 def clock(seconds: float) -> str:

@@ -16,7 +16,12 @@ from tests.gallery.scenes import made_image
 
 
 def shown(user: User, shelf: Shelf) -> list[Image]:
-    return selectors.page(actor_for(user), shelf).images
+    return rows_of(selectors.page(actor_for(user), shelf))
+
+
+def rows_of(page: selectors.Page) -> list[Image]:
+    """The pictures themselves, in the order of the page."""
+    return [Image.objects.get(pk=image.id) for image in page.images]
 
 
 def test_pages_follow_one_another_without_a_gap_or_a_twin(alice: User) -> None:
@@ -25,7 +30,7 @@ def test_pages_follow_one_another_without_a_gap_or_a_twin(alice: User) -> None:
     for size in (3, 3, 1):
         page = selectors.page(actor, Shelf(), after=after, size=3)
         assert len(page.images) == size
-        seen += page.images
+        seen += rows_of(page)
         after = page.after
     assert after is None
     assert seen == made[::-1]
@@ -42,7 +47,7 @@ def test_what_is_made_meanwhile_does_not_move_the_next_page(alice: User) -> None
     first = selectors.page(actor_for(alice), Shelf(), size=2)
     make_image(alice)
     second = selectors.page(actor_for(alice), Shelf(), after=first.after, size=2)
-    assert second.images == [made[1], made[0]]
+    assert rows_of(second) == [made[1], made[0]]
 
 
 def test_each_workspace_has_its_own_shelf(northwind: Team, alice: User, bob: User, charlie: User) -> None:
@@ -70,7 +75,7 @@ def test_the_favourites_shelf_holds_ones_own_hearts(northwind: Team, alice: User
     services.set_favourite(actor=actor_for(alice), image=liked, on=True)
     services.set_favourite(actor=actor_for(bob), image=other, on=True)
     page = selectors.page(actor_for(alice), Shelf(northwind, favourites=True))
-    assert page.images == [liked]
+    assert rows_of(page) == [liked]
     assert page.favourites == {liked.pk}
     assert selectors.count(actor_for(alice), Shelf(northwind, favourites=True)) == 1
 
@@ -82,9 +87,8 @@ def test_a_page_costs_two_queries_whatever_there_is(
     for _turn in range(20):
         make_image(alice, northwind)
     with django_assert_num_queries(2):
-        assert [
-            image.blob.color + str(image.owner) for image in selectors.page(actor, Shelf(northwind)).images
-        ]
+        page = selectors.page(actor, Shelf(northwind))
+        assert [image.color + image.owner_name for image in page.images] == ["#808080Alice"] * 20
 
 
 def test_every_shelf_is_read_through_an_index_in_order(northwind: Team, alice: User) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.template.loader import render_to_string
 
-from studio.accounts.actors import Actor
+from studio.accounts.actors import Actor, may_edit
 from studio.core import events
 from studio.core.events import Notice
 from studio.gallery import selectors as gallery
@@ -71,7 +71,7 @@ def _add_run(parts: dict[Subscription, list[str]], run: Run, concerned: list[Sub
         user_id = listener.actor.user.pk
         # The owner's name is shown to others alone, and hearts are each person's own.
         personal = user_id in hearts or user_id == run.owner_id
-        key = (rows.can_edit(listener.actor, run), user_id if personal else None)
+        key = (may_edit(listener.actor, run), user_id if personal else None)
         if key not in rendered:
             rendered[key] = _run_part(run, listener.actor, frozenset(hearts.get(user_id, ())))
         parts[listener].append(rendered[key])
