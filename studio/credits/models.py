@@ -84,6 +84,9 @@ class Hold(models.Model):
         indexes = [
             models.Index(fields=["account", "seq"], name="hold_by_seq"),
             models.Index(fields=["account", "created_at"], condition=Q(state="open"), name="hold_open"),
+            models.Index(
+                fields=["account", "resolved_at"], condition=Q(state="settled"), name="hold_charged"
+            ),
         ]
 
     def __str__(self) -> str:

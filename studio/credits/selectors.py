@@ -1,4 +1,4 @@
-"""Reads the ledger: balances, the statement, and the figures above it. Amounts are micros."""
+"""Reads the ledger: balances and the statement. Amounts are micros."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import F, Q, Sum
 from django.utils import timezone
 
 from studio.credits.models import Account, Entry, Hold
@@ -79,48 +79,9 @@ class Page:
     next: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """What stands above a statement; ``spent`` and ``charges`` count the last ``days``.
-
-    ``spent_a_day`` is the mean of the last seven days, 0 for an account that is younger.
-    """
-
-    balance: Balance
-    open_holds: int
-    spent: int
-    charges: int
-    days: int
-    spent_a_day: int
-
-    @property
-    def days_left(self) -> int | None:
-        """For how many whole days the balance lasts at this pace; None without a pace."""
-        return self.balance.available // self.spent_a_day if self.spent_a_day else None
-
-
 def balance(account_id: UUID) -> Balance:
     """What the account has now. Raises Account.DoesNotExist."""
     return Balance(*Account.objects.values_list("available", "held", "blocked").get(pk=account_id))
-
-
-def figures(account_id: UUID, *, days: int = 30) -> Figures:
-    now = timezone.now()
-    week = now - timedelta(days=7)
-    holds = Hold.objects.filter(account_id=account_id)
-    charge = F("settled") - F("refunded")
-    spent = holds.filter(resolved_at__gte=now - timedelta(days=days), state=Hold.State.SETTLED).aggregate(
-        total=Sum(charge), week=Sum(charge, filter=Q(resolved_at__gte=week)), count=Count("pk")
-    )
-    older = Account.objects.filter(pk=account_id, created_at__lte=week).exists()
-    return Figures(
-        balance=balance(account_id),
-        open_holds=holds.filter(state=Hold.State.OPEN).count(),
-        spent=spent["total"] or 0,
-        charges=spent["count"],
-        days=days,
-        spent_a_day=(spent["week"] or 0) // 7 if older else 0,
-    )
 
 
 def statement(account_id: UUID, *, before: int | None = None, show: str = "", limit: int = PAGE_SIZE) -> Page:
@@ -142,10 +103,23 @@ def statement(account_id: UUID, *, before: int | None = None, show: str = "", li
     return Page(rows, page[-1].seq if more else None)
 
 
-def entries(account_id: UUID, *, chunk: int = 2000) -> Iterator[list[Entry]]:
-    """All entries of an account, oldest first, in chunks, so that no memory or transaction grows."""
+def entries(
+    account_id: UUID,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    chunk: int = 2000,
+) -> Iterator[list[Entry]]:
+    """An account's entries from ``since`` on and before ``until``, or all, oldest first.
+
+    In chunks, so that no memory or transaction grows.
+    """
     after = 0
     query = Entry.objects.filter(account_id=account_id).select_related("hold", "actor").order_by("seq")
+    if since is not None:
+        query = query.filter(created_at__gte=since)
+    if until is not None:
+        query = query.filter(created_at__lt=until)
     while found := list(query.filter(seq__gt=after)[:chunk]):
         yield found
         after = found[-1].seq

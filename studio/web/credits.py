@@ -1,12 +1,9 @@
-"""The page of credits: what there is, what is held, and every movement that led there."""
+"""The page of credits: what there is, what is held, what was spent on what, and every movement that led there."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, replace
 from typing import Any, cast
 from uuid import UUID
 
@@ -16,131 +13,102 @@ from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from studio.core.micros import credits_text, dollars_text
-from studio.credits import selectors
+from studio.core.micros import CREDIT_MICROS, credits_text, dollars_text
+from studio.credits import selectors, spending
 from studio.credits import services as credits
-from studio.images import selectors as images
-from studio.jobs.models import Job
-from studio.web import access
+from studio.jobs import spending as jobs
+from studio.web import credits_csv, credits_spend, spans
+from studio.web.credits_rows import WORDS, exactly, shown
+from studio.web.credits_spend import Spend
 from studio.web.http import StudioRequest, is_htmx
 from studio.web.numbers import whole
 
-WORDS = {
-    "held": gettext_lazy("Held"),
-    "charged": gettext_lazy("Charged"),
-    "returned": gettext_lazy("Returned"),
-    "added": gettext_lazy("Added"),
-    "removed": gettext_lazy("Removed"),
+SPANS = {
+    "7": (gettext_lazy("7 days"), gettext_lazy("Spent, 7 days")),
+    "30": (gettext_lazy("30 days"), gettext_lazy("Spent, 30 days")),
+    spans.YEAR: (gettext_lazy("This year"), gettext_lazy("Spent, this year")),
 }
-JOB_KEY = "job:"
-# What a spreadsheet takes for the beginning of a formula, their full-width twins, and what hides one.
-FORMULA_LEADS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n", "\0")
-CSV_HEAD = ("time", "type", "job", "detail", "actor", "available", "held", "balance", "micros", "key")
+"""What each span is called, alone and with its figure."""
+
+LONG_DAYS = 365
+"""A forecast beyond this is no news."""
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """One line in the words of the page. ``title`` gives the amount in dollars and micros."""
+class Asked:
+    """What the address asks for: ``of`` is ``me`` for one's own credits beside a pool, ``show`` a word of WORDS."""
 
-    word: str
+    of: str
+    span: str
+    show: str
+
+    def href(self, before: int | None = None) -> str:
+        """The address of the page that shows this."""
+        wanted = {
+            "of": self.of,
+            "range": "" if self.span == spans.DEFAULT else self.span,
+            "show": self.show,
+            "before": "" if before is None else str(before),
+        }
+        query = urlencode({name: value for name, value in wanted.items() if value})
+        return f"{reverse('credits')}?{query}" if query else reverse("credits")
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A link of a row of links of which one is where the person is."""
+
     name: str
-    at: datetime
-    when: str
-    detail: str
-    amount: str
-    sign: str
-    title: str
-    balance: str
-    job: str = ""
-    url: str = ""
-    thumb: str = ""
-    lines: tuple[Shown, ...] = ()
+    href: str
+    here: bool
 
 
 @login_required
 @require_safe
 @never_cache
 def statement(request: StudioRequest) -> HttpResponse:
-    """The account that pays in this workspace, or with ``?of=me`` one's own; ``before`` pages, ``show`` narrows."""
-    account_id, of = _account(request)
-    show = request.GET.get("show", "")
-    show = show if show in WORDS else ""
-    page = selectors.statement(account_id, before=_cursor(request), show=show)
-    jobs = _jobs(request, page.rows)
-    context: dict[str, Any] = {
-        "rows": [_shown(row, jobs) for row in page.rows],
-        "next": page.next,
-        "show": show,
-        "of": of,
-        "numbered": not show,
-    }
+    """The account that pays in this workspace, or with ``?of=me`` one's own; ``range`` is what the figures and
+    the chart are about, ``before`` pages the ledger, ``show`` narrows it.
+
+    To htmx only the part that it will change.
+    """
+    asked = _asked(request)
+    account_id = _account_id(request, asked.of)
+    part = (request.htmx.target or "").partition("#")[2] if is_htmx(request) else ""
+    context: dict[str, Any] = {"asked": asked, "ranges": _ranges(asked), "filters": _filters(asked)}
+    if part != "overview":
+        context |= _ledger(request, account_id, asked)
     if is_htmx(request) and "before" in request.GET:
         return render(request, "credits/page.html#rows", context)
-    context |= {
-        "figures": _figures(request, account_id),
-        "words": WORDS,
-        "pool": request.workspace.team if _pool_pays(request) else None,
-    }
-    return render(request, "credits/page.html", context)
+    if part == "ledger":
+        return render(request, "credits/page.html#ledger_answer", context)
+    context |= _overview(request, account_id, asked)
+    return render(
+        request, "credits/page.html#overview_answer" if part == "overview" else "credits/page.html", context
+    )
 
 
 @login_required
 @require_safe
 def statement_csv(request: StudioRequest) -> StreamingHttpResponse:
-    """The raw entries, oldest first; streamed, so that a long history costs no memory."""
-    account_id, _of = _account(request)
-    chunks = _csv(account_id)
+    """The raw entries of ``range``, or without one all, oldest first; streamed, so that length costs no memory."""
+    account_id = _account_id(request, _asked(request).of)
+    span = spans.span_of(request.GET["range"]) if request.GET.get("range") in spans.KEYS else None
+    chunks = credits_csv.lines(account_id, span.since if span else None, span.until if span else None)
     served_by_asgi = isinstance(cast(HttpRequest, request), ASGIRequest)
     # Under ASGI a plain iterator would be read whole before its first byte is sent.
     body = _in_threads(chunks) if served_by_asgi else chunks
     response = StreamingHttpResponse(body, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="gesso-credits.csv"'
+    name = f"gesso-credits-{span.first}-to-{span.last}.csv" if span else "gesso-credits.csv"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Cache-Control"] = "private, no-store"
     return response
-
-
-def cell(text: str) -> str:
-    """Text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(FORMULA_LEADS) else text
-
-
-def _csv(account_id: UUID) -> Iterator[str]:
-    yield _lines_of([CSV_HEAD])
-    for entries in selectors.entries(account_id):
-        yield _lines_of(
-            (
-                entry.created_at.isoformat(),
-                cell(str(entry.get_kind_display())),
-                cell(entry.hold.label if entry.hold else ""),
-                cell(entry.reason),
-                cell(str(entry.actor or "")),
-                _decimal(entry.d_available),
-                _decimal(entry.d_held),
-                _decimal(entry.available_after),
-                entry.d_available,
-                cell(entry.key),
-            )
-            for entry in entries
-        )
-
-
-def _lines_of(rows: Iterable[Iterable[object]]) -> str:
-    buffer = io.StringIO()
-    csv.writer(buffer).writerows(rows)
-    return buffer.getvalue()
-
-
-def _decimal(micros: int) -> str:
-    """Credits exactly, to the micro, as a number that programs read."""
-    sign, micros = "-" if micros < 0 else "", abs(micros)
-    return f"{sign}{micros // 10_000}.{micros % 10_000:04d}"
 
 
 async def _in_threads(chunks: Iterator[str]) -> AsyncIterator[str]:
@@ -152,10 +120,14 @@ def _next(chunks: Iterator[str]) -> str | None:
     return next(chunks, None)
 
 
-def _account(request: StudioRequest) -> tuple[UUID, str]:
-    if request.GET.get("of") == "me" and _pool_pays(request):
-        return credits.account_of(user=request.user).pk, "me"
-    return request.workspace.account_id, ""
+def _asked(request: StudioRequest) -> Asked:
+    of = "me" if request.GET.get("of") == "me" and _pool_pays(request) else ""
+    span, show = request.GET.get("range", ""), request.GET.get("show", "")
+    return Asked(of, span if span in spans.KEYS else spans.DEFAULT, show if show in WORDS else "")
+
+
+def _account_id(request: StudioRequest, of: str) -> UUID:
+    return credits.account_of(user=request.user).pk if of else request.workspace.account_id
 
 
 def _pool_pays(request: StudioRequest) -> bool:
@@ -163,103 +135,87 @@ def _pool_pays(request: StudioRequest) -> bool:
     return team is not None and team.pool_pays
 
 
-def _cursor(request: StudioRequest) -> int | None:
-    return whole(request.GET.get("before", ""))
+def _ranges(asked: Asked) -> list[Way]:
+    return [
+        Way(str(name), replace(asked, span=key).href(), key == asked.span)
+        for key, (name, _spent) in SPANS.items()
+    ]
 
 
-def _figures(request: StudioRequest, account_id: UUID) -> dict[str, Any]:
-    figures = selectors.figures(account_id)
-    available, held = figures.balance.available, figures.balance.held
+def _filters(asked: Asked) -> list[Way]:
+    words = {"": _("All")} | {word: str(name) for word, name in WORDS.items()}
+    return [Way(name, replace(asked, show=word).href(), word == asked.show) for word, name in words.items()]
+
+
+def _ledger(request: StudioRequest, account_id: UUID, asked: Asked) -> dict[str, Any]:
+    page = selectors.statement(account_id, before=whole(request.GET.get("before", "")), show=asked.show)
     return {
-        "available": credits_text(available),
-        "available_title": _exactly(available),
-        "dollars": dollars_text(available),
-        "held": credits_text(held),
-        "held_title": _exactly(held),
-        "open": figures.open_holds,
-        "spent": credits_text(figures.spent),
-        "spent_title": _exactly(figures.spent),
-        "charges": figures.charges,
-        "blocked": figures.balance.blocked,
-        "days_left": figures.days_left,
-        "a_day": credits_text(figures.spent_a_day),
+        "rows": shown(request, page.rows),
+        "more": "" if page.next is None else asked.href(before=page.next),
+        "everything": replace(asked, show="").href(),
+        "csv_of_all": _csv_address(asked.of),
     }
 
 
-def _exactly(micros: int) -> str:
-    return f"{dollars_text(micros)} · {micros:,} micros"
-
-
-def _jobs(request: StudioRequest, rows: list[selectors.Row]) -> Mapping[str, Job]:
-    ids = [UUID(row.key.removeprefix(JOB_KEY)) for row in rows if row.key.startswith(JOB_KEY)]
-    return {job.hold_key: job for job in access.jobs_for(request, ids)}
-
-
-def _shown(row: selectors.Row, jobs: Mapping[str, Job]) -> Shown:
-    job = jobs.get(row.key)
-    pictures = [output.image_id for output in job.outputs.all() if output.image_id] if job else []
-    return Shown(
-        word=row.word,
-        name=str(WORDS[row.word]),
-        at=row.at,
-        when=_when(row.at),
-        detail=_detail(row, job),
-        amount=_signed(row.amount),
-        sign=_sign(row.amount),
-        title=_exactly(row.amount),
-        balance="" if row.balance is None else credits_text(row.balance),
-        job=_job_name(row, job),
-        url=reverse("run", args=[job.run_id]) if job else "",
-        thumb=images.media_url(pictures[0], 320) if pictures else "",
-        lines=tuple(_shown_line(line) for line in row.lines),
+def _overview(request: StudioRequest, account_id: UUID, asked: Asked) -> dict[str, Any]:
+    span = spans.span_of(asked.span)
+    spend = credits_spend.gathered(jobs.by_day_and_model(account_id, span.since, span.until, span.zone), span)
+    balance = selectors.balance(account_id)
+    team = request.workspace.team if _pool_pays(request) else None
+    whose = (
+        [Way(_("%(team)s pool") % {"team": team}, Asked("", asked.span, "").href(), not asked.of)]
+        if team
+        else []
     )
+    whose += [Way(_("Your own"), Asked("me", asked.span, "").href(), bool(asked.of))] if team else []
+    return {
+        "figures": _figures(account_id, balance, spend),
+        "spent_name": SPANS[asked.span][1],
+        "forecast": _forecast(account_id, balance.available),
+        "picture": credits_spend.picture(spend, span) if spend.micros else None,
+        "series": spend.series,
+        "shares": credits_spend.shares(spend) if spend.micros else [],
+        "csv": _csv_address(asked.of, asked.span),
+        "whose": whose,
+        "team": team if team and not asked.of else None,
+    }
 
 
-def _shown_line(line: selectors.Line) -> Shown:
-    return Shown(
-        word=line.word,
-        name=str(WORDS[line.word]),
-        at=line.at,
-        when=_when(line.at, seconds=True),
-        detail=line.reason,
-        # A charge moves nothing: what was held has left the balance already.
-        amount=credits_text(-line.amount) if line.word == "charged" else _signed(line.amount),
-        sign=_sign(line.amount),
-        title=_exactly(line.amount),
-        balance=credits_text(line.balance),
-    )
+def _csv_address(of: str, span: str = "") -> str:
+    query = urlencode({name: value for name, value in (("of", of), ("range", span)) if value})
+    return f"{reverse('credits_csv')}?{query}" if query else reverse("credits_csv")
 
 
-def _signed(micros: int) -> str:
-    return f"+{credits_text(micros)}" if micros > 0 else credits_text(micros)
+def _figures(account_id: UUID, balance: selectors.Balance, spend: Spend) -> dict[str, Any]:
+    a_picture = spend.micros // spend.pictures if spend.pictures else 0
+    return {
+        "available": credits_text(balance.available),
+        "available_title": exactly(balance.available),
+        "dollars": dollars_text(balance.available),
+        "held": credits_text(balance.held),
+        "held_title": exactly(balance.held),
+        "runs": jobs.runs_in_progress(account_id) if balance.held else 0,
+        "spent": credits_text(spend.micros),
+        "spent_title": exactly(spend.micros),
+        "pictures": spend.pictures,
+        "a_picture": credits_text(a_picture),
+        "a_picture_title": exactly(a_picture),
+        "a_picture_dollars": dollars_text(a_picture),
+        "blocked": balance.blocked,
+    }
 
 
-def _sign(micros: int) -> str:
-    return "plus" if micros > 0 else "minus" if micros < 0 else "zero"
-
-
-def _job_name(row: selectors.Row, job: Job | None) -> str:
-    if job:
-        return f"#{job.run.number} {job.run.project.name}"
-    if row.label:
-        return row.label
-    return _("Grant") if row.word == "added" else _("Removal")
-
-
-def _detail(row: selectors.Row, job: Job | None) -> str:
-    """What was bought and what became of it, or who added and why."""
-    if not row.lines:
-        quoted = {"name": row.actor, "reason": row.reason}
-        return _("from %(name)s: “%(reason)s”") % quoted if row.actor else row.reason
-    parts = [f"{job.model_label} × {job.n}" if job else "", row.reason]
-    if row.word == "charged" and row.charged < row.held:
-        parts.append(_("held %(held)s") % {"held": credits_text(row.held)})
-    if row.word == "returned" and not row.reason:
-        parts.append(_("nothing was charged"))
-    return ", ".join(part for part in parts if part)
-
-
-def _when(at: datetime, *, seconds: bool = False) -> str:
-    local = timezone.localtime(at)
-    clock = date_format(local, "H:i:s" if seconds else "H:i")
-    return clock if local.date() == timezone.localdate() else f"{date_format(local, 'j M')}, {clock}"
+def _forecast(account_id: UUID, available: int) -> dict[str, Any] | None:
+    """For how long the balance lasts at the pace of the last seven days; None without a pace."""
+    a_day = spending.pace(account_id)
+    if not a_day:
+        return None
+    days = available // a_day
+    # A mean of ten credits or more says nothing in its decimals.
+    a_day = round(a_day / CREDIT_MICROS) * CREDIT_MICROS if a_day >= 10 * CREDIT_MICROS else a_day
+    return {
+        "days": days,
+        "a_day": credits_text(a_day),
+        "low": days < spending.WEEK.days,
+        "long": days > LONG_DAYS,
+    }
