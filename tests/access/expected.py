@@ -135,6 +135,7 @@ ADDRESSES: dict[str, Row] = {
     "run_cancel": changes("run", "POST"),
     "job_retry": changes("job", "GET POST"),
     "palette": page("GET HEAD"),
+    "style_guide": page("GET HEAD"),
     # Getting in, and one's own settings
     "setup": anybody("GET POST"),
     "join": anybody("GET POST"),
@@ -155,6 +156,9 @@ ADDRESSES: dict[str, Row] = {
     # Pictures
     "gallery": page("GET HEAD"),
     "gallery_newer": page("GET HEAD"),
+    "gallery_timeline": page("GET HEAD"),
+    "gallery_shape": page("GET HEAD"),
+    "gallery_tiles": page("GET HEAD"),
     "to_bin": page("POST"),
     "restore": page("POST"),
     "purge": page("POST"),
@@ -185,6 +189,7 @@ ADDRESSES: dict[str, Row] = {
     "manage_invite": staff("GET POST"),
     "manage_reset": staff("GET POST", "person"),
     "manage_active": staff("POST", "person"),
+    "manage_sample": staff("GET HEAD POST"),
     # For machines
     "healthz": anybody("GET HEAD"),
     "readyz": anybody("GET HEAD"),
