@@ -1,6 +1,8 @@
-"""Why a file was not taken: one class per cause, each with its own sentence."""
+"""Why a file was not taken, or not kept: one class per cause, each with its own sentence."""
 
 from __future__ import annotations
+
+import errno
 
 from django.utils.translation import gettext as _
 
@@ -23,11 +25,41 @@ class BadPicture(StudioError):
 
 
 class Unsupported(BadPicture):
-    """None of the four formats, by its bytes; the name's ending is never asked."""
+    """None of the four formats, by its bytes; the name's ending is never asked.
+
+    Fact: ``kind``, one of ``kinds.KINDS``, or empty where nobody knows what it is.
+    """
 
     code = "unsupported_picture"
 
     def sentence(self) -> str:
+        kind = self.facts.get("kind", "")
+        others = {
+            "empty": _("%(name)s is empty. Save or download it once more, then add it again."),
+            "gif": _("%(name)s is a GIF. Save the frame you want as PNG, then add that."),
+            "pdf": _("%(name)s is a PDF document. Export the page as PNG or JPEG, then add that."),
+            "html": _("%(name)s is a web page and not a picture. Save the picture itself, then add that."),
+            "video": _("%(name)s is a video. Save the frame you want as PNG or JPEG, then add that."),
+            "zip": _("%(name)s is an archive. Unpack it, then add the picture from inside."),
+            "text": _("%(name)s holds text and no picture. Use PNG, JPEG, WebP or AVIF under 20 MB."),
+            "sound": _("%(name)s holds sound and no picture. Use PNG, JPEG, WebP or AVIF under 20 MB."),
+        }
+        if kind in others:
+            return others[str(kind)]
+        pictures = {
+            "heic": _("a HEIC photo"),
+            "tiff": _("a TIFF"),
+            "svg": _("an SVG drawing"),
+            "bmp": _("a BMP"),
+            "ico": _("an icon file"),
+            "psd": _("a Photoshop file"),
+            "eps": _("a PostScript drawing"),
+            "jxl": _("a JPEG XL picture"),
+            "jp2": _("a JPEG 2000 picture"),
+        }
+        if kind in pictures:
+            self.facts["words"] = pictures[str(kind)]
+            return _("%(name)s is %(words)s. Save it as JPEG or PNG, then add that.")
         return _("%(name)s is not supported. Use PNG, JPEG, WebP or AVIF under 20 MB.")
 
 
@@ -41,11 +73,16 @@ class TooLarge(BadPicture):
 
 
 class TooManyPixels(BadPicture):
-    """More pixels, or a longer side, than are taken. Facts: ``width``, ``height``."""
+    """More pixels, or a longer side, than are taken. Facts: ``width``, ``height``; 0 where they are beyond telling."""
 
     code = "picture_too_many_pixels"
 
     def sentence(self) -> str:
+        if not self.facts["width"]:
+            return _(
+                "%(name)s says that it has over 170 megapixels. "
+                "Use at most 40 megapixels, and no side over 16,383 pixels."
+            )
         return _(
             "%(name)s is %(width)s × %(height)s. Use at most 40 megapixels, and no side over 16,383 pixels."
         )
@@ -76,10 +113,33 @@ class TimedOut(BadPicture):
 
 
 class Busy(StudioError):
-    """Every decoder is at work and stayed so for the whole wait."""
+    """Every decoder is at work and stayed so for the whole wait, or too many wait already."""
 
     code = "busy"
     status = 503
 
-    def __init__(self) -> None:
-        super().__init__(_("Many pictures are being read. Try again in a minute."))
+    def __init__(self, name: str = "") -> None:
+        sentence = _(
+            "%(name)s was not read, because many pictures are being read now. Try again in a minute."
+        )
+        super().__init__(sentence % {"name": name or _("This file")})
+
+
+class NotKept(StudioError):
+    """The picture is good and the store could not write it: ``cause`` is what the disk said."""
+
+    code = "not_kept"
+    status = 507
+
+    def __init__(self, cause: OSError) -> None:
+        self.full = cause.errno in (errno.ENOSPC, errno.EDQUOT)
+        if self.full:
+            sentence = _(
+                "This server's disk is full, so the picture was not kept. Tell whoever runs the server."
+            )
+        else:
+            sentence = _(
+                "This server could not write to its disk, so the picture was not kept. "
+                "Tell whoever runs the server."
+            )
+        super().__init__(sentence)

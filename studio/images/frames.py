@@ -25,18 +25,30 @@ def write_message(pipe: BinaryIO, head: dict[str, Any], blobs: Sequence[bytes] =
 
 
 def read_message(pipe: BinaryIO) -> Message | None:
-    """The next message, or None at the end of the stream. Raises ValueError on sizes beyond the limits."""
+    """The next message, or None at the end of the stream. Raises ValueError on what is no message, or too long."""
     start = pipe.read(4)
     if len(start) < 4:
         return None
     (length,) = struct.unpack(">I", start)
     if length > HEAD_LIMIT:
         raise ValueError("head too long")
-    frame = json.loads(_exactly(pipe, length))
-    sizes = [int(size) for size in frame["sizes"]]
-    if any(size < 0 for size in sizes) or sum(sizes) > BLOB_LIMIT:
+    match _parsed(_exactly(pipe, length)):
+        case {"head": dict() as head, "sizes": list() as sizes}:
+            return head, [_exactly(pipe, size) for size in _checked(sizes)]
+    raise ValueError("no message")
+
+
+def _parsed(text: bytes) -> Any:
+    try:
+        return json.loads(text)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+
+
+def _checked(sizes: list[Any]) -> list[int]:
+    if not all(type(size) is int and size >= 0 for size in sizes) or sum(sizes) > BLOB_LIMIT:
         raise ValueError("blobs too long")
-    return frame["head"], [_exactly(pipe, size) for size in sizes]
+    return sizes
 
 
 def _exactly(pipe: BinaryIO, size: int) -> bytes:

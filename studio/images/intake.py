@@ -4,22 +4,38 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import re
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from studio.images.errors import Animated, BadPicture, Broken, TimedOut, TooLarge, TooManyPixels, Unsupported
-from studio.images.limits import MAX_BYTES
+from studio.images.errors import (
+    Animated,
+    BadPicture,
+    Broken,
+    Busy,
+    TimedOut,
+    TooLarge,
+    TooManyPixels,
+    Unsupported,
+)
+from studio.images.kinds import brands, kind_of
+from studio.images.limits import MAX_BYTES, MAX_PIXELS, MAX_SIDE, RENDITIONS
 from studio.images.pool import shared
 
 log = logging.getLogger(__name__)
 
 SMALL_PREVIEW_BYTES = 48 * 1024
+LONGEST_PLACEHOLDER = 4096
+COLOR = re.compile(r"#[0-9a-f]{6}")
+PLACEHOLDER = re.compile(r"data:image/webp;base64,[A-Za-z0-9+/=]+")
+
+AVIF_FIRST = (b"avif", b"avis", b"mif1", b"msf1")
+"""The chief brands under which the decoder takes an AVIF."""
 
 PNG, JPEG, WEBP, AVIF = "image/png", "image/jpeg", "image/webp", "image/avif"
 type Format = Literal["png", "jpeg", "webp"]
 
 REFUSALS: dict[str, type[BadPicture]] = {
-    "too_many_pixels": TooManyPixels,
     "animated": Animated,
     "broken": Broken,
     "timed_out": TimedOut,
@@ -43,16 +59,15 @@ class Prepared:
 
 def sniff(data: bytes) -> str | None:
     """The media type by the first bytes, or None if it is not one of the four that are taken."""
-    if data.startswith(b"\x89PNG\r\n\x1a\n"):
+    # What follows the name may be damaged: it is a PNG all the same, and refused as a broken one.
+    if data.startswith(b"\x89PNG"):
         return PNG
     if data.startswith(b"\xff\xd8\xff"):
         return JPEG
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return WEBP
-    if data[4:8] == b"ftyp":
-        size = min(int.from_bytes(data[:4]), 256)
-        brands = {data[place : place + 4] for place in range(8, size, 4)}
-        return AVIF if brands & {b"avif", b"avis"} else None
+    if data[4:8] == b"ftyp" and data[8:12] in AVIF_FIRST and brands(data) & {b"avif", b"avis"}:
+        return AVIF
     return None
 
 
@@ -62,19 +77,30 @@ def checked_type(data: bytes, name: str, max_bytes: int) -> str:
         raise TooLarge(name, megabytes=round(len(data) / 1048576, 1), limit=max_bytes // 1048576)
     mime = sniff(data)
     if mime is None:
-        raise Unsupported(name)
+        raise Unsupported(name, kind=kind_of(data))
     return mime
 
 
-def prepare(data: bytes, *, keep_original: bool, name: str = "", max_bytes: int = MAX_BYTES) -> Prepared:
+def prepare(
+    data: bytes,
+    *,
+    keep_original: bool,
+    name: str = "",
+    max_bytes: int = MAX_BYTES,
+    urgent: bool = False,
+) -> Prepared:
     """Check and decode a picture and make its display copies, in a process that may be killed.
 
     With ``keep_original`` the bytes to keep are those given, for download alone; without it they are a
-    copy of the pixels, upright, in sRGB, with no metadata. ``name`` is used in messages. Takes tens of
-    milliseconds of another process; call it outside any transaction. Raises a BadPicture, or Busy.
+    copy of the pixels, upright, in sRGB, with no metadata. ``name`` is used in messages; ``urgent`` says that
+    a person waits. Takes tens of milliseconds of another process; call it outside any transaction. Raises a
+    BadPicture, or Busy.
     """
-    facts, blobs = _run("prepare", data, name, max_bytes, keep_original=keep_original)
+    facts, blobs = _run("prepare", data, name, max_bytes, urgent=urgent, keep_original=keep_original)
     kept = data if keep_original else blobs[0]
+    if not _believable(facts, kept, blobs[1:]):
+        log.error("a decoder's answer was refused: %s", str(facts)[:500])
+        raise Broken(name)
     return Prepared(
         sha256=hashlib.sha256(kept).hexdigest(),
         mime=facts["mime"],
@@ -88,9 +114,38 @@ def prepare(data: bytes, *, keep_original: bool, name: str = "", max_bytes: int 
     )
 
 
-def convert(data: bytes, format_: Format) -> bytes:
+def _believable(facts: dict[str, Any], kept: bytes, copies: list[bytes]) -> bool:
+    """Whether an answer is what a decoder that is itself would say: it goes into rows, pages and addresses."""
+    match facts:
+        case {
+            "mime": str(mime),
+            "width": int(width),
+            "height": int(height),
+            "color": str(color),
+            "placeholder": str(placeholder),
+            "transparent": bool(),
+            "renditions": list(widths),
+        }:
+            return (
+                mime == sniff(kept)
+                and 0 < width <= MAX_SIDE
+                and 0 < height <= MAX_SIDE
+                and width * height <= MAX_PIXELS
+                and COLOR.fullmatch(color) is not None
+                and len(placeholder) < LONGEST_PLACEHOLDER
+                and PLACEHOLDER.fullmatch(placeholder) is not None
+                and len(copies) == len(widths) == len({*widths} & {*RENDITIONS})
+                and all(sniff(copy) == WEBP for copy in copies)
+            )
+    return False
+
+
+def convert(data: bytes, format_: Format, *, urgent: bool = False) -> bytes:
     """The picture in another format, without metadata. Raises a BadPicture, or Busy."""
-    return _run("convert", data, "", len(data), format_=format_.upper())[1][0]
+    _facts, blobs = _run("convert", data, "", len(data), urgent=urgent, format_=format_.upper())
+    if sniff(blobs[0]) != f"image/{format_}":
+        raise Broken
+    return blobs[0]
 
 
 def preview(data: bytes) -> bytes:
@@ -100,18 +155,33 @@ def preview(data: bytes) -> bytes:
     """
     if len(data) <= SMALL_PREVIEW_BYTES and sniff(data) == WEBP:
         return data
-    return _run("preview", data, "", MAX_BYTES)[1][0]
+    small = _run("preview", data, "", MAX_BYTES)[1][0]
+    if sniff(small) != WEBP:
+        raise Broken
+    return small
 
 
 def _run(
-    task: str, data: bytes, name: str, max_bytes: int, **arguments: Any
+    task: str, data: bytes, name: str, max_bytes: int, *, urgent: bool = False, **arguments: Any
 ) -> tuple[dict[str, Any], list[bytes]]:
     mime = checked_type(data, name, max_bytes)
     try:
-        head, blobs = shared().run(task, data, mime=mime, **arguments)
-    except TimedOut as error:
-        raise TimedOut(name) from error
-    if error_code := head.get("error"):
-        log.info("picture refused: %s %s", error_code, head.get("cause", ""))
-        raise REFUSALS[error_code](name, **head["facts"])
-    return head["facts"], blobs
+        head, blobs = shared().run(task, data, urgent=urgent, mime=mime, **arguments)
+    except (TimedOut, Busy) as error:
+        raise type(error)(name) from error
+    match head:
+        case {"facts": dict(facts), "error": str(code)}:
+            log.info("picture refused: %s %s", code, str(head.get("cause", ""))[:200])
+            raise _refusal(code, name, facts)
+        case {"facts": dict(facts)} if blobs:
+            return facts, blobs
+    raise Broken(name)
+
+
+def _refusal(code: str, name: str, facts: dict[str, Any]) -> BadPicture:
+    """The error a decoder names; whatever else it says is a broken picture."""
+    if code == "too_many_pixels":
+        width, height = facts.get("width"), facts.get("height")
+        if isinstance(width, int) and isinstance(height, int):
+            return TooManyPixels(name, width=width, height=height)
+    return REFUSALS.get(code, Broken)(name)

@@ -19,6 +19,7 @@ from typing import Any
 
 from studio.images.errors import Busy, TimedOut
 from studio.images.frames import Message, read_message, write_message
+from studio.images.line import Line
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +34,7 @@ serve()
 """
 TASK_SECONDS = 30.0
 WAIT_SECONDS = 60.0
+PERSON_WAITS_SECONDS = 30.0
 TASKS_PER_CHILD = 500
 
 
@@ -87,29 +89,35 @@ class Pool:
     """At most ``size`` children, started when first needed and kept warm."""
 
     def __init__(self, size: int) -> None:
-        self._places = threading.BoundedSemaphore(size)
+        self._line = Line(size)
         self._lock = threading.Lock()
         self._idle: list[Child] = []
         self._busy: set[Child] = set()
         self._closed = False
 
-    def run(self, task: str, data: bytes, *, seconds: float = TASK_SECONDS, **arguments: Any) -> Message:
-        """Run a task of ``decode.TASKS`` on ``data``.
+    def run(
+        self, task: str, data: bytes, *, urgent: bool = False, seconds: float = TASK_SECONDS, **arguments: Any
+    ) -> Message:
+        """Run a task of ``decode.TASKS`` on ``data``; ``urgent`` says that a person waits for it.
 
         Raises TimedOut if it used up its seconds, CPU or memory; Busy if no child came free in time.
         Errors of the picture itself come back in the answer's head.
         """
-        if not self._places.acquire(timeout=WAIT_SECONDS):
-            raise Busy
-        try:
-            child = self._take()
-            reply = child.ask({"task": task, "arguments": arguments}, [data], seconds)
-            self._give_back(child, alive=reply is not None)
-        finally:
-            self._places.release()
+        with self._line.place(PERSON_WAITS_SECONDS if urgent else WAIT_SECONDS, urgent=urgent):
+            reply = self._asked({"task": task, "arguments": arguments}, data, seconds)
         if reply is None:
             log.warning("a decoder died on %d bytes (%s)", len(data), task)
             raise TimedOut
+        return reply
+
+    def _asked(self, head: dict[str, Any], data: bytes, seconds: float) -> Message | None:
+        child = self._take()
+        reply = None
+        try:
+            reply = child.ask(head, [data], seconds)
+        finally:
+            # However the question ended: a child that is not given back would live on, unknown to close().
+            self._give_back(child, alive=reply is not None)
         return reply
 
     def close(self) -> None:
@@ -127,7 +135,12 @@ class Pool:
         with self._lock:
             if self._closed:
                 raise Busy
-            child = self._idle.pop() if self._idle else Child()
+            try:
+                child = self._idle.pop() if self._idle else Child()
+            except OSError as error:
+                # No process, memory or descriptor to be had just now.
+                log.warning("no decoder could be started: %s", error)
+                raise Busy from error
             self._busy.add(child)
             return child
 

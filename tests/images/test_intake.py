@@ -1,43 +1,16 @@
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import struct
-import zlib
 
 import pytest
-from PIL import Image, ImageCms
+from PIL import Image
 
-from studio.images import intake
-from studio.images.errors import BadPicture, TooLarge, TooManyPixels, Unsupported
-from tests.images.samples import file_of, hostile, opened, png, png_chunk, scene
+from studio.images import intake, pool
+from studio.images.errors import Broken, TooLarge, TooManyPixels, Unsupported
+from tests.images.samples import corners, file_of, opened, png, scene
 
-HOSTILE = hostile()
-SECRET = b"49.1938N-meet-me"
-
-
-def corners(picture: Image.Image) -> list[str]:
-    """The nearest of four colours at each corner, by rows."""
-    names = {"red": (255, 0, 0), "green": (0, 255, 0), "blue": (0, 0, 255), "white": (255, 255, 255)}
-    seen = picture.convert("RGB")
-    found = []
-    for place in ((4, 4), (seen.width - 5, 4), (4, seen.height - 5), (seen.width - 5, seen.height - 5)):
-        pixel = seen.getpixel(place)
-        assert isinstance(pixel, tuple)
-        found.append(
-            min(names, key=lambda name: sum(abs(a - b) for a, b in zip(names[name], pixel, strict=True)))
-        )
-    return found
-
-
-@pytest.mark.parametrize("name", HOSTILE)
-def test_a_hostile_file_is_refused_with_its_own_cause_and_the_pool_lives_on(name: str) -> None:
-    data, code = HOSTILE[name]
-    with pytest.raises(BadPicture) as caught:
-        intake.prepare(data, keep_original=True, name="sketch.png")
-    assert caught.value.code == code
-    assert caught.value.message.startswith("sketch.png ")
-    assert intake.prepare(file_of(scene(), "PNG"), keep_original=True).width == 96
+SCENE = ("red", "green", "blue", "white")
 
 
 @pytest.mark.parametrize("format_", ["PNG", "JPEG", "WEBP", "AVIF"])
@@ -47,12 +20,12 @@ def test_the_four_formats_are_taken_and_the_original_is_kept_to_the_byte(format_
     assert (prepared.mime, prepared.width, prepared.height) == (f"image/{format_.lower()}", 96, 64)
     assert prepared.data == data
     assert prepared.sha256 == hashlib.sha256(data).hexdigest()
-    assert corners(opened(prepared.renditions[320])) == ["red", "green", "blue", "white"]
+    assert corners(opened(prepared.renditions[320])) == SCENE
 
 
 def test_the_type_is_told_by_the_bytes_and_never_by_the_name() -> None:
     assert intake.prepare(file_of(scene(), "JPEG"), keep_original=True, name="x.png").mime == "image/jpeg"
-    with pytest.raises(Unsupported, match=r"^sketch\.png is not supported\. Use PNG, JPEG"):
+    with pytest.raises(Unsupported, match=r"^sketch\.png is an SVG drawing\. Save it as JPEG or PNG"):
         intake.prepare(b"<svg/>", keep_original=True, name="sketch.png")
 
 
@@ -64,11 +37,6 @@ def test_more_bytes_than_allowed_are_refused_before_anything_reads_them() -> Non
 def test_a_refused_size_is_named_in_the_message() -> None:
     with pytest.raises(TooManyPixels, match="11000 × 8000"):
         intake.prepare(png(11_000, 8_000), keep_original=True)
-
-
-def test_forty_megapixels_are_still_taken() -> None:
-    prepared = intake.prepare(png(8_000, 5_000), keep_original=False)
-    assert (prepared.width, prepared.height) == (8_000, 5_000)
 
 
 @pytest.mark.parametrize(
@@ -86,94 +54,6 @@ def test_renditions_are_those_narrower_than_the_picture_and_one_of_its_own_size(
     prepared = intake.prepare(file_of(scene(width, 30), "PNG"), keep_original=True)
     assert {step: opened(body).width for step, body in prepared.renditions.items()} == expected
     assert all(opened(body).format == "WEBP" for body in prepared.renditions.values())
-
-
-@pytest.mark.parametrize("orientation", range(1, 9))
-def test_a_turned_photograph_stands_upright(orientation: int) -> None:
-    turns = {
-        1: [], 2: [Image.Transpose.FLIP_LEFT_RIGHT], 3: [Image.Transpose.ROTATE_180],
-        4: [Image.Transpose.FLIP_TOP_BOTTOM], 5: [Image.Transpose.TRANSPOSE],
-        6: [Image.Transpose.ROTATE_90], 7: [Image.Transpose.TRANSVERSE], 8: [Image.Transpose.ROTATE_270],
-    }  # fmt: skip
-    stored = scene()
-    for turn in turns[orientation]:
-        stored = stored.transpose(turn)
-    exif = Image.Exif()
-    exif[0x0112] = orientation
-    prepared = intake.prepare(file_of(stored, "JPEG", exif=exif, quality=95), keep_original=False)
-    assert (prepared.width, prepared.height) == (96, 64)
-    assert corners(opened(prepared.data)) == ["red", "green", "blue", "white"]
-    assert corners(opened(prepared.renditions[320])) == ["red", "green", "blue", "white"]
-
-
-def planted() -> dict[str, bytes]:
-    """The same secret in every place where a file can carry one."""
-    exif = Image.Exif()
-    exif[0x010E] = SECRET.decode()
-    exif[0x9286] = SECRET.decode()
-    xmp = b'<x:xmpmeta xmlns:x="adobe:ns:meta/">' + SECRET + b"</x:xmpmeta>"
-    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes() + SECRET
-    plain = file_of(scene(), "PNG")
-    texts = b"".join(
-        [
-            png_chunk(b"tEXt", b"Comment\0" + SECRET),
-            png_chunk(b"zTXt", b"parameters\0\0" + zlib.compress(SECRET)),
-            png_chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + xmp),
-        ]
-    )
-    return {
-        "png texts": plain[:33] + texts + plain[33:],
-        "png exif and profile": file_of(scene(), "PNG", exif=exif, icc_profile=profile),
-        "png with a tail": plain + SECRET,
-        "jpeg exif, profile and comment": file_of(
-            scene(), "JPEG", exif=exif, icc_profile=profile, comment=SECRET
-        ),
-        "jpeg xmp": file_of(scene(), "JPEG", xmp=xmp),
-        "jpeg with a tail": file_of(scene(), "JPEG") + SECRET,
-        "webp": file_of(scene(), "WEBP", exif=exif, icc_profile=profile, xmp=xmp),
-        "webp lossless": file_of(scene(), "WEBP", exif=exif, xmp=xmp, lossless=True),
-        "avif": file_of(scene(), "AVIF", exif=exif, xmp=xmp, icc_profile=profile),
-    }
-
-
-@pytest.mark.parametrize("name", planted())
-def test_nothing_of_the_file_but_its_pixels_is_left_in_any_copy(name: str) -> None:
-    data = planted()[name]
-    prepared = intake.prepare(data, keep_original=False)
-    for copy in (prepared.data, *prepared.renditions.values(), intake.convert(data, "png")):
-        assert SECRET not in copy
-        assert not {"exif", "xmp", "icc_profile", "comment", "parameters"} & set(opened(copy).info)
-    assert corners(opened(prepared.data)) == ["red", "green", "blue", "white"]
-
-
-def test_colours_are_converted_from_their_profile_and_not_merely_relabelled() -> None:
-    srgb = ImageCms.createProfile("sRGB")
-    # A profile whose red and green are swapped: who ignores it shows green where red was meant.
-    profile = bytearray(ImageCms.ImageCmsProfile(srgb).tobytes())
-    red, green = profile.index(b"rXYZ"), profile.index(b"gXYZ")
-    profile[red : red + 4], profile[green : green + 4] = b"gXYZ", b"rXYZ"
-    prepared = intake.prepare(
-        file_of(Image.new("RGB", (64, 64), (255, 0, 0)), "PNG", icc_profile=bytes(profile)),
-        keep_original=False,
-    )
-    red_seen, green_seen, _blue = opened(prepared.data).getpixel((32, 32))  # type: ignore[misc]
-    assert green_seen > 200 > 100 > red_seen
-
-
-def test_a_damaged_profile_counts_as_none() -> None:
-    data = file_of(scene(), "PNG", icc_profile=b"not a profile")
-    assert corners(opened(intake.prepare(data, keep_original=False).data)) == [
-        "red",
-        "green",
-        "blue",
-        "white",
-    ]
-
-
-def test_print_colours_become_screen_colours() -> None:
-    prepared = intake.prepare(file_of(scene(mode="CMYK"), "JPEG", quality=95), keep_original=False)
-    assert opened(prepared.data).mode == "RGB"
-    assert corners(opened(prepared.data)) == ["red", "green", "blue", "white"]
 
 
 def test_sixteen_bit_greys_are_scaled_and_not_clipped() -> None:
@@ -238,7 +118,7 @@ def test_the_stand_in_is_small_and_the_colour_is_the_one_that_covers_most() -> N
 def test_a_picture_converts_to_each_format(format_: intake.Format) -> None:
     converted = opened(intake.convert(file_of(scene(), "AVIF"), format_))
     assert converted.format == format_.upper()
-    assert corners(converted) == ["red", "green", "blue", "white"]
+    assert corners(converted) == SCENE
 
 
 def test_transparent_pictures_are_laid_on_white_for_jpeg() -> None:
@@ -253,12 +133,32 @@ def test_previews_are_small_webp_and_small_webp_passes() -> None:
     assert intake.preview(small) is small
 
 
-def test_flipped_bits_are_refused_or_survived_and_nothing_else_is_raised() -> None:
-    for format_ in ("PNG", "JPEG", "WEBP", "AVIF"):
-        whole = file_of(scene(64, 64), format_)
-        for wound in range(20):
-            place = 12 + (wound * 7919) % (len(whole) - 12)
-            damaged = whole[:place] + bytes([whole[place] ^ (1 << wound % 8)]) + whole[place + 1 :]
-            with contextlib.suppress(BadPicture):
-                intake.prepare(damaged, keep_original=False)
-    assert intake.prepare(file_of(scene(), "PNG"), keep_original=True).width == 96
+LIES: list[dict[str, object]] = [
+    {"mime": "text/html"}, {"mime": "image/avif"}, {"width": 0}, {"width": 16_384}, {"height": "64"},
+    {"width": 16_000, "height": 16_000}, {"color": "red;} body{display:none"}, {"placeholder": "javascript:alert(1)"},
+    {"placeholder": "data:image/webp;base64," + "A" * 9_999}, {"transparent": "no"}, {"renditions": [320, 320]},
+    {"renditions": [5]}, {"renditions": []},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("lie", LIES, ids=lambda lie: str(lie)[:40])
+def test_a_decoder_that_was_taken_over_is_not_believed(
+    lie: dict[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    head, blobs = pool.shared().run("prepare", file_of(scene(), "PNG"), mime="image/png", keep_original=False)
+    head["facts"] |= lie
+    monkeypatch.setattr(pool.Pool, "run", lambda *_task, **_arguments: (head, blobs))
+    with pytest.raises(Broken):
+        intake.prepare(file_of(scene(), "PNG"), keep_original=False)
+
+
+@pytest.mark.parametrize("blobs", [[], [b"<html>"]])
+def test_what_a_decoder_hands_over_must_be_the_format_that_was_asked_for(
+    blobs: list[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pool.Pool, "run", lambda *_task, **_arguments: ({"facts": {}}, blobs))
+    large = file_of(scene(900, 900), "PNG")
+    with pytest.raises(Broken):
+        intake.convert(large, "png")
+    with pytest.raises(Broken):
+        intake.preview(large)

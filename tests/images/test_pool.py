@@ -14,8 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from studio.images import pool as pool_module
 from studio.images.errors import Busy, TimedOut
-from studio.images.pool import Pool
+from studio.images.pool import Child, Pool
 from tests.images.samples import file_of, png, scene
 
 PICTURE = file_of(scene(), "PNG")
@@ -103,7 +104,8 @@ def test_a_child_holds_no_secret_of_the_parent_and_can_open_nothing(pool: Pool) 
 def test_a_child_that_needs_more_memory_than_it_may_have_answers_and_lives(pool: Pool) -> None:
     convert(pool)
     child = child_id(pool)
-    resource.prlimit(child, resource.RLIMIT_AS, (1 << 28, 1 << 30))
+    now = Path(f"/proc/{child}/statm").read_text().split()[0]
+    resource.prlimit(child, resource.RLIMIT_AS, (int(now) * resource.getpagesize() + (100 << 20), 1 << 30))
     assert convert(pool, SLOW)["error"] == "timed_out"
     assert child_id(pool) == child
     assert "facts" in convert(pool)
@@ -117,6 +119,64 @@ def test_a_child_that_uses_up_its_cpu_time_is_ended_by_the_kernel(pool: Pool) ->
     with pytest.raises(TimedOut):
         all("facts" in convert(pool, SLOW) for _round in range(20))
     assert not alive(child)
+
+
+def test_a_question_that_fails_for_any_reason_leaves_no_child_behind(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    convert(pool)
+    child = child_id(pool)
+
+    def fail(*_question: object) -> None:
+        raise KeyError("sizes")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Child, "ask", fail)
+        with pytest.raises(KeyError):
+            convert(pool)
+    assert not pool._busy
+    assert not alive(child)
+    assert "facts" in convert(pool), "its place was not given back"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"{}",
+        b"[1]",
+        b"[" * 100_000,
+        b'{"head": 1, "sizes": []}',
+        b'{"head": {}, "sizes": [-1]}',
+        b"\xff\xfe",
+        b"",
+    ],
+)
+def test_a_child_that_talks_nonsense_is_ended_like_one_that_died(
+    said: bytes, pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = len(said).to_bytes(4) + said
+    monkeypatch.setattr(
+        pool_module,
+        "START",
+        f"import sys; sys.stdout.buffer.write({words!r} * 2); sys.stdout.flush(); sys.stdin.read()",
+    )
+    with pytest.raises(TimedOut):
+        convert(pool)
+    assert not pool._busy
+    assert not pool._idle
+
+
+def test_where_no_process_can_be_started_it_is_said_to_be_busy(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_process(*_arguments: object, **_options: object) -> None:
+        raise BlockingIOError("no more processes")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(subprocess, "Popen", no_process)
+        with pytest.raises(Busy):
+            convert(pool)
+    assert "facts" in convert(pool), "its place was not given back"
 
 
 def test_more_threads_than_children_wait_their_turn(pool: Pool) -> None:
