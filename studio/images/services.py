@@ -6,6 +6,7 @@ without rows, which ``sweep_files`` removes, and never a row without its files.
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -20,8 +21,12 @@ from studio.accounts.models import Team, User
 from studio.core.errors import Forbidden
 from studio.core.ids import uuid7_at
 from studio.images import intake, search, shelves, storage, words
+from studio.images.bare import is_bare
+from studio.images.errors import NotKept
 from studio.images.intake import Prepared
 from studio.images.models import Blob, Image, Lineage
+
+log = logging.getLogger(__name__)
 
 ORPHAN_AGE = timedelta(hours=1)
 """Files this old without a row belong to work that died; younger ones may still get theirs."""
@@ -44,11 +49,19 @@ class Stored:
 
 
 def store(prepared: Prepared) -> Stored:
-    """Write the files. Call it outside any transaction."""
+    """Write the files. Call it outside any transaction.
+
+    Raises NotKept where the disk is full or cannot be written, and leaves nothing of the picture behind then.
+    """
     key = storage.new_key()
-    storage.put(storage.original_name(key, prepared.mime), prepared.data)
-    for width, data in prepared.renditions.items():
-        storage.put(storage.rendition_name(key, width), data)
+    try:
+        storage.put(storage.original_name(key, prepared.mime), prepared.data)
+        for width, data in prepared.renditions.items():
+            storage.put(storage.rendition_name(key, width), data)
+    except OSError as error:
+        storage.delete_blob(key)
+        log.error("a picture of %d bytes was not kept: %s", len(prepared.data), error)
+        raise NotKept(error) from error
     return Stored(
         key=key,
         sha256=prepared.sha256,
@@ -162,12 +175,12 @@ def take_upload(
 ) -> Image:
     """Take a file in from a person; in a team it becomes the team's. Only the sanitised copy is kept.
 
-    Raises a BadPicture, Busy, or Forbidden where the actor may not add to the team.
+    Raises a BadPicture, Busy, NotKept, or Forbidden where the actor may not add to the team.
     """
     owner = actor.require_user()
     if team is not None and team.pk not in actor.editing_teams:
         raise Forbidden(_("Your role in %(team)s does not add pictures.") % {"team": team.name})
-    stored = store(intake.prepare(data, keep_original=False, name=name))
+    stored = store(intake.prepare(data, keep_original=False, name=name, urgent=True))
     with transaction.atomic():
         return add(stored=stored, kind=kind, owner=owner, team=team, name=name)
 
@@ -175,18 +188,22 @@ def take_upload(
 def source_bytes(image: Image) -> tuple[bytes, str, int, int]:
     """What is sent along as a reference: bytes, media type, width and height.
 
-    Vendors do not all read AVIF, so that is sent as PNG. Raises FileNotFoundError if the file is missing.
+    A vendor's own file may carry notes, the prompt among them, and is turned by them or coloured by a profile: then
+    its pixels alone are sent. Vendors do not all read AVIF, so that is sent as PNG. Raises FileNotFoundError if the
+    file is missing, a BadPicture, or Busy.
     """
     blob = image.blob
     data = storage.get(storage.original_name(blob.key, blob.mime))
-    if blob.mime == intake.AVIF:
-        return intake.convert(data, "png"), intake.PNG, blob.width, blob.height
-    return data, blob.mime, blob.width, blob.height
+    if is_bare(data, blob.mime):
+        return data, blob.mime, blob.width, blob.height
+    format_: intake.Format = "jpeg" if blob.mime == intake.JPEG else "png"
+    return intake.convert(data, format_), f"image/{format_}", blob.width, blob.height
 
 
 def converted(image: Image, format_: intake.Format) -> bytes:
     """The picture in another format, without metadata. Raises FileNotFoundError, a BadPicture, or Busy."""
-    return intake.convert(storage.get(storage.original_name(image.blob.key, image.blob.mime)), format_)
+    data = storage.get(storage.original_name(image.blob.key, image.blob.mime))
+    return intake.convert(data, format_, urgent=True)
 
 
 def link(parent: Image, child: Image, operation: str) -> None:

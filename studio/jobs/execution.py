@@ -21,7 +21,7 @@ from studio.catalog import providers as vendors
 from studio.core import db
 from studio.images import intake
 from studio.images import services as images
-from studio.images.errors import BadPicture, Busy, TimedOut
+from studio.images.errors import BadPicture, Busy, NotKept, TimedOut
 from studio.jobs import billing, failpoints, holding, outcomes, retrying, sending
 from studio.jobs.listening import CancelWanted, ClaimLost, Listener
 from studio.jobs.models import Attempt, Job, State
@@ -197,10 +197,13 @@ def _receive(claim: Claim, job: Job, attempt: Attempt, finished: Finished) -> No
     if not finished.outputs:
         raise EmptyResult("The vendor answered without a picture.")
     there = set(job.outputs.values_list("position", flat=True))
-    kept = sum(
-        index in there or store_output(claim, job, index, output)
-        for index, output in enumerate(finished.outputs[: job.n])
-    )
+    try:
+        kept = sum(
+            index in there or store_output(claim, job, index, output)
+            for index, output in enumerate(finished.outputs[: job.n])
+        )
+    except (NotKept, Busy) as error:
+        raise retrying.not_kept(attempt, error, billed=finished.billed_micros) from error
     if not kept:
         raise EmptyResult("The vendor's pictures could not be read.")
     failpoints.reach("stored")
@@ -215,12 +218,12 @@ def _kept(output: Output) -> images.Stored:
     """Decode a vendor's picture and write its files.
 
     It may be paid for, so a decoder that is busy or died, or a disk that is full for the moment, gets time.
-    Raises a BadPicture, or the last error, once the tries are used up.
+    Raises a BadPicture, NotKept or Busy once the tries are used up.
     """
     for wait in STORE_WAITS:
         try:
             return _stored(output)
-        except (Busy, TimedOut, OSError) as error:
+        except (Busy, TimedOut, NotKept) as error:
             log.warning("a picture is stored once more in %s s: %s", wait, error)
             time.sleep(wait)
     return _stored(output)

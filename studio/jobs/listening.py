@@ -12,7 +12,7 @@ from django.db import DatabaseError
 from providers.base import Delivered, Event, Facts, Output, Partial, Progress
 from studio.core import db
 from studio.images import services as images
-from studio.images.errors import BadPicture, Busy
+from studio.images.errors import BadPicture, Busy, NotKept
 from studio.jobs import notices
 from studio.jobs.models import Job, State
 from studio.jobs.queue import Claim
@@ -60,7 +60,14 @@ class Listener:
             case Progress():
                 self.progress(event.fraction)
             case Delivered() if event.index < self._job.n:
-                self._deliver(event.index, event.output)
+                self._take_in(event)
+
+    def _take_in(self, event: Delivered) -> None:
+        """One that cannot be kept yet is tried again when the whole answer is there: the call is not broken off."""
+        try:
+            self._deliver(event.index, event.output)
+        except (NotKept, Busy) as error:
+            log.warning("job %s picture %d is not kept yet: %s", self._job.pk, event.index, error)
 
     def _preview(self, event: Partial) -> None:
         """Nothing hangs on a preview: the call is paid, and goes on without one that cannot be read or kept."""

@@ -14,6 +14,7 @@ from django.utils import timezone
 from providers.errors import ProviderError, UpstreamTimeout
 from studio.catalog import providers as vendors
 from studio.core import clock
+from studio.images.errors import Busy, NotKept
 from studio.jobs import outcomes
 from studio.jobs.models import Attempt, Job
 from studio.jobs.queue import Claim
@@ -22,6 +23,27 @@ MAX_ATTEMPTS = 5
 MAX_SECONDS = 15 * 60
 FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
 LOST = (Attempt.State.SENDING, Attempt.State.UNKNOWN)
+
+
+class Unkept(ProviderError):
+    """The vendor's pictures came and could not be kept here: asked again, a task hands them over once more."""
+
+    code = "not_kept"
+    retryable = True
+
+
+def not_kept(attempt: Attempt, cause: NotKept | Busy, *, billed: int | None) -> Unkept:
+    """The end of a call whose pictures could not be kept. What it cost at the vendor, in micros, stays on record."""
+    if isinstance(cause, Busy):
+        problem = Unkept("Too many pictures were being read.")
+    else:
+        problem = Unkept(
+            "The server's disk is full." if cause.full else "The server's disk could not be written."
+        )
+    if not Attempt.objects.filter(pk=attempt.pk, state=Attempt.State.TICKET).exists():
+        note(attempt, problem)
+    Attempt.objects.filter(pk=attempt.pk).update(billed=billed)
+    return problem
 
 
 def note(attempt: Attempt, error: ProviderError) -> None:

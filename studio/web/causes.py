@@ -99,6 +99,10 @@ def _causes() -> dict[str, tuple[str, str]]:
             _("Retry."),
         ),
         "empty_result": (_("%(model)s answered without a picture."), _("Retry, or change the wording.")),
+        "not_kept": (
+            _("%(model)s finished, and this server could not keep what it made."),
+            _("Tell whoever runs this server, then retry."),
+        ),
         "crashed": (
             _("The worker stopped on this run again and again."),
             _("Try a smaller size or another model."),

@@ -1,0 +1,84 @@
+"""Whether a file holds nothing but what its pixels need, told by its parts without decoding one of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+PNG_PARTS = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND", b"sRGB", b"gAMA"})
+WEBP_PARTS = frozenset({b"VP8X", b"VP8 ", b"VP8L", b"ALPH"})
+
+APP0, APP14, SOS, EOI, DRI, DQT, DHT = 0xE0, 0xEE, 0xDA, 0xD9, 0xDD, 0xDB, 0xC4
+FRAMES = frozenset(range(0xC0, 0xD0)) - {DHT, 0xC8, 0xCC}
+JPEG_PARTS = FRAMES | {SOS, DRI, DQT, DHT}
+JFIF, ADOBE = re.compile(rb"JFIF\0.{7}\0\0", re.DOTALL), re.compile(rb"Adobe.{7}", re.DOTALL)
+MARKER = re.compile(rb"\xff[^\0\xd0-\xd7\xff]")
+"""Among coded pixels: neither a byte of them nor the point where decoding may start anew."""
+
+
+class Odd(Exception):
+    """The parts do not follow one another as they should."""
+
+
+def is_bare(data: bytes, mime: str) -> bool:
+    """True if the file carries no notes, profile, preview or tail. False where that is not sure."""
+    try:
+        match mime:
+            case "image/png":
+                return all(kind in PNG_PARTS for kind in _png(data))
+            case "image/jpeg":
+                return all(_jpeg_part(kind, body) for kind, body in _jpeg(data))
+            case "image/webp":
+                return all(kind in WEBP_PARTS for kind in _webp(data))
+    except Odd:
+        pass
+    return False
+
+
+def _png(data: bytes) -> Iterator[bytes]:
+    place, kind = 8, b""
+    while place < len(data):
+        if kind == b"IEND":
+            raise Odd
+        kind = data[place + 4 : place + 8]
+        place += 12 + int.from_bytes(data[place : place + 4])
+        yield kind
+    if place != len(data) or kind != b"IEND":
+        raise Odd
+
+
+def _webp(data: bytes) -> Iterator[bytes]:
+    if int.from_bytes(data[4:8], "little") + 8 != len(data):
+        raise Odd
+    place = 12
+    while place < len(data):
+        size = int.from_bytes(data[place + 4 : place + 8], "little")
+        yield data[place : place + 4]
+        place += 8 + size + size % 2
+    if place != len(data):
+        raise Odd
+
+
+def _jpeg(data: bytes) -> Iterator[tuple[int, bytes]]:
+    place = 2
+    while data[place : place + 2] != b"\xff\xd9":
+        if place + 4 > len(data) or data[place] != 0xFF:
+            raise Odd
+        kind, size = data[place + 1], int.from_bytes(data[place + 2 : place + 4])
+        yield kind, data[place + 4 : place + 2 + size]
+        place += 2 + size
+        if kind == SOS:
+            following = MARKER.search(data, place)
+            if following is None:
+                raise Odd
+            place = following.start()
+    if place + 2 != len(data):
+        raise Odd
+
+
+def _jpeg_part(kind: int, body: bytes) -> bool:
+    if kind == APP0:
+        return JFIF.fullmatch(body) is not None
+    if kind == APP14:
+        return ADOBE.fullmatch(body) is not None
+    return kind in JPEG_PARTS
