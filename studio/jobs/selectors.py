@@ -38,11 +38,6 @@ def by_ids(ids: Iterable[UUID]) -> list[Run]:
     return list(whole().filter(pk__in=list(ids)))
 
 
-def run_in(project: Project, run_id: UUID) -> Run | None:
-    """The project's run of this id, or None."""
-    return Run.objects.filter(project=project, pk=run_id).first()
-
-
 def run_of(image: Image) -> tuple[Run, Job] | None:
     """The run and job that made a picture; None for an upload."""
     job = (

@@ -1,29 +1,36 @@
-"""What each POST of the project takes, and which of its fields name somebody's rows.
+"""What each POST of the project takes, and which fields of forms and addresses name somebody's rows.
 
 To add one: ``"bin": Form({"why": "old"}, {"image": "image"}),`` has a body that is accepted as it stands,
-and for each field with an id in it the kind of its row (see ROWS in world.py).
+and for each field with an id in it the kind of its row (see ROWS in world.py). What a GET takes after its
+question mark goes to QUERIES.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-RUN = {"model": "gesso/sketch", "prompt": "a stair", "size": "256x256", "n": "1"}
+RUN = {"model": "gesso/paint", "prompt": "a stair", "n": "1", "reference_role": "subject"}
 
 
 @dataclass(frozen=True)
 class Form:
-    """``body`` is accepted; ``ids`` names the fields that hold an id, with the kind of the row that they mean."""
+    """``body`` is accepted; ``ids`` names the fields that hold an id, with the kind of the row that they mean.
+
+    A foreign one is refused with 404 or 422. Those in ``hints`` are not, for nothing hangs on them: what the
+    person may not see is treated as what is not there.
+    """
 
     body: dict[str, str] = field(default_factory=dict)
     ids: dict[str, str] = field(default_factory=dict)
+    hints: dict[str, str] = field(default_factory=dict)
 
 
 FORMS: dict[str, Form] = {
     # The studio
     "projects": Form({"name": "Stairs"}),
-    "price": Form(RUN, {"project": "project", "reference": "image"}),
-    "parameters": Form(RUN, {"project": "project", "reference": "image"}),
+    # The price of a run with a picture that is private shows it as that, and is paid by nobody.
+    "price": Form(RUN, {"project": "project"}, {"reference": "image", "parent": "run"}),
+    "parameters": Form(RUN, {"project": "project"}, {"reference": "image", "parent": "run"}),
     "runs": Form(RUN, {"project": "project", "reference": "image", "parent": "run"}),
     "run_cancel": Form(),
     "job_retry": Form(),
@@ -44,6 +51,16 @@ FORMS: dict[str, Form] = {
     "team_remove": Form(),
     # Pictures
     "to_bin": Form({}, {"id": "image"}),
+    "restore": Form({}, {"id": "binned"}),
+    "purge": Form({}, {"id": "binned"}),
+    "favourites": Form({"favourite": "1"}, {"id": "image"}),
+    "collections": Form({"name": "Stairs"}, {"id": "image"}),
+    "collection_add": Form({}, {"id": "image"}),
+    "collection_remove": Form({}, {"id": "image"}),
+    "collection_rename": Form({"name": "Steps"}),
+    "collection_delete": Form(),
+    "exports": Form({}, {"id": "image"}),
+    "to_bin": Form({}, {"id": "image"}),
     "restore": Form({}, {"id": "image"}),
     "purge": Form({}, {"id": "image"}),
     "favourites": Form({"favourite": "1"}, {"id": "image"}),
@@ -62,4 +79,12 @@ FORMS: dict[str, Form] = {
     "manage_invite": Form({"email": "erin@northwind.test"}),
     "manage_reset": Form(),
     "manage_active": Form({"active": ""}),
+    "manage_sample": Form(),
 }
+
+QUERIES: dict[str, dict[str, str]] = {
+    "studio": {"edit": "image", "vary": "image", "reference": "image", "reuse": "image"},
+    "gallery": {"after": "image"},
+    "gallery_newer": {"than": "image"},
+}
+"""What is asked for by id after the question mark of an address, with the kind of the row."""

@@ -18,6 +18,7 @@ from studio.images import intake, services, storage
 from studio.images.models import Image
 from studio.jobs.models import State
 from tests.access.expected import Who, Whose
+from tests.access.fields import RUN
 from tests.access.site import Address
 from tests.factories import (
     PASSWORD,
@@ -37,6 +38,10 @@ PATTERN = "the picture whose files all others share"
 
 def _image(owner: User, team: Team | None, **fields: Any) -> Any:
     return make_image(owner, team, blob=Image.objects.get(prompt=PATTERN).blob, **fields)
+
+
+def _binned(owner: User, team: Team | None, **fields: Any) -> Any:
+    return _image(owner, team, binned_at=timezone.now(), **fields)
 
 
 def _job(owner: User, team: Team | None, **fields: Any) -> Any:
@@ -64,6 +69,7 @@ ROWS: dict[str, Callable[..., Any]] = {
     "run": make_run,
     "job": _job,
     "image": _image,
+    "binned": _binned,
     "collection": _collection,
     "export": _export,
 }
@@ -111,7 +117,7 @@ def build() -> World:
         credits.grant(account_id=account, amount=10_000_000, key=f"for {who}", actor=None, reason="to try")
     stored = services.store(intake.prepare(file_of(scene(), "PNG"), keep_original=True))
     services.add(stored=stored, owner=owner, team=None, kind=Image.Kind.OUTPUT, prompt=PATTERN)
-    return World(
+    world = World(
         people=people,
         clients=clients,
         ids={kind: _ids(make, owner, northwind) for kind, make in ROWS.items()}
@@ -123,6 +129,10 @@ def build() -> World:
         northwind=northwind,
         southwind=southwind,
     )
+    # The first question for a price writes it down.
+    clients[Who.OWNER].get(reverse("studio"))
+    clients[Who.OWNER].post(reverse("price"), RUN)
+    return world
 
 
 def _person(who: Who) -> User:
