@@ -22,6 +22,7 @@ from studio.web import (
     runs,
     sample,
     studio,
+    style_guide,
     teams,
     uploads,
 )
@@ -83,6 +84,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("uploads/", uploads.uploads, name="uploads"),
     path("media/<uuid:id>/<slug:variant>", media.media, name="media"),
     path("media/preview/<uuid:id>/<int:index>", media.partial, name="partial"),
+    # The parts that pages are built of
+    path("style/", style_guide.style_guide, name="style_guide"),
     # Money
     path("credits/", credits.statement, name="credits"),
     path("credits/statement.csv", credits.statement_csv, name="credits_csv"),

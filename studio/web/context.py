@@ -27,6 +27,7 @@ SECTIONS = (
     ("/teams/", "teams"),
     ("/account/", "account"),
     ("/manage/", "manage"),
+    ("/style/", "style"),
     ("/", "studio"),
 )
 
