@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
 
@@ -177,6 +177,11 @@ def may_take(actor: Actor, export: Export) -> bool:
 def by_ids(ids: Sequence[UUID]) -> list[Export]:
     """These exports, for whoever was found to be their owner."""
     return list(Export.objects.filter(pk__in=ids))
+
+
+def finished_since(actor: Actor, when: datetime) -> list[Export]:
+    """The person's exports that ended since, well or not."""
+    return list(Export.objects.filter(owner=actor.user, finished_at__gte=when))
 
 
 def sweep() -> None:

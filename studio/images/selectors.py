@@ -175,6 +175,11 @@ def visible(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, Card]:
     return {row.pk: card(row) for row in rows.select_related("blob")}
 
 
+def with_binner(ids: Iterable[UUID]) -> list[Image]:
+    """These pictures with whoever moved them to the bin, for people who were found to be allowed to see them."""
+    return list(Image.objects.filter(pk__in=list(ids), discarded=False).select_related("binned_by"))
+
+
 def outputs(actor: Actor) -> QuerySet[Image]:
     """Generated pictures the actor may see, newest first, without those in the bin."""
     found: QuerySet[Image] = (

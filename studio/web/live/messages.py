@@ -18,6 +18,7 @@ from studio.jobs import selectors as jobs
 from studio.jobs.models import Run
 from studio.web import rows
 from studio.web.context import shell_of
+from studio.web.live import kept
 from studio.web.live.hub import Subscription, encode
 
 BALANCE = "balance"
@@ -28,13 +29,14 @@ def present_state(actor: Actor, wanted: str, last_seen: int | None) -> bytes:
     """The first message of a stream: every open run, and those that changed since the browser last heard."""
     # Read before the rows: what changes in between is told once more, never missed.
     last_id = events.latest_id()
-    ids = set(jobs.open_runs(actor))
+    ids, missed = set(jobs.open_runs(actor)), list[Notice]()
     if last_seen is not None:
         missed = events.around(last_seen)
         changed = {UUID(notice.ref) for notice in missed if notice.topic in RUN_TOPICS}
         ids |= {run.pk for run in jobs.by_ids(changed) if _may_see(actor, run)}
     parts = [_run_part(run, actor) for run in jobs.by_ids(ids)]
-    return encode([*parts, _shell_part(actor, wanted), _workers_part()], last_id)
+    state = encode([*parts, _shell_part(actor, wanted), _workers_part()], last_id)
+    return state + kept.missed(actor, missed, last_seen)
 
 
 def render(notices: list[Notice], listeners: list[Subscription]) -> list[tuple[Subscription, bytes]]:
@@ -45,12 +47,15 @@ def render(notices: list[Notice], listeners: list[Subscription]) -> list[tuple[S
         for run in jobs.by_ids([run_id]) if concerned else []:
             _add_run(parts, run, concerned)
     _add_shells(parts, notices, listeners)
+    for listener, texts in kept.parts(notices, listeners).items():
+        parts[listener] += texts
     if any(notice.topic == presence.WORKERS for notice in notices):
         text = _workers_part()
         for listener in listeners:
             parts[listener].append(text)
     last_id = max(notice.id for notice in notices)
-    return [(listener, encode(texts, last_id)) for listener, texts in parts.items()]
+    told = [(listener, encode(texts, last_id)) for listener, texts in parts.items()]
+    return told + kept.toasts(notices, listeners)
 
 
 def _changed_runs(notices: Iterable[Notice]) -> dict[UUID, set[str]]:
