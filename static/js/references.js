@@ -3,7 +3,6 @@ import { all, announce, one, post, text } from "gesso/dom";
 import { toast } from "gesso/toast";
 import { uploading } from "gesso/generate";
 
-const TYPES = ["image/png", "image/jpeg", "image/webp", "image/avif"];
 const MAX_BYTES = 20 * 1024 * 1024;
 let nextRole = "style";
 
@@ -170,15 +169,26 @@ function startDropping(form) {
   });
 }
 
+/** What a file is, only its bytes tell, and the server reads them; a file that is too large is not worth the way. */
 function take(form, files, role) {
+  const refuse = refusals();
   for (const file of files) {
-    if (!TYPES.includes(file.type) || file.size > MAX_BYTES)
-      toast({ kind: "bad", title: text("upload-failed"), text: text("not-an-image", { name: file.name }) });
-    else upload(form, file, role);
+    if (file.size > MAX_BYTES) refuse(text("upload-failed"), text("too-large", { name: file.name, megabytes: (file.size / 1048576).toFixed(1) }));
+    else upload(form, file, role, refuse);
   }
 }
 
-async function upload(form, file, role) {
+/** One message for all that came together: there is room for three, and each file has a sentence of its own. */
+function refusals() {
+  let shown = null;
+  return (title, words) => {
+    const body = shown?.isConnected && one(".toast-body span", shown);
+    if (body) body.textContent += ` ${words}`;
+    else shown = toast({ kind: "bad", title, text: words });
+  };
+}
+
+async function upload(form, file, role, refuse) {
   const preview = URL.createObjectURL(file);
   const item = addReference({ id: "", thumb: preview, role, alt: file.name });
   item.dataset.busy = "";
@@ -186,14 +196,14 @@ async function upload(form, file, role) {
   const failed = (title, words) => {
     item.remove();
     changed();
-    toast({ kind: "bad", title, text: words });
+    refuse(title, words);
   };
   try {
     const body = new FormData();
     body.append("file", file);
     const answer = await post(form.dataset.uploads, body);
-    const said = await answer.json();
-    if (!answer.ok) return failed(text("upload-failed"), said.error?.message ?? said.error ?? "");
+    const said = await answer.json().catch(() => ({})); // What stands before the server may answer with a page.
+    if (!answer.ok) return failed(text("upload-failed"), said.error?.message ?? said.error ?? text("not-an-image", { name: file.name }));
     fill(item, { id: said.id, thumb: said.thumb, alt: file.name });
   } catch {
     failed(text("offline-title"), text("offline"));

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from tests.images.samples import file_of, scene
 from tests.journeys.conftest import Window
 from tests.journeys.desk import Desk
 from tests.journeys.living import LivingStudio
@@ -91,29 +91,54 @@ def test_the_place_of_a_run_is_there_with_the_press_and_stays_when_the_answer_co
 
 
 @pytest.mark.parametrize(
-    ("name", "mime", "said"),
+    ("name", "data", "said"),
     [
         (
             "sketch.heic",
-            "image/heic",
-            "sketch.heic is not supported. Use PNG, JPEG, WebP or AVIF under 20 MB.",
+            b"\0\0\0\x18ftypheic",
+            "sketch.heic is a HEIC photo. Save it as JPEG or PNG, then add that.",
         ),
-        ("notes.png", "image/png", "notes.png"),
+        ("notes.png", b"just some words", "notes.png holds text and no picture."),
+        ("huge.png", bytes(21 << 20), "huge.png is 21.0 MB. Use a file under 20 MB."),
     ],
 )
 def test_a_file_that_is_no_picture_is_refused_in_a_sentence_and_the_rest_is_kept(
-    page: Page, watch: Watch, tmp_path: Path, name: str, mime: str, said: str
+    page: Page, watch: Watch, name: str, data: bytes, said: str
 ) -> None:
     watch.expected.append("status of 4")
     desk = Desk(page)
     desk.prompt.fill("A lighthouse before the storm")
-    page.locator("#file").set_input_files({"name": name, "mimeType": mime, "buffer": b"just some words"})
+    page.locator("#file").set_input_files({"name": name, "mimeType": "image/png", "buffer": data})
     refusal = page.get_by_role("region", name="Notifications").get_by_role("alert")
     expect(refusal).to_contain_text("This reference could not be read")
     expect(refusal).to_contain_text(said)
     expect(desk.references).to_have_count(0)
     expect(desk.prompt).to_have_value("A lighthouse before the storm")
     expect(desk.generate).to_be_enabled()
+
+
+def test_of_several_files_the_good_one_is_kept_and_each_bad_one_has_its_sentence(
+    page: Page, watch: Watch
+) -> None:
+    watch.expected.append("status of 4")
+    desk = Desk(page)
+    bad = {"a.gif": b"GIF89a", "b.tif": b"II*\0", "c.pdf": b"%PDF-1.7", "d.svg": b"<svg/>", "e.png": b""}
+    files = [*bad.items(), ("good.png", file_of(scene(), "PNG"))]
+    page.locator("#file").set_input_files(
+        [{"name": name, "mimeType": "image/png", "buffer": data} for name, data in files]
+    )
+    refusal = page.get_by_role("region", name="Notifications").get_by_role("alert")
+    expect(refusal).to_have_count(1)
+    for said in (
+        "a.gif is a GIF.",
+        "b.tif is a TIFF.",
+        "c.pdf is a PDF",
+        "d.svg is an SVG",
+        "e.png is empty.",
+    ):
+        expect(refusal).to_contain_text(said)
+    expect(desk.references).to_have_count(1)
+    expect(desk.references.locator("img")).to_have_attribute("src", re.compile(r"^/media/"))
 
 
 def test_a_prompt_over_the_limit_says_by_how_much(page: Page, watch: Watch) -> None:
