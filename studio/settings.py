@@ -95,6 +95,7 @@ INSTALLED_APPS = [
     "studio.prompts",
     "studio.jobs",
     "studio.gallery",
+    "studio.sample",
     "studio.worker",
     "studio.web",
     "django.contrib.admin",

@@ -82,12 +82,16 @@ def display_name(user: User) -> str:
 
 
 class Team(models.Model):
-    """People who share a gallery; ``pool_pays`` says that the team's pool pays for runs made in it."""
+    """People who share a gallery; ``pool_pays`` says that the team's pool pays for runs made in it.
+
+    ``closed_at`` ends it for good: the row stays, without its name, where the ledger needs it.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     name = models.CharField(max_length=80)
     pool_pays = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
+    closed_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     def __str__(self) -> str:
         return self.name

@@ -88,6 +88,12 @@ def join(*, token: str, name: str, email: str, password: str, timezone: str = "U
 
 
 @transaction.atomic
+def add_stand_in(*, name: str, email: str) -> User:
+    """Somebody who is only told of, like the people of the sample studio: nobody ever signs in as them."""
+    return User.objects.create_user(email, None, name=name, is_active=False)
+
+
+@transaction.atomic
 def sign_up(*, name: str, email: str, password: str, timezone: str = "UTC") -> User:
     """A new person without an invitation. Raises Forbidden unless the server is open, and Invalid."""
     if settings.SIGNUP != "open":

@@ -7,6 +7,8 @@ import time
 import uuid
 from datetime import UTC, datetime, timedelta
 
+from studio.core import clock
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
 
@@ -16,7 +18,8 @@ def uuid7() -> uuid.UUID:
 
     The fraction (method 3 of the RFC) keeps ids in order that one process makes within a millisecond.
     """
-    return _made_at(time.time_ns())
+    told = clock.told()
+    return uuid7_at(told) if told else _made_at(time.time_ns())
 
 
 def uuid7_at(when: datetime) -> uuid.UUID:

@@ -24,3 +24,13 @@ def hold(name: str, *, holder: str, seconds: float) -> bool:
     except IntegrityError:
         return False
     return True
+
+
+def let_go(name: str, *, holder: str) -> None:
+    """End a lease of one's own before its time."""
+    Lease.objects.filter(name=name, holder=holder).delete()
+
+
+def is_free(name: str) -> bool:
+    """Whether nobody's lease is good now."""
+    return not Lease.objects.filter(name=name, until__gte=timezone.now()).exists()

@@ -55,7 +55,7 @@ def people(query: str = "", *, page: int = 1) -> tuple[list[Holder], bool]:
 
 def teams(query: str = "", *, page: int = 1) -> tuple[list[Holder], bool]:
     """A page of teams by name, and whether there are more; three queries."""
-    named = Team.objects.filter(name__icontains=query).select_related("account")
+    named = Team.objects.filter(name__icontains=query, closed_at=None).select_related("account")
     found, more = _slice(named.order_by(Lower("name"), "pk"), page)
     spent = _spent(found)
     members = dict(Membership.objects.filter(team__in=found).values_list("team").annotate(Count("pk")))
@@ -70,7 +70,7 @@ def totals() -> Totals:
         jobs=Hold.objects.filter(state=Hold.State.OPEN).count(),
         spent=sum(spent_by().values()),
         people=User.objects.filter(is_active=True).count(),
-        teams=Team.objects.count(),
+        teams=Team.objects.filter(closed_at=None).count(),
     )
 
 

@@ -125,6 +125,12 @@ def entries(
         after = found[-1].seq
 
 
+def given_by_people(account_id: UUID) -> int:
+    """What people put into the account by hand, less what they took out: the studio's own grants are left out."""
+    by_hand = Entry.objects.filter(account_id=account_id, hold=None, actor__isnull=False)
+    return by_hand.aggregate(total=Sum("d_available"))["total"] or 0
+
+
 def spent_by(account_ids: Iterable[UUID] | None = None, *, days: int = 30) -> dict[UUID, int]:
     """What each account, or every one, was charged in the last ``days``; those without a charge are left out."""
     since = timezone.now() - timedelta(days=days)

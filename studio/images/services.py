@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from studio.accounts.actors import Actor, Visibility
 from studio.accounts.models import Team, User
+from studio.core import clock
 from studio.core.errors import Forbidden
 from studio.core.ids import uuid7_at
 from studio.images import intake, search, shelves, storage, words
@@ -48,16 +49,16 @@ class Stored:
     renditions: tuple[int, ...]
 
 
-def store(prepared: Prepared) -> Stored:
-    """Write the files. Call it outside any transaction.
+def store(prepared: Prepared, *, durable: bool = True) -> Stored:
+    """Write the files, and wait until the disk has them unless told not to. Call it outside any transaction.
 
     Raises NotKept where the disk is full or cannot be written, and leaves nothing of the picture behind then.
     """
     key = storage.new_key()
     try:
-        storage.put(storage.original_name(key, prepared.mime), prepared.data)
+        storage.put(storage.original_name(key, prepared.mime), prepared.data, durable=durable)
         for width, data in prepared.renditions.items():
-            storage.put(storage.rendition_name(key, width), data)
+            storage.put(storage.rendition_name(key, width), data, durable=durable)
     except OSError as error:
         storage.delete_blob(key)
         log.error("a picture of %d bytes was not kept: %s", len(prepared.data), error)
@@ -99,7 +100,7 @@ def add(
 
     Bytes that are in the store already are shared; the copy written for nothing goes after the commit.
     """
-    blob, made = _hold_blob(stored), at or timezone.now()
+    blob, made = _hold_blob(stored), at or clock.now()
     image = Image.objects.create(
         id=uuid7_at(made),
         created_at=made,
@@ -133,6 +134,15 @@ def register(images: list[Image]) -> None:
     """Put new pictures where they are found and counted, in the transaction that makes them."""
     search.index(images)
     shelves.count_in(images)
+
+
+def hand_over(image: Image, *, owner: User, team: Team | None) -> None:
+    """Make the picture somebody else's, or another workspace's, where it is found and counted from now on."""
+    shelves.count_out([image])
+    image.owner, image.team = owner, team
+    image.words = words.indexed(owner.pk, team.pk if team else None, image.prompt, image.alt, image.name)
+    image.save(update_fields=["owner", "team", "words"])
+    register([image])
 
 
 def rebuild() -> None:

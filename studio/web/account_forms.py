@@ -45,6 +45,18 @@ class PersonForm(NewPasswordForm):
         return zone if zone in zoneinfo.available_timezones() else "UTC"
 
 
+class SetupForm(PersonForm):
+    """The first staff account, and whether there is something to look around in from the start."""
+
+    sample = forms.BooleanField(
+        label=_("Load the sample studio"),
+        required=False,
+        initial=True,
+        help_text=_("A small team with sixty painted pictures and a month of credits. One click removes it."),
+        widget=forms.CheckboxInput(attrs={"class": "check"}),
+    )
+
+
 class ProfileForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=100, required=False)
     timezone = forms.ChoiceField(

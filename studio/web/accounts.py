@@ -21,11 +21,14 @@ from studio.accounts import links, selectors
 from studio.accounts import services as accounts
 from studio.accounts.models import Invitation, User
 from studio.core.errors import Invalid
+from studio.sample import selectors as samples
+from studio.sample import services as sample
 from studio.web import workspace
-from studio.web.account_forms import NewPasswordForm, PersonForm, ProfileForm, ThemeForm
+from studio.web.account_forms import NewPasswordForm, PersonForm, ProfileForm, SetupForm, ThemeForm
 from studio.web.entrance import sign_in
 from studio.web.forms import blame, describe_errors, status_of
 from studio.web.http import StudioRequest
+from studio.web.sample import PAINTING
 from studio.web.welcome import welcome
 
 
@@ -35,15 +38,22 @@ from studio.web.welcome import welcome
 def setup(request: HttpRequest, token: str) -> HttpResponse:
     """The first staff account, with credits to try things with, for whoever opens the printed link."""
     links.opened(Invitation.Kind.SETUP, token)
-    form = PersonForm(request.POST or None)
+    form = SetupForm(request.POST or None)
 
     def make() -> User:
+        wanted = form.cleaned_data.pop("sample")
         user = accounts.set_up(token=token, **form.cleaned_data)
         welcome(user, settings.FIRST_STAFF_CREDITS)
+        if wanted:
+            sample.begin(user)
         return user
 
     if user := _made(form, make):
-        return sign_in(request, user)
+        response = sign_in(request, user)
+        if there := samples.present():
+            workspace.choose(request.session, there.team)
+            messages.info(request, PAINTING)
+        return response
     return render(request, "accounts/setup.html", {"form": form}, status=status_of(form))
 
 

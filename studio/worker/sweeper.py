@@ -18,9 +18,11 @@ from studio.core import db, leases
 from studio.gallery import exports, keeping, packing
 from studio.images import services as images
 from studio.jobs import holding, presence, sweeping
+from studio.sample import services as sample
 
 log = logging.getLogger(__name__)
 FILES_SECONDS = 3600.0
+SAMPLE_SECONDS = 15.0
 NAME = f"{socket.gethostname()}:{os.getpid()}"
 
 
@@ -63,6 +65,7 @@ def chores() -> Sequence[Duty]:
         ("sweep", settings.SWEEP_SECONDS, sweep_if_chosen),
         ("keeping", settings.KEEPING_SECONDS, sweep_keeping_if_chosen),
         ("files", FILES_SECONDS, sweep_files_if_chosen),
+        ("sample", SAMPLE_SECONDS, sample.remind),
     )
 
 

@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from celery import shared_task
 
+from studio.core import db
 from studio.jobs import execution, failpoints
+from studio.sample import services as sample
 from studio.worker import packer
+
+
+@shared_task(name="studio.worker.tasks.load_sample")
+def load_sample() -> None:
+    """There is a sample studio to paint, unless another process is at it."""
+    try:
+        sample.load()
+    finally:
+        db.release()
 
 
 @shared_task(name="studio.worker.tasks.work")

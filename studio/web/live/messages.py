@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable
 from uuid import UUID
 
 from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from studio.accounts.actors import Actor, may_edit
 from studio.core import events
@@ -16,6 +19,7 @@ from studio.jobs import notices as topics
 from studio.jobs import presence
 from studio.jobs import selectors as jobs
 from studio.jobs.models import Run
+from studio.sample import services as sample
 from studio.web import rows
 from studio.web.context import shell_of
 from studio.web.live import kept
@@ -55,7 +59,15 @@ def render(notices: list[Notice], listeners: list[Subscription]) -> list[tuple[S
             parts[listener].append(text)
     last_id = max(notice.id for notice in notices)
     told = [(listener, encode(texts, last_id)) for listener, texts in parts.items()]
-    return told + kept.toasts(notices, listeners)
+    return told + kept.toasts(notices, listeners) + _sample_ready(notices, listeners)
+
+
+def _sample_ready(notices: list[Notice], listeners: list[Subscription]) -> list[tuple[Subscription, bytes]]:
+    """A toast for whoever loaded the sample studio."""
+    channels = {notice.channel for notice in notices if notice.topic == sample.TOPIC}
+    words = {"kind": "good", "title": _("The sample studio is ready"), "label": _("Open the gallery")}
+    toast = f"event: toast\ndata: {json.dumps(words | {'href': reverse('gallery')})}\n\n".encode()
+    return [(listener, toast) for listener in listeners if listener.channels & channels]
 
 
 def _changed_runs(notices: Iterable[Notice]) -> dict[UUID, set[str]]:
