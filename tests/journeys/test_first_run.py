@@ -123,7 +123,7 @@ def receipt_of_the_edited_picture(page: Page, desk: Desk, granted: Decimal) -> N
 def statement_adds_up(page: Page, granted: Decimal) -> None:
     page.goto("/credits/")
     header = number_in(page.get_by_role("status", name="Balance").inner_text())
-    rows = page.get_by_role("list", name="Statement").locator("> li")
+    rows = page.get_by_role("list", name="Ledger").locator("> li")
     expect(rows).to_have_count(3)
     charged = rows.filter(has=page.locator('.entry [data-word="charged"]'))
     expect(charged).to_have_count(2)

@@ -79,7 +79,7 @@ def receipt(page: Page, desk: Desk, keys: Keys) -> None:
     page.wait_for_url(re.compile("/($|projects/)"))
     keys.tab_to(page.get_by_role("link", name="Credits", exact=True).first)
     keys.press("Enter")
-    newest = page.get_by_role("list", name="Statement").locator("> li").first
+    newest = page.get_by_role("list", name="Ledger").locator("> li").first
     keys.tab_to(newest.locator("summary"))
     keys.press("Enter")
     expect(newest.locator(".line")).to_contain_text(["Held", "Charged"])
