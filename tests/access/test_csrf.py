@@ -48,7 +48,9 @@ def checking(world: World, who: Who, cookie: str) -> Client:
 def test_no_address_believes_a_request_without_its_own_token(world: World, who: Who) -> None:
     client = checking(world, who, a_token()[1])
     believed = []
-    for address, headers in product(ADDRESSES, forged()):
+    # Django's admin is for staff alone, and one guard stands before all of it.
+    tried = [each for each in ADDRESSES if who == Who.STAFF or not each.route.startswith("admin/")]
+    for address, headers in product(tried, forged()):
         answer = ask(client, "POST", url_of(world, address), **headers)
         if answer.status != 403 or answer.wrote:
             believed.append((address.route, answer.status, headers))

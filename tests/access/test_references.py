@@ -23,6 +23,7 @@ OURS = ours()
 POSTS = sorted(set(FORMS) & set(OURS))
 GARBAGE = ("not-an-id", "42", "' OR 1=1 --", "\0", "../../etc", "٤٢", "9" * 5000)
 WITHOUT_LIMIT = 10**40
+HTMX = {"HX-Request": "true"}
 
 
 def test_every_post_of_the_project_says_which_of_its_fields_name_rows() -> None:
@@ -55,7 +56,7 @@ def spelt(foreign: object) -> Iterator[str]:
 def sent(owner: Client, world: World, name: str, field: str, value: object) -> tuple[Answer, Answer]:
     """The form with that value in that field, plain and from htmx."""
     body, url = FORMS[name].body | {field: str(value)}, url_of(world, name)
-    return ask(owner, "POST", url, body), ask(owner, "POST", url, body, **{"HX-Request": "true"})
+    return ask(owner, "POST", url, body), ask(owner, "POST", url, body, **HTMX)
 
 
 @pytest.mark.parametrize(
@@ -71,9 +72,9 @@ def test_a_field_with_an_id_takes_no_foreign_one(
         assert [answer.essence for answer in answers] == like_nothing, value
         assert all(answer.status in (404, 422) and not answer.wrote for answer in answers), value
     for value in GARBAGE:
-        for answer in sent(owner, world, name, field, value):
-            assert answer.status in (404, 422), (value, answer.status)
-            assert not answer.wrote, value
+        answer = ask(owner, "POST", url_of(world, name), FORMS[name].body | {field: value}, **HTMX)
+        assert answer.status in (404, 422), (value, answer.status)
+        assert not answer.wrote, value
 
 
 @pytest.mark.parametrize(
