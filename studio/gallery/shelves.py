@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from studio.accounts.actors import Actor, OwnedQuerySet
 from studio.accounts.models import Team
@@ -89,11 +89,12 @@ def _workspace(actor: Actor, choice: Shelf) -> QuerySet[Image]:
 
 
 def _narrowed(found: QuerySet[Image], actor: Actor, choice: Shelf) -> QuerySet[Image]:
+    # Lists of ids, for a person has hundreds of hearts where a team has hundred thousands of pictures.
     if choice.favourites:
-        found = found.filter(Exists(Favourite.objects.filter(user=actor.user, image=OuterRef("pk"))))
+        found = found.filter(pk__in=Favourite.objects.filter(user=actor.user).values("image"))
     if choice.stars:
-        rated = Rating.objects.filter(user=actor.user, image=OuterRef("pk"), stars__gte=choice.stars)
-        found = found.filter(Exists(rated))
+        rated = Rating.objects.filter(user=actor.user, stars__gte=choice.stars)
+        found = found.filter(pk__in=rated.values("image"))
     if choice.models:
         found = found.filter(model__in=choice.models)
     if choice.people:
@@ -107,8 +108,8 @@ def _narrowed(found: QuerySet[Image], actor: Actor, choice: Shelf) -> QuerySet[I
     elif choice.kind == CREATED:
         found = found.exclude(operation__in=EDITING)
     if choice.collection:
-        held = Collection.images.through.objects.filter(collection=choice.collection, image=OuterRef("pk"))
-        found = found.filter(Exists(held))
+        held = Collection.images.through.objects.filter(collection=choice.collection)
+        found = found.filter(pk__in=held.values("image"))
     return found
 
 

@@ -18,6 +18,7 @@ from studio.images import words
 from studio.images.models import Image
 
 BATCH = 5000
+PAGE = 60
 RANK = RawSQL("images_words.rowid", [])
 
 
@@ -83,22 +84,46 @@ def forget(images: Iterable[Image]) -> None:
 def matching(found: QuerySet[Image], workspace: str, text: str) -> QuerySet[Image]:
     """Those of ``found`` with all words of ``text``, newest first; none for a text that has no word in it.
 
+    The last word may be the beginning of one, unless the workspace has a page of pictures with the very word: then
+    those are meant, and a common word is found as fast as a rare one. Asks the database that much at once.
     ``workspace`` is the word of ``words.workspace_word``.
     """
     looked_for = words.wanted(text)
     if not looked_for:
         return found.none() if text.strip() else found
+    query = _query([workspace, *looked_for])
+    if not _fills_a_page(query):
+        query += _BEGINNING[connection.vendor]
     if connection.vendor == "sqlite":
-        query = " AND ".join([f'"{word}"' for word in [workspace, *looked_for]]) + "*"
         narrowed = found.extra(
             tables=["images_words"],
             where=["images_words MATCH %s", "images_words.image = images_image.id"],
             params=[query],
         )
         return narrowed.order_by(RANK.desc())
-    query = " & ".join([workspace, *looked_for]) + ":*"
-    narrowed = found.extra(where=["images_image.lexemes @@ to_tsquery('simple', %s)"], params=[query])
-    return narrowed.order_by("-pk")
+    return found.extra(where=[_LEXEMES], params=[query]).order_by("-pk")  # noqa: S610
+
+
+_LEXEMES = "images_image.lexemes @@ to_tsquery('simple', %s)"
+_BEGINNING = {"sqlite": "*", "postgresql": ":*"}
+_ENOUGH = {
+    "sqlite": "SELECT COUNT(*) FROM (SELECT 1 FROM images_words WHERE images_words MATCH %s LIMIT %s) found",
+    "postgresql": "SELECT COUNT(*) FROM (SELECT 1 FROM images_image"
+    " WHERE lexemes @@ to_tsquery('simple', %s) AND binned_at IS NULL LIMIT %s) found",
+}
+
+
+def _query(looked_for: list[str]) -> str:
+    """Every word, as the database says it; words are letters and digits alone."""
+    if connection.vendor == "sqlite":
+        return " AND ".join(f'"{word}"' for word in looked_for)
+    return " & ".join(looked_for)
+
+
+def _fills_a_page(query: str) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(_ENOUGH[connection.vendor], [query, PAGE])
+        return bool(cursor.fetchone()[0] == PAGE)
 
 
 def older_than(found: QuerySet[Image], text: str, image_id: UUID) -> QuerySet[Image]:

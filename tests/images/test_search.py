@@ -79,6 +79,16 @@ def test_the_newest_comes_first_and_paging_goes_on_where_it_stopped(alice: User)
     assert [image.pk for image in older] == [made[2].pk, made[1].pk, made[0].pk]
 
 
+def test_a_word_that_fills_a_page_means_itself_alone(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "PAGE", 2)
+    make_image(alice, prompt="cats")
+    make_image(alice, prompt="cat one")
+    assert found(alice, "cat") == ["cat one", "cats"]
+
+    make_image(alice, prompt="cat two")
+    assert found(alice, "cat") == ["cat two", "cat one"]
+
+
 def test_a_forgotten_picture_is_not_found(alice: User) -> None:
     image = make_image(alice, prompt="amber")
 
