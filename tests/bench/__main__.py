@@ -13,6 +13,8 @@ from tests.bench.result import MARK, Result
 ROWS = {
     "2b": "jobs",
     "2c": "starts",
+    "3a": "intake",
+    "3b": "intake_memory",
     "5c": "money",
     "6a": "cards",
     "6b": "partials",
