@@ -7,6 +7,7 @@ without rows, which ``sweep_files`` removes, and never a row without its files.
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -152,14 +153,12 @@ def rebuild() -> None:
 
 
 def _hold_blob(stored: Stored) -> Blob:
-    """The blob of this content with one more use, made if it is new; safe against another doing the same."""
+    """The blob of this content with one more use, made if it is new; safe against others who add or remove it."""
     known = Blob.objects.filter(sha256=stored.sha256)
-    if not known.update(uses=F("uses") + 1):
-        try:
-            with transaction.atomic():
-                return _create_blob(stored)
-        except IntegrityError:
-            known.update(uses=F("uses") + 1)
+    while not known.update(uses=F("uses") + 1):
+        # Made by another between the two statements, it is found the next time; removed again by then, it is made.
+        with suppress(IntegrityError), transaction.atomic():
+            return _create_blob(stored)
     transaction.on_commit(lambda: storage.delete_blob(stored.key))
     return known.get()
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import errno
 import io
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO
 from uuid import UUID
@@ -14,6 +15,7 @@ from zipfile import ZIP_STORED, ZipFile
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
@@ -33,6 +35,14 @@ from tests.images.samples import file_of, scene
 from tests.racing import at_once
 
 State, Failure = Export.State, Export.Failure
+
+
+@pytest.fixture(autouse=True)
+def one_connection(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    """Most of these tests stand in a transaction, whose connection cannot be given back while they pack."""
+    marker = request.node.get_closest_marker("django_db")
+    if not (marker and marker.kwargs.get("transaction")):
+        monkeypatch.setattr("studio.gallery.packing.db.release", lambda: None)
 
 
 def ask(user: User, *images: Image, team: Team | None = None) -> Export:
@@ -150,7 +160,7 @@ def test_a_part_is_not_left_where_the_disk_was_full(alice: User, monkeypatch: py
         raise OSError(errno.ENOSPC, "No space left on device")
 
     export = ask(alice, stored_image(alice))
-    monkeypatch.setattr(packing.shutil, "copyfileobj", no_room)
+    monkeypatch.setattr("studio.gallery.packing.shutil.copyfileobj", no_room)
     done = packed(export)
     assert done.failure == Failure.DISK_FULL
     assert left_over(done) == []
@@ -209,7 +219,7 @@ def test_a_heartbeat_keeps_the_lease_of_what_is_being_packed(
 ) -> None:
     export = ask(alice, stored_image(alice))
     Export.objects.update(lease_until=None)
-    add, seen = packing._add, []
+    add, seen = packing._add, list[datetime | None]()
 
     def slow(*given: Any) -> None:
         Export.objects.update(lease_until=timezone.now())
@@ -219,6 +229,7 @@ def test_a_heartbeat_keeps_the_lease_of_what_is_being_packed(
 
     monkeypatch.setattr(packing, "_add", slow)
     packed(export)
+    assert seen[0]
     assert seen[0] > timezone.now() + timedelta(seconds=settings.JOB_LEASE_SECONDS / 2)
     packing.heartbeat()
     assert now(export).lease_until is None
@@ -246,7 +257,7 @@ def test_without_a_broker_it_waits_for_a_worker_that_looks(
     def away(*_: Any, **__: Any) -> None:
         raise OperationalError("no broker")
 
-    monkeypatch.setattr(exports.current_app, "send_task", away)
+    monkeypatch.setattr("studio.gallery.exports.current_app.send_task", away)
     export = ask(alice, stored_image(alice))
     exports.wake(export.pk)
     assert "broker unreachable" in caplog.text
@@ -301,3 +312,18 @@ def test_an_export_is_claimed_by_one_worker(alice: User) -> None:
     while claim := exports.claim_next():
         taken.append(claim.export_id)
     assert sorted(taken) == sorted(wanted)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_connection_of_a_pool_is_held_while_bytes_are_copied(
+    alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    export, copy, held = ask(alice, stored_image(alice)), shutil.copyfileobj, list[bool]()
+
+    def look(*given: Any) -> None:
+        held.append(connection.vendor != "sqlite" and connection.connection is not None)
+        copy(*given)
+
+    monkeypatch.setattr("studio.gallery.packing.shutil.copyfileobj", look)
+    assert packed(export).state == State.READY
+    assert held == [False]

@@ -110,9 +110,19 @@ def test_who_may_see_the_picture_sees_its_page_and_nobody_else(
     assert client.get(f"/images/{shared.pk}/").status_code == 302
 
 
-def test_a_binned_picture_has_no_page(as_alice: Client, alice: User) -> None:
-    image = make_image(alice, binned_at=timezone.now())
-    assert as_alice.get(f"/images/{image.pk}/").status_code == 404
+def test_the_page_of_a_binned_picture_says_who_moved_it_until_it_is_gone_for_good(
+    as_alice: Client, as_bob: Client, alice: User, bob: User, northwind: Team
+) -> None:
+    image = make_image(alice, northwind, binned_at=timezone.now(), binned_by=bob)
+    page, restore = f"/images/{image.pk}/", ">Restore</button>"
+    hers, his = (client.get(page).content.decode() for client in (as_alice, as_bob))
+    assert "Bob moved this to the bin" in hers
+    assert "You moved this to the bin" in his
+    assert restore in hers
+    Membership.objects.filter(user=bob).update(role=Role.VIEWER)
+    assert restore not in as_bob.get(page).content.decode()
+    Image.objects.update(discarded=True)
+    assert as_alice.get(page).status_code == 404
 
 
 def test_private_ingredients_and_ancestors_are_named_without_being_shown(
