@@ -1,4 +1,4 @@
-"""3a: a 1024 px PNG to a 512 px WebP and a stand-in, beside decoding alone and Pillow's defaults; and the whole intake."""
+"""3a: a 1024 px PNG to a 512 px WebP and a stand-in, beside decoding alone and Pillow's defaults; the whole intake."""
 
 from __future__ import annotations
 
