@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import allauth.mfa.admin  # noqa: F401 (registers what is taken away below)
+from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.http import HttpRequest
 
 from studio.accounts.models import AuditRow, Membership, Team, User
+
+# Its form shows the secret of everybody's second factor.
+admin.site.unregister(Authenticator)
 
 
 class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]

@@ -43,3 +43,7 @@ def test_rows_that_are_kept_can_be_looked_at_and_not_touched(
     delete = {"action": "delete_selected", "_selected_action": [row.pk], "post": "yes"}
     as_dana.post(reverse(f"admin:{table}_changelist"), delete)
     assert type(row).objects.filter(pk=row.pk).exists()
+
+
+def test_nobody_reads_the_secret_of_a_second_factor(as_dana: Client) -> None:
+    assert as_dana.get("/admin/mfa/authenticator/").status_code == 404
