@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery, UUIDField
 from django.utils.translation import gettext as _
 
 from studio.accounts.actors import Actor, OwnedQuerySet, Visibility
@@ -48,7 +48,9 @@ def collections_of(actor: Actor, team: Team | None) -> list[CollectionCard]:
         found = found.filter(owner=actor.user)
     newest = _seen(actor).filter(collection=OuterRef("pk")).order_by("-image_id")
     shown = list(
-        found.annotate(newest=Subquery(newest.values("image")[:1])).order_by("name", "pk")[:MOST_SHOWN]
+        found.annotate(newest=Subquery(newest.values("image")[:1], UUIDField())).order_by("name", "pk")[
+            :MOST_SHOWN
+        ]
     )
     counts = shelves.totals([scope for each in shown for scope in _scopes(actor, each.pk)])
     thumbs = pictures.visible(actor, [each.newest for each in shown if each.newest])
