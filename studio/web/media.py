@@ -22,7 +22,11 @@ from studio.web.numbers import whole
 
 WEBP = "image/webp"
 CHUNK = 256 * 1024
-FOREVER = "private, max-age=31536000, immutable"
+KEPT = "private, max-age=600"
+"""Minutes, though bytes never change: a browser asks nobody while it shows what it has, even after another signed in.
+
+After that it asks with its tag and is told that nothing changed, or that the picture is no longer its to see.
+"""
 
 
 @login_required
@@ -33,13 +37,13 @@ def media(request: StudioRequest, id: UUID, variant: str) -> HttpResponseBase:  
     etag = f'"{image.pk}-{variant}"'
     unchanged = get_conditional_response(request, etag=etag)
     if unchanged is not None and unchanged.status_code == 304:
-        return sealed(unchanged, cache=FOREVER, etag=etag)
+        return sealed(unchanged, cache=KEPT, etag=etag)
     if variant == "original":
         return original(request, image, file_name=f"{image.pk}.{storage.ENDINGS[image.blob.mime]}")
     width = whole(variant)
     if width is None or width not in image.blob.renditions:
         raise missing()
-    return sealed(HttpResponse(_bytes(image, width), content_type=WEBP), cache=FOREVER, etag=etag)
+    return sealed(HttpResponse(_bytes(image, width), content_type=WEBP), cache=KEPT, etag=etag)
 
 
 @login_required
@@ -50,7 +54,7 @@ def partial(request: StudioRequest, id: UUID, index: int) -> HttpResponseBase:  
     data = images.read_preview(job.pk, index)
     if data is None:
         raise missing()
-    return sealed(HttpResponse(data, content_type=WEBP), cache="private, max-age=600")
+    return sealed(HttpResponse(data, content_type=WEBP), cache=KEPT)
 
 
 def original(request: HttpRequest, image: Image, *, file_name: str) -> HttpResponseBase:
@@ -62,7 +66,7 @@ def original(request: HttpRequest, image: Image, *, file_name: str) -> HttpRespo
         mime=blob.mime,
         size=blob.size,
         file_name=file_name,
-        cache=FOREVER,
+        cache=KEPT,
     )
     response["ETag"] = f'"{image.pk}-original"'
     return response
@@ -87,7 +91,7 @@ def attachment(data: bytes, mime: str, file_name: str) -> HttpResponse:
     """Bytes made for this answer, to be saved."""
     response = HttpResponse(data, content_type=mime)
     response["Content-Disposition"] = content_disposition_header(True, file_name) or "attachment"
-    return sealed(response, cache="private, max-age=3600")
+    return sealed(response, cache=KEPT)
 
 
 def sealed[Response: HttpResponseBase](response: Response, *, cache: str, etag: str = "") -> Response:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,7 +11,8 @@ from django.test import AsyncClient, Client
 from studio.accounts.actors import Visibility
 from studio.accounts.models import Team, User
 from studio.core.ids import uuid7
-from studio.images import services
+from studio.images import intake, services
+from studio.images.models import Image
 from tests.factories import make_image
 from tests.gallery.scenes import JPEG, plain_job, stored_image
 from tests.images.samples import file_of, opened, scene
@@ -29,14 +31,59 @@ def assert_sealed(response: HttpResponseBase) -> None:
     assert response["Cache-Control"].startswith("private, max-age=")
 
 
-@pytest.mark.parametrize(("variant", "width"), [(320, 320), (640, 640), (1280, 1000)])
-def test_a_display_copy_is_webp_kept_by_the_browser_and_sealed(
-    as_alice: Client, alice: User, variant: int, width: int
+def addresses(image: Image) -> Iterator[tuple[str, str, bool]]:
+    """Every address of a picture's bytes, their type, and whether they are to be saved."""
+    for width in image.blob.renditions:
+        yield f"/media/{image.pk}/{width}", "image/webp", False
+    yield f"/media/{image.pk}/original", image.blob.mime, True
+    yield f"/images/{image.pk}/download", image.blob.mime, True
+    for format_ in ("png", "jpeg", "webp"):
+        yield f"/images/{image.pk}/download?format={format_}", f"image/{format_}", True
+
+
+ASKED = [
+    {},
+    {"Range": "bytes=0-9"},
+    {"Range": "bytes=5-2,x"},
+    {"Accept": "text/html"},
+    {"Sec-Fetch-Site": "cross-site"},
+]
+
+
+@pytest.mark.parametrize("method", ["get", "head"])
+@pytest.mark.parametrize("format_", ["PNG", "JPEG", "WEBP", "AVIF"])
+def test_every_address_says_its_type_and_nothing_runs_however_it_is_asked(
+    as_alice: Client, alice: User, format_: str, method: str
 ) -> None:
+    image = stored_image(alice, data=file_of(scene(700, 40), format_))
+    job = plain_job(alice)
+    services.put_preview(job.pk, 0, 1, JPEG)
+    asked = [*addresses(image), (f"/media/preview/{job.pk}/0", "image/webp", False)]
+    assert len(asked) == 9
+    for url, mime, saved in asked:
+        for headers in ASKED:
+            response = getattr(as_alice, method)(url, headers=headers)
+            data = body(response)
+            assert (response.status_code, response["Content-Type"]) == (200, mime)
+            assert response.get("Content-Disposition", "").startswith("attachment; filename=") == saved
+            assert_sealed(response)
+            assert (intake.sniff(data) == mime) if method == "get" else not data
+
+
+def test_another_person_at_the_same_browser_is_not_shown_what_it_has_for_long(
+    as_alice: Client, alice: User
+) -> None:
+    for url, _mime, _saved in addresses(stored_image(alice)):
+        response = as_alice.get(url)
+        assert "Cookie" in response["Vary"]
+        assert response["Cache-Control"] == "private, max-age=600"
+
+
+@pytest.mark.parametrize(("variant", "width"), [(320, 320), (640, 640), (1280, 1000)])
+def test_a_display_copy_is_webp_and_sealed(as_alice: Client, alice: User, variant: int, width: int) -> None:
     response = as_alice.get(f"/media/{stored_image(alice).pk}/{variant}")
     assert opened(body(response)).size == (width, width // 2)
     assert response["Content-Type"] == "image/webp"
-    assert "immutable" in response["Cache-Control"]
     assert_sealed(response)
 
 
