@@ -32,7 +32,9 @@ export function startSettings(form) {
     // Unseen until the server has fitted it, so that nothing on the page is seen to move.
     form.toggleAttribute("data-restoring", true);
     const shown = () => requestAnimationFrame(() => requestAnimationFrame(() => form.removeAttribute("data-restoring")));
-    Promise.resolve(apply(draft)).finally(shown);
+    // What was typed stays; the model is the one that the address asks for.
+    const model = new URL(location.href).searchParams.get("model") ?? draft.model;
+    Promise.resolve(apply({ ...draft, model })).finally(shown);
   }
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-reset]")) reset();

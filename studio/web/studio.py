@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -63,6 +64,8 @@ def projects(request: StudioRequest) -> HttpResponseRedirect:
 def _page(request: StudioRequest, shown: Project | None) -> HttpResponse:
     page = stream(request, shown) | {"projects": _projects(request)}
     draft = _asked_for(request) or _last_draft(page["loaded"])
+    if model := request.GET.get("model", ""):
+        draft = replace(draft, model=model)
     page |= composed(request, draft, shown)
     page["models"] = composer.picker(catalog.offers(), staff=request.actor.is_staff)
     page["welcome"] = _welcome(place_of(request, shown)) if not page["runs"] else ""

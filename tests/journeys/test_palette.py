@@ -89,6 +89,17 @@ def test_a_found_picture_becomes_a_reference_where_one_is(window: Window, painte
     expect(desk.prompt).to_have_value("A ship")
 
 
+def test_a_model_is_chosen_and_what_was_typed_stays(page: Page) -> None:
+    desk = Desk(page)
+    desk.prompt.fill("A ship")
+    page.goto("/credits/")
+    opened(page, "gesso press")
+    expect(option(page, "Gesso Press")).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("Enter")
+    expect(page.locator("#model-name")).to_have_text("Gesso Press")
+    expect(desk.prompt).to_have_value("A ship")
+
+
 def test_a_late_answer_does_not_replace_a_newer_one(window: Window, painter: Person) -> None:
     page = window(painter)
     page.goto("/credits/")
