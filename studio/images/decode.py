@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import io
+import struct
 from collections.abc import Callable
 from typing import Any
 
@@ -26,6 +27,11 @@ TURNS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+EXIF_ERRORS = (
+    ArithmeticError, AttributeError, EOFError, LookupError, OSError, RuntimeError, SyntaxError, TypeError, ValueError,
+    struct.error,
+)  # fmt: skip
+"""What damaged Exif raises in Pillow; the pixels are as good as before."""
 PROFILED = {"RGB": "RGB", "GRAY": "L", "CMYK": "CMYK"}
 """The mode of a picture to which a profile of these channels applies."""
 
@@ -83,8 +89,7 @@ def _upright(picture: Image.Image) -> Image.Image:
     """Turned as the file says; one that cannot be understood says nothing."""
     try:
         turn = TURNS.get(picture.getexif().get(ORIENTATION, 1))
-    except Exception:
-        # Damaged Exif raises nearly every built-in exception, and the pixels are as good as before.
+    except EXIF_ERRORS:
         return picture
     return picture if turn is None else picture.transpose(turn)
 
