@@ -22,6 +22,7 @@ from studio.web.workspace import Workspace
 SECTIONS = (
     ("/gallery/", "gallery"),
     ("/images/", "gallery"),
+    ("/exports/", "gallery"),
     ("/credits/", "credits"),
     ("/models/", "models"),
     ("/teams/", "teams"),
