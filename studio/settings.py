@@ -154,7 +154,11 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-32000;",
     }
 else:
-    DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 1, "max_size": env_number("DATABASE_POOL", 8)}}
+    DATABASES["default"]["OPTIONS"] = {
+        "pool": {"min_size": 1, "max_size": env_number("DATABASE_POOL", 8)},
+        # Compiling a page's query takes longer than running it: 1.0 s of 1.3 s for a year's spend.
+        "options": "-c jit=off",
+    }
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 
 # Broker and events --------------------------------------------------------------------------------------

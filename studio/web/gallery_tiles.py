@@ -6,7 +6,6 @@ from functools import cache
 from typing import NamedTuple
 
 from django.utils.html import escape
-from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from studio.accounts.models import User
@@ -37,7 +36,7 @@ class Maker(NamedTuple):
         return cls(user.get_short_name(), user.initials, str(user.tint))
 
 
-def tiles(page: Page, tail: str, *, first: bool) -> SafeString:
+def tiles(page: Page, tail: str, *, first: bool) -> str:
     """The HTML of a page's tiles; ``tail`` is the query of their links, ``first`` says that they begin the page."""
     language, tail = get_language() or "", escape(tail)
     makers = {

@@ -13,7 +13,6 @@ from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
 
 PLACE = re.compile("\x02(\\w+)\x03|\x04(\\w+)\x05")
 
@@ -33,7 +32,7 @@ class Mould:
         return self._format % values, [texts[name] for name in self._order]
 
 
-def together(pieces: Iterable[tuple[str, list[str]]]) -> SafeString:
+def together(pieces: Iterable[tuple[str, list[str]]]) -> str:
     """Poured pieces one after the other, with every text escaped."""
     formats: list[str] = []
     given: list[str] = []
