@@ -65,6 +65,14 @@ def claim_next(job_id: UUID | None = None) -> Claim | None:
     return None
 
 
+def claim_unseen(job: Job) -> Claim:
+    """Take a job within the transaction that wrote it. Nobody else can know of it yet, so the queue is not asked:
+    whoever waited for the others' look while being the writer would have them wait for each other."""
+    if not _take(job.pk, job.fence, clock.now()):
+        raise AssertionError("somebody took a job that nobody can see")
+    return Claim(job.pk, job.fence + 1)
+
+
 def _take(pk: UUID, fence: int, now: datetime) -> bool:
     """Whether this process got the job. The first claim starts its clock: waiting in the queue costs none of it."""
     deadline = now + timedelta(seconds=settings.JOB_DEADLINE_SECONDS)

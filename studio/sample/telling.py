@@ -9,7 +9,6 @@ from uuid import UUID
 
 from providers.errors import ProviderError, UpstreamError, UpstreamTimeout
 from studio.core import clock, db
-from studio.core.errors import Conflict
 from studio.images import services as images
 from studio.images.models import Image
 from studio.jobs import billing, outcomes, queue, retrying
@@ -45,7 +44,7 @@ def specs_of(told: Told, references: Sequence[ReferenceSpec]) -> list[JobSpec]:
 
 
 def tell(sample: Sample, cast: Cast, told: Told, when: datetime, sheet: Sheet) -> Run:
-    """The run with its jobs, pictures and money, all or nothing. Raises Conflict while the pool is too busy."""
+    """The run with its jobs, pictures and money, all or nothing."""
     with db.atomic():
         with clock.at(when):
             project = _project(cast, told)
@@ -91,9 +90,7 @@ def _jobs(run: Run) -> list[Job]:
 def _work(job: Job, start: datetime, painted: Painted) -> datetime:
     """What a worker does with a job, from the claim to the receipt, and when that was."""
     with clock.at(start):
-        claim = queue.claim_next(job.pk)
-        if claim is None:
-            raise Conflict("The pool has too many runs at work.")
+        claim = queue.claim_unseen(job)
         attempt = Attempt.objects.create(job=job, number=1, client_ref=f"{job.pk.hex}-1")
     for reference in job.references.all():
         sent = reference.image.blob.sha256

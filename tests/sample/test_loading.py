@@ -13,6 +13,7 @@ from studio.core import leases
 from studio.core.models import Event, Lease
 from studio.credits import checks
 from studio.images.models import Image
+from studio.jobs import queue
 from studio.jobs.models import Run
 from studio.sample import services, telling
 from studio.sample.models import Sample
@@ -65,6 +66,22 @@ def test_only_one_process_paints(dana: User) -> None:
     assert leases.hold(services.LEASE, holder="another", seconds=60)
     assert not services.load(runs=few())
     assert not Run.objects.exists()
+
+
+def test_it_never_waits_for_those_who_look_for_work(
+    dana: User, painted: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They hold the look and wait to write, while whoever tells a run is the writer."""
+
+    class Held:
+        def __enter__(self) -> None:
+            raise AssertionError("the look is held by somebody who waits to write")
+
+        def __exit__(self, *_: object) -> None: ...
+
+    services.begin(dana)
+    monkeypatch.setattr(queue, "_look", Held())
+    assert services.load(runs=few()[:1])
 
 
 def test_a_worker_is_asked_again_until_it_is_there(small: Sample, monkeypatch: pytest.MonkeyPatch) -> None:
