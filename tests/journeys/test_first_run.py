@@ -33,6 +33,7 @@ def set_up(page: Page, link: str) -> None:
     page.get_by_label("Name").fill("Dana")
     page.get_by_label("Email").fill("dana@northwind.test")
     page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_label("Load the sample studio").uncheck()
     page.get_by_role("button", name="Open the studio").click()
     page.wait_for_url(re.compile("/$"))
 
