@@ -125,7 +125,8 @@ document.addEventListener("pointerover", (event) => {
 document.addEventListener("focusin", (event) => {
   hideTip();
   const owner = event.target.closest?.("[data-tip]");
-  if (owner?.matches(":focus-visible")) showTip(owner);
+  // The focus may come back in the middle of a menu's closing, when nothing else can be opened.
+  if (owner?.matches(":focus-visible")) setTimeout(() => owner.matches(":focus-visible") && showTip(owner));
 });
 for (const name of ["pointerdown", "scroll", "focusout"]) document.addEventListener(name, hideTip, { capture: true, passive: true });
 
