@@ -1,4 +1,5 @@
 /** The page of one picture: zoom buttons, neighbours, keys, copying, heart, stars, and the chosen format. */
+import { binAndGo, tellBinned } from "gesso/binned";
 import { all, announce, icon, isTyping, one, remembered, text } from "gesso/dom";
 import { save, toggleFavourite } from "gesso/keeping";
 import { toast } from "gesso/toast";
@@ -84,7 +85,8 @@ stage.addEventListener("pointerup", (event) => {
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey || isTyping(event.target) || one("dialog[open]")) return;
   const ways = { ArrowLeft: ".turn.newer", ArrowRight: ".turn.older", Escape: "[data-close-picture]" };
-  if (ways[event.key] && !(event.key === "Escape" && document.fullscreenElement)) {
+  if (event.key === "Delete") one("[data-bin-this] button")?.click();
+  else if (ways[event.key] && !(event.key === "Escape" && document.fullscreenElement)) {
     event.preventDefault();
     one(ways[event.key])?.click();
   } else if (remembered.get("single-keys") !== false) single(event);
@@ -98,6 +100,24 @@ function single(event) {
   else if (["+", "=", "-", "0"].includes(key)) stage.dispatchEvent(new KeyboardEvent("keydown", { key }));
   else one(`[data-key="${CSS.escape(key)}"]`)?.click();
 }
+
+/* To the bin, and on to the next: the older one, else the newer, else back --------------------------------------------- */
+
+document.addEventListener("submit", (event) => {
+  const form = event.target.closest?.("[data-bin-this]");
+  if (!form) return;
+  event.preventDefault();
+  const turn = one(".turn.older") ?? one(".turn.newer");
+  binAndGo({
+    id: one('[name="id"]', form).value,
+    url: form.action,
+    restore: form.dataset.binThis,
+    here: location.href,
+    next: () => (turn ?? one("[data-close-picture]")).click(),
+  });
+});
+tellBinned();
+addEventListener("pageshow", (event) => event.persisted && tellBinned());
 
 /* Copy --------------------------------------------------------------------------------------------------------------- */
 

@@ -14,11 +14,17 @@ export async function save(url, values, failure) {
   return false;
 }
 
-/** A toggle button with a `formaction`; answers whether the heart is on afterwards. */
+/** A toggle button with a `formaction`. */
 export async function toggleFavourite(button) {
   const before = button.getAttribute("aria-pressed") === "true";
-  button.setAttribute("aria-pressed", String(!before));
-  const kept = await save(button.getAttribute("formaction"), { favourite: before ? "" : "1" }, "favourite-failed");
-  if (!kept) button.setAttribute("aria-pressed", String(before));
-  return kept ? !before : before;
+  const show = (on) => button.setAttribute("aria-pressed", String(on));
+  await saveFavourite(button.getAttribute("formaction"), !before, show);
+}
+
+/** Put a heart on or take it off; `show` is told at once, and again where it could not be saved. Answers what holds now. */
+export async function saveFavourite(url, on, show) {
+  show(on);
+  const kept = await save(url, { favourite: on ? "1" : "" }, "favourite-failed");
+  if (!kept) show(!on);
+  return kept ? on : !on;
 }
