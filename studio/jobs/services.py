@@ -16,7 +16,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from studio.accounts.actors import Actor
-from studio.accounts.models import Team
+from studio.accounts.models import Team, User
 from studio.catalog import pricing, validation
 from studio.catalog import selectors as catalog
 from studio.catalog import services as prices
@@ -28,7 +28,7 @@ from studio.core import clock, db
 from studio.core.errors import Forbidden, Invalid
 from studio.credits import services as credits
 from studio.images.models import Image
-from studio.jobs import billing, dispatch, failpoints, learning, notices, outcomes
+from studio.jobs import billing, dispatch, failpoints, learning, notices, outcomes, selectors
 from studio.jobs.errors import KeyReused, ModelNotOffered, NotCancellable, NothingToRetry, QuoteChanged
 from studio.jobs.models import FINAL, Job, Project, Reference, Run, State
 from studio.jobs.specs import JobSpec, body_hash, missing_pictures, spec_of
@@ -65,6 +65,23 @@ def new_project(*, actor: Actor, team: Team | None, name: str = "") -> Project:
     # PostgreSQL refuses a NUL in a text.
     given = name.replace("\0", "").strip()[:NAME_LENGTH]
     return Project.objects.create(owner=actor.require_user(), team=team, name=given or _("Untitled project"))
+
+
+def latest_project(*, actor: Actor, team: Team | None) -> Project:
+    """The workspace's last used project, or its first, made once however many ask at the same moment.
+
+    Raises Forbidden like ``new_project``.
+    """
+    found = selectors.projects(actor, team)
+    if latest := found.first():
+        return latest
+    with db.atomic():
+        # Whoever made it first held this row; a key share of it, which every new row takes, need not wait.
+        workspace = (
+            Team.objects.filter(pk=team.pk) if team else User.objects.filter(pk=actor.require_user().pk)
+        )
+        workspace.select_for_update(no_key=True).first()
+        return found.first() or new_project(actor=actor, team=team)
 
 
 def price(*, actor: Actor, spec: JobSpec, retry_of: Job | None = None) -> Priced:
@@ -113,7 +130,7 @@ def submit(
         raise ValueError("the payer is of another workspace than the project")
     if not 0 < len(key) <= KEY_LENGTH or "\0" in key:
         raise Invalid(_("An idempotency key has 1 to 80 characters."))
-    owner, wish = actor.require_user(), body_hash(specs)
+    owner, wish = actor.require_user(), body_hash(project.pk, specs)
     if repeat := Run.objects.filter(owner=owner, key=key).first():
         return _repeated(repeat, wish)
     if not specs:
@@ -150,6 +167,9 @@ def submit(
 def _write(run: Run, payer: Payer, priced: Sequence[Priced], images: dict[UUID, Image]) -> None:
     run.number = _next_number(run.project)
     run.save(force_insert=True)
+    # Retries of one job go to one project, whose number is ours until the commit: nobody retries beside us now.
+    if any(item.retry_of and missing_pictures(item.retry_of) < item.parameters.n for item in priced):
+        raise NothingToRetry
     jobs = [_add_job(run, position, item, payer, images) for position, item in enumerate(priced)]
     notices.run_added(run)
     dispatch.wake([job.pk for job in jobs])
@@ -271,14 +291,20 @@ def retry(*, actor: Actor, payer: Payer, job: Job, key: str, quoted_high: int | 
     repeats = Run.objects.filter(owner=actor.require_user(), key=key, jobs__retry_of=job)
     if repeat := repeats.first():
         return repeat
-    priced = price_retry(actor=actor, job=job)
-    return submit(
-        actor=actor,
-        payer=payer,
-        project=job.run.project,
-        specs=[priced.spec],
-        key=key,
-        quoted_high=quoted_high,
-        parent=job.run,
-        retry_of=job,
-    )
+    try:
+        priced = price_retry(actor=actor, job=job)
+        return submit(
+            actor=actor,
+            payer=payer,
+            project=job.run.project,
+            specs=[priced.spec],
+            key=key,
+            quoted_high=quoted_high,
+            parent=job.run,
+            retry_of=job,
+        )
+    except NothingToRetry:
+        # The same press, sent twice at once, may just have become the run that is on its way.
+        if repeat := repeats.first():
+            return repeat
+        raise

@@ -46,9 +46,9 @@ class JobSpec:
         return "edit" if next(sources, None) else "generate"
 
 
-def body_hash(specs: Sequence[JobSpec]) -> str:
-    """Equal for equal wishes, so that a repeated key with other contents is noticed."""
-    body = json.dumps([asdict(spec) for spec in specs], default=str, sort_keys=True)
+def body_hash(project_id: UUID, specs: Sequence[JobSpec]) -> str:
+    """Equal for equal wishes in one project, so that a repeated key with other contents is noticed."""
+    body = json.dumps([str(project_id), *map(asdict, specs)], default=str, sort_keys=True)
     return hashlib.sha256(body.encode()).hexdigest()
 
 

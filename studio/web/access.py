@@ -17,6 +17,7 @@ from studio.accounts.teams import LEADING_ROLES
 from studio.core.errors import Forbidden, NotFound
 from studio.gallery.models import Collection, Export
 from studio.images.models import Image
+from studio.jobs import selectors as runs
 from studio.jobs.models import Job, Project, Run
 from studio.web.http import StudioRequest
 
@@ -70,6 +71,11 @@ def editable_project_for(request: StudioRequest, id: UUID) -> Project:  # noqa: 
 def run_for(request: StudioRequest, id: UUID) -> Run:  # noqa: A002
     """A run with its project."""
     return _seen(_runs(), request.actor, id)
+
+
+def whole_run_for(request: StudioRequest, id: UUID) -> Run:  # noqa: A002
+    """A run with all that its row shows."""
+    return _seen(runs.whole(), request.actor, id)
 
 
 def editable_run_for(request: StudioRequest, id: UUID) -> Run:  # noqa: A002

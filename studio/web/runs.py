@@ -100,8 +100,7 @@ def _project(request: StudioRequest) -> Project:
     if not request.workspace.can_edit:
         text = _("Your role in %(team)s lets you look, not run. Switch to your own workspace.")
         raise Forbidden(text % {"team": request.workspace.name})
-    latest = jobs.projects(request.actor, team).first()
-    return latest or services.new_project(actor=request.actor, team=team)
+    return services.latest_project(actor=request.actor, team=team)
 
 
 def _parent(request: StudioRequest, project: Project, draft: Draft) -> Run | None:
@@ -127,10 +126,10 @@ def _refused(request: StudioRequest, draft: Draft, error: StudioError) -> HttpRe
 @login_required
 def run(request: StudioRequest, run_id: UUID) -> HttpResponse:
     """The row as it is now; for a person who follows a link, the project's page at that row."""
-    shown = access.run_for(request, run_id)
+    shown = access.whole_run_for(request, run_id)
     if not request.htmx:
         return _to_row(shown)
-    return render(request, f"{PAGE}#run", {"run": _row(request, shown.pk)})
+    return render(request, f"{PAGE}#run", {"run": _row_of(request, shown)})
 
 
 @require_POST
@@ -193,7 +192,11 @@ def _to_row(shown: Run) -> HttpResponseRedirect:
 
 
 def _row(request: StudioRequest, run_id: UUID) -> rows.Row:
-    loaded = jobs.by_ids([run_id])
-    pictures = jobs.picture_ids(loaded)
+    """The row of a run that this request has changed."""
+    return _row_of(request, jobs.by_ids([run_id])[0])
+
+
+def _row_of(request: StudioRequest, shown: Run) -> rows.Row:
+    pictures = jobs.picture_ids([shown])
     hearts = gallery.favourites_of(request.actor, pictures) if pictures else frozenset()
-    return rows.rows(loaded, request.actor, hearts)[0]
+    return rows.rows([shown], request.actor, hearts)[0]

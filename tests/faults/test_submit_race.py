@@ -10,12 +10,15 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import QuerySet
 
+from studio.accounts.actors import actor_for
+from studio.accounts.models import Team
 from studio.credits.errors import InsufficientCredits
 from studio.credits.models import Hold
-from studio.jobs import outcomes, queue, services, sweeping
-from studio.jobs.errors import NotCancellable
-from studio.jobs.models import FINAL, Job, Run, State
+from studio.jobs import outcomes, queue, selectors, services, sweeping
+from studio.jobs.errors import NotCancellable, NothingToRetry
+from studio.jobs.models import FINAL, Job, Project, Run, State
 from tests.faults import desk as desks
 from tests.faults.conftest import assert_nothing_is_left_open, assert_the_books_are_right
 from tests.faults.processes import Processes
@@ -34,7 +37,7 @@ def at_once(*actions: Callable[[], object]) -> list[object]:
         barrier.wait()
         try:
             answers[place] = action()
-        except (InsufficientCredits, NotCancellable) as refusal:
+        except (InsufficientCredits, NotCancellable, NothingToRetry) as refusal:
             answers[place] = type(refusal)
         finally:
             connection.close()
@@ -112,6 +115,64 @@ def test_two_presses_of_one_button_are_one_run(busy: Desk) -> None:
     runs = at_once(*[lambda: desks.press(**press)] * 8)
     assert len(set(runs)) == Run.objects.count() == 1
     assert busy.balance == (START - PRICE, PRICE)
+
+
+def priced_together(monkeypatch: pytest.MonkeyPatch, count: int) -> None:
+    """Nobody goes on from the price of a retry before all have seen that there is something to retry."""
+    barrier, price = threading.Barrier(count), services.price_retry
+
+    def and_wait(**given: Any) -> services.Priced:
+        priced = price(**given)
+        barrier.wait()
+        return priced
+
+    monkeypatch.setattr(services, "price_retry", and_wait)
+
+
+@pytest.mark.parametrize("keys", [("one tab", "another"), ("the same", "the same")])
+def test_two_retries_of_one_job_at_once_are_paid_once(
+    busy: Desk, monkeypatch: pytest.MonkeyPatch, keys: tuple[str, str]
+) -> None:
+    job = busy.job(SKETCH)
+    services.cancel(job=job)
+    job.refresh_from_db()
+    priced_together(monkeypatch, len(keys))
+
+    def retry(key: str) -> Callable[[], object]:
+        ours = Job.objects.select_related("run__project").get(pk=job.pk)
+        return lambda: services.retry(actor=busy.actor, payer=busy.payer, job=ours, key=key)
+
+    answers = at_once(*map(retry, keys))
+    run = Job.objects.get(retry_of=job).run
+    assert Counter(answers) == ({run: 2} if keys[0] == keys[1] else {run: 1, NothingToRetry: 1})
+    assert busy.balance == (START - PRICE, PRICE)
+
+
+class Look:
+    """Somebody's projects, at which they look first when all the others do."""
+
+    def __init__(self, rows: QuerySet[Project], barrier: threading.Barrier) -> None:
+        self.rows, self.barrier, self.looked = rows, barrier, False
+
+    def first(self) -> Project | None:
+        found = self.rows.first()
+        if not self.looked:
+            self.looked = True
+            self.barrier.wait()
+        return found
+
+
+@pytest.mark.parametrize("in_team", [False, True])
+def test_first_presses_at_once_go_to_one_new_project(
+    busy: Desk, northwind: Team, monkeypatch: pytest.MonkeyPatch, in_team: bool
+) -> None:
+    barrier, projects = threading.Barrier(4), selectors.projects
+    monkeypatch.setattr(selectors, "projects", lambda *of: Look(projects(*of), barrier))
+    team = northwind if in_team else None
+    Project.objects.all().delete()
+    actor = actor_for(busy.actor.require_user())
+    found = at_once(*[lambda: services.latest_project(actor=actor, team=team)] * barrier.parties)
+    assert set(found) == {Project.objects.get()}
 
 
 @pytest.mark.parametrize("round_number", range(8))

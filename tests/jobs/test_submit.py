@@ -11,7 +11,7 @@ from studio.jobs import outcomes, queue, services
 from studio.jobs.errors import KeyReused, ModelNotOffered, NothingToRetry, QuoteChanged
 from studio.jobs.models import Job, Output, Run, State
 from studio.jobs.specs import JobSpec, ReferenceSpec
-from tests.factories import make_image
+from tests.factories import make_image, make_project
 from tests.jobs.conftest import PAID, PAINT, SKETCH, START, Desk
 
 
@@ -180,6 +180,14 @@ def test_a_retry_that_is_sent_twice_is_one_run(desk: Desk) -> None:
     job = cancelled(desk, n=2)
     runs = {services.retry(actor=desk.actor, payer=desk.payer, job=job, key="same").pk for _ in range(2)}
     assert len(runs) == 1
+
+
+def test_a_key_of_one_project_is_refused_in_another(desk: Desk, alice: User) -> None:
+    desk.submit(key="a press")
+    desk.project = make_project(alice)
+    with pytest.raises(KeyReused):
+        desk.submit(key="a press")
+    assert desk.balance == (START - 3_000, 3_000)
 
 
 def test_a_cancel_that_meets_a_job_on_its_way_back_to_the_queue_ends_it(
