@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from studio.accounts.models import Membership, Team, User
 from studio.core.ids import uuid7_at
+from studio.gallery import hearts
 from studio.gallery.models import Favourite
 from studio.images import services as images
 from studio.images import words
@@ -63,6 +64,7 @@ def seed(count: int, *, at: datetime | None = None) -> User:
         [Favourite(user=first, image_id=image) for image in chosen], batch_size=BATCH
     )
     images.rebuild()
+    hearts.recount()
     return first
 
 

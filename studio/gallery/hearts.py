@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from uuid import UUID
 
+from studio.core import db
 from studio.gallery.models import Favourite
 from studio.images import shelves
 from studio.images.models import Image
@@ -24,10 +25,9 @@ def counts(image: Image) -> bool:
     return image.kind == Image.Kind.OUTPUT and image.binned_at is None
 
 
-def change(user_id: int, image: Image, by: int) -> None:
-    """Count a heart that was given or taken."""
-    if counts(image):
-        shelves.change(scope(user_id, image.team_id), HEARTS, by)
+def given(user_id: int, images: Iterable[Image], by: int) -> None:
+    """Count one person's hearts on these pictures: 1 for given, -1 for taken."""
+    _change(Counter(scope(user_id, image.team_id) for image in images if counts(image)), by)
 
 
 def count_in(images: Iterable[Image]) -> None:
@@ -42,7 +42,21 @@ def count_out(images: Iterable[Image]) -> None:
 
 def _all(images: Iterable[Image], sign: int) -> None:
     teams = {image.pk: image.team_id for image in images if counts(image)}
-    given = Favourite.objects.filter(image__in=list(teams)).values_list("user_id", "image_id")
-    moves = Counter(scope(user_id, teams[image_id]) for user_id, image_id in given)
+    hearts = Favourite.objects.filter(image__in=list(teams)).values_list("user_id", "image_id")
+    _change(Counter(scope(user_id, teams[image_id]) for user_id, image_id in hearts), sign)
+
+
+def _change(moves: Counter[str], sign: int) -> None:
     for name in sorted(moves):
         shelves.change(name, HEARTS, sign * moves[name])
+
+
+def recount() -> None:
+    """Write all counts of hearts anew, after a load of rows that passed them by."""
+    rows = Favourite.objects.filter(image__kind=Image.Kind.OUTPUT, image__binned_at=None)
+    moves = Counter(
+        scope(user_id, team_id) for user_id, team_id in rows.values_list("user_id", "image__team_id")
+    )
+    with db.atomic():
+        shelves.forget(HEARTS)
+        _change(moves, 1)

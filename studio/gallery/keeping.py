@@ -15,7 +15,7 @@ from django.db.models import Exists, OuterRef, ProtectedError, QuerySet
 
 from studio.accounts.actors import Actor
 from studio.core import db
-from studio.gallery import collections, notices
+from studio.gallery import collections, hearts, notices
 from studio.gallery.models import Favourite
 from studio.images import bin as bins
 from studio.images.models import Image, Lineage
@@ -32,6 +32,7 @@ def move_to_bin(*, actor: Actor, ids: Iterable[UUID]) -> int:
     by = actor.require_user()
     with db.atomic():
         images = bins.locked(ids, binned=False)
+        hearts.count_out(images)
         bins.put(images, by=by)
         _moved(images, -1)
     return len(images)
@@ -43,6 +44,7 @@ def restore(*, actor: Actor, ids: Iterable[UUID]) -> int:
     with db.atomic():
         images = bins.locked(ids, binned=True)
         bins.take_out(images)
+        hearts.count_in(images)
         _moved(images, 1)
     return len(images)
 
@@ -74,16 +76,18 @@ def _moved(images: Sequence[Image], by: int) -> None:
 def set_favourites(*, actor: Actor, ids: Sequence[UUID], on: bool) -> int:
     """Put the person's heart on all of these pictures, or take it off; on how many that changed something."""
     user = actor.require_user()
-    if not on:
-        removed, _kinds = Favourite.objects.filter(user=user, image__in=list(ids)).delete()
-        return removed
     with db.atomic():
-        # Locked, so that none is removed between the look and the insert, and two requests count one heart once.
+        # Locked, so that none is removed between the look and the write, and two requests count one heart once.
         there = list(Image.objects.filter(pk__in=ids).select_for_update().order_by("pk"))
-        liked = set(Favourite.objects.filter(user=user, image__in=there).values_list("image_id", flat=True))
-        new = [Favourite(user=user, image=image) for image in there if image.pk not in liked]
-        Favourite.objects.bulk_create(new, ignore_conflicts=True)
-    return len(new)
+        given = Favourite.objects.filter(user=user, image__in=there)
+        liked = set(given.values_list("image_id", flat=True))
+        changed = [image for image in there if (image.pk in liked) != on]
+        if on:
+            Favourite.objects.bulk_create([Favourite(user=user, image=image) for image in changed])
+        else:
+            given.delete()
+        hearts.given(user.pk, changed, 1 if on else -1)
+    return len(changed)
 
 
 def sweep() -> int:

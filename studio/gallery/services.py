@@ -23,7 +23,7 @@ def set_favourite(*, actor: Actor, image: Image, on: bool) -> None:
         else:
             by = -Favourite.objects.filter(user=user, image=image).delete()[0]
         if by:
-            hearts.change(user.pk, image, by)
+            hearts.given(user.pk, [image], by)
 
 
 def rate(*, actor: Actor, image: Image, stars: int) -> None:

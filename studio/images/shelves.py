@@ -93,6 +93,11 @@ def drop(scope: str) -> None:
     ShelfDay.objects.filter(Q(scope=scope) | Q(scope__startswith=f"{scope}:")).delete()
 
 
+def forget(kind: str) -> None:
+    """Drop every count of a kind, before it is counted anew."""
+    ShelfDay.objects.filter(kind=kind).delete()
+
+
 def totals(scopes: Sequence[str]) -> dict[tuple[str, str], int]:
     """Counts by scope and kind, in one query whatever there is."""
     rows = ShelfDay.objects.filter(scope__in=scopes, day=ALL_DAYS).values_list("scope", "kind", "count")

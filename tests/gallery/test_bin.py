@@ -14,7 +14,6 @@ from studio.accounts.actors import actor_for
 from studio.accounts.models import Team, User
 from studio.core.models import Event
 from studio.gallery import collections, keeping, notices
-from studio.gallery.models import Favourite
 from studio.gallery.shelves import Shelf
 from studio.gallery.shelves import shelf as pictures_of
 from studio.images import bin as bins
@@ -100,7 +99,7 @@ def test_only_what_is_in_the_bin_is_deleted_for_good_and_then_nobody_sees_it(ali
 def test_after_thirty_days_row_and_files_go(alice: User) -> None:
     image = stored_image(alice)
     key = image.blob.key
-    Favourite.objects.create(user=alice, image=image)
+    keeping.set_favourites(actor=actor_for(alice), ids=[image.pk], on=True)
     to_bin(alice, image)
     keeping.sweep()
     assert Image.objects.filter(pk=image.pk).exists(), "its thirty days are not over"
