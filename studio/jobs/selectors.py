@@ -69,7 +69,7 @@ def open_job_count(actor: Actor) -> int:
     return Job.objects.filter(state__in=OPEN, run__owner=actor.user).count() if actor.user else 0
 
 
-def whole() -> QuerySet[Run]:
+def whole() -> OwnedQuerySet[Run]:
     """Runs with everything that a row shows."""
     outputs = Output.objects.select_related("image__blob").order_by("position")
     references = Reference.objects.select_related("image__blob").order_by("position")
