@@ -137,8 +137,17 @@ document.addEventListener("change", (event) => {
   if (event.target.closest?.("[data-jump]") && event.target.value) goTo(event.target.value);
 });
 
+/** On a small screen the rail is there only while the page moves. */
+let near = 0;
+function come() {
+  rail()?.classList.add("near");
+  clearTimeout(near);
+  near = setTimeout(() => rail()?.classList.remove("near"), 1500);
+}
+
 let asked = 0;
 function followSoon() {
+  come();
   asked ||= requestAnimationFrame(() => {
     asked = 0;
     follow();

@@ -1,14 +1,16 @@
-/** The gallery's page: row height, the same place on return, and what is told of new pictures. */
+/** The gallery's page: row height, the same place on return, and what is told of pictures that come and go. */
 import { tellBinned } from "gesso/binned";
-import { one, remembered, text } from "gesso/dom";
+import { all, one, remembered, text } from "gesso/dom";
 import { showTotal } from "gesso/gallery-deeds";
 import "gesso/gallery-filters";
 import "gesso/gallery-lasso";
 import { keepPlace, returnToPlace } from "gesso/gallery-place";
 import { drawRail } from "gesso/gallery-rail";
 import "gesso/gallery-tools";
+import { plain } from "gesso/grid-shelf";
 import "gesso/justified-grid";
 
+const MOST_TILES = 120; // What the server sends at once.
 const grid = () => one("justified-grid");
 
 /* Rows ------------------------------------------------------------------------------------------------------------- */
@@ -67,6 +69,32 @@ const live = new BroadcastChannel(`gesso-live-${document.body.dataset.user}`);
 live.onmessage = ({ data }) => data.kind === "message" && askSoon();
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && askSoon());
 addEventListener("pageshow", (event) => event.persisted && askSoon());
+
+/* What somebody moved to the bin, or brought back, may not stand here any more. -------------------------------------- */
+
+document.addEventListener("htmx:after:swap", () => {
+  const told = one("#pictures-moved[data-ids]");
+  if (!told) return;
+  letGo(told.dataset.ids.split(" ").filter(Boolean).map(plain));
+  told.removeAttribute("data-ids");
+});
+
+async function letGo(ids) {
+  const here = ids.filter((id) => grid()?.shelf?.find(id)).slice(0, MOST_TILES);
+  if (!here.length || !grid().dataset.tiles) return;
+  try {
+    const url = new URL(grid().dataset.tiles, location.href);
+    for (const id of here) url.searchParams.append("id", id);
+    const answer = await fetch(url, { headers: { "HX-Request": "true" } });
+    if (!answer.ok || answer.redirected) return;
+    const came = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const still = new Set(all(".shot", came).map((shot) => plain(shot.dataset.image)));
+    grid().remove(here.filter((id) => !still.has(id)));
+    showTotal();
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error; // No connection: a reload shows how it is.
+  }
+}
 
 begin();
 keepPlace(grid);

@@ -116,6 +116,10 @@ document.addEventListener("submit", (event) => {
     next: () => (turn ?? one("[data-close-picture]")).click(),
   });
 });
+// Somebody else may move it there while it is looked at, and bring it back.
+document.addEventListener("htmx:after:swap", () => {
+  for (const acts of all(".acts")) acts.inert = Boolean(one(".binned.notice"));
+});
 tellBinned();
 addEventListener("pageshow", (event) => event.persisted && tellBinned());
 

@@ -7,9 +7,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.template.loader import render_to_string
 from playwright.sync_api import Page, expect
 
+from studio.accounts.actors import actor_for
 from studio.accounts.models import User
+from studio.gallery import keeping
 from studio.images.models import Image
 from tests.factories import make_image
 from tests.gallery.watching import PLACES, SHIFTS, BigShelf, filled, known, settled, until
@@ -45,14 +48,16 @@ def shelf(alice: User, pictures: list[Image], page: Page) -> BigShelf:
     return big
 
 
-@pytest.mark.parametrize(
-    ("width", "row", "gap"), [(1184, 262, 6), (382, 172, 4), (900, 200, 6), (2200, 262, 6)]
-)
-def test_a_blocks_height_is_known_before_its_pictures_and_its_rows_fill_it(
-    page: Page, width: int, row: int, gap: int
-) -> None:
+def test_a_blocks_height_is_known_before_its_pictures_and_its_rows_fill_it(page: Page) -> None:
     page.goto("/gallery/")
-    blocks: list[dict[str, Any]] = page.evaluate(LAYOUT, {"width": width, "row": row, "gap": gap, "seed": 7})
+    for width, row, gap in ((1184, 262, 6), (382, 172, 4), (900, 200, 6), (2200, 262, 6)):
+        blocks = page.evaluate(LAYOUT, {"width": width, "row": row, "gap": gap, "seed": 7})
+        assert len(blocks) == 60
+        fills_its_height(blocks, width, row, gap)
+
+
+def fills_its_height(blocks: list[dict[str, Any]], width: int, row: int, gap: int) -> None:
+    """In order, to the pixel, with little cut away, and most rows as high as they should be."""
     heights = [each["height"] for block in blocks for each in block["rows"]]
     for block in blocks:
         rows = block["rows"]
@@ -202,6 +207,23 @@ def test_new_pictures_are_told_and_do_not_push_the_rows(
     assert page.evaluate(PLACES) == before
     told.click()
     until(page, lambda: page.locator(".shot").first.get_attribute("data-image") != str(pictures[-1].pk))
+
+
+def test_what_somebody_else_moves_to_the_bin_goes_from_the_rows(
+    page: Page, pictures: list[Image], alice: User
+) -> None:
+    page.goto("/gallery/")
+    known(page)
+    gone, kept = pictures[-2], pictures[-1]
+    keeping.move_to_bin(actor=actor_for(alice), ids=[gone.pk])
+    page.evaluate(
+        """(html) => new BroadcastChannel(`gesso-live-${document.body.dataset.user}`)
+        .postMessage({ kind: 'message', data: html })""",
+        render_to_string("images/_live_moved.html", {"moved": [{"image": gone}, {"image": kept}]}),
+    )
+    expect(page.locator(f'[data-image="{gone.pk}"]')).to_have_count(0)
+    expect(page.locator(f'[data-image="{kept.pk}"]')).to_be_visible()
+    expect(page.locator("[data-total]")).to_have_text("69 images")
 
 
 def test_the_size_of_the_rows_is_chosen_and_remembered(page: Page, pictures: list[Image]) -> None:
