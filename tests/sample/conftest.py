@@ -19,7 +19,7 @@ from tests.factories import person
 LEAST = 256
 """The shorter side of what is painted here, in pixels: the least that every model takes."""
 
-FEW = ("lake", "window", "forest", "a3", "a5", "a7", "a9", "a12", "a13", "a14")
+FEW = ("lake", "window", "forest", "a3", "a5", "a7", "a9", "a10", "a12", "a13", "a14")
 """Runs enough for an edit, a mask, a part-done and a failed one."""
 
 

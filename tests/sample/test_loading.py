@@ -56,7 +56,7 @@ def test_one_that_broke_off_is_finished_by_the_next(
     assert not Sample.objects.get().ready_at
     assert services.load(runs=few())
     assert Run.objects.count() == len(few())
-    assert Image.objects.filter(kind=Image.Kind.OUTPUT).count() == 11
+    assert Image.objects.filter(kind=Image.Kind.OUTPUT).count() == 13
     assert Sample.objects.get().ready_at
     assert [problems for _account, problems in checks.check_all() if problems] == []
 

@@ -66,7 +66,7 @@ def test_a_second_look_at_the_form_keeps_the_tick_as_it_was(client: Client, db: 
 
 def test_staff_see_what_goes_and_remove_it(small: Sample, as_dana: Client) -> None:
     page = as_dana.get(reverse("manage_sample")).content.decode()
-    assert "11 pictures" in page
+    assert "13 pictures" in page
     assert "Nobody has made anything of their own in it." in page
     response = as_dana.post(reverse("manage_sample"), {"do": "remove"}, follow=True)
     assert "The sample studio is removed." in response.content.decode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -10,6 +11,8 @@ from studio.accounts.models import User
 from studio.core.errors import StudioError
 from studio.sample import removal, services
 from studio.sample.models import Sample
+
+PATIENCE_SECONDS = 180.0
 
 
 class Command(BaseCommand):
@@ -34,8 +37,12 @@ class Command(BaseCommand):
             self.stdout.write("The sample studio is there already.")
             return
         services.begin(_owner(email))
-        if not services.load():
-            raise CommandError("Another process is painting it now. Look again in a few seconds.")
+        until = time.monotonic() + PATIENCE_SECONDS
+        while not services.load():
+            # A worker that runs was told of it too, and was quicker.
+            if time.monotonic() > until:
+                raise CommandError("Another process has been painting it for minutes. See the worker's log.")
+            time.sleep(0.5)
         self.stdout.write("The sample studio is ready.")
 
     def _remove(self) -> None:
