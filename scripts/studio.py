@@ -119,6 +119,13 @@ def start(data: Path, environment: Mapping[str, str] | None = None) -> Studio:
     return Studio(process, int(full["PORT"]), full)
 
 
+def end(studio: Studio) -> None:
+    """Stop it as Ctrl-C would, and wait until it is gone."""
+    studio.process.terminate()
+    studio.process.wait(15)
+    studio.reader.join(15)
+
+
 @contextlib.contextmanager
 def served(data: Path, environment: Mapping[str, str] | None = None) -> Iterator[Studio]:
     """A studio that answers, ended when the block is left."""
@@ -127,6 +134,4 @@ def served(data: Path, environment: Mapping[str, str] | None = None) -> Iterator
         studio.wait_ready()
         yield studio
     finally:
-        studio.process.terminate()
-        studio.process.wait(15)
-        studio.reader.join(15)
+        end(studio)

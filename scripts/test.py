@@ -15,7 +15,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -50,13 +50,16 @@ ON_BOTH_DATABASES = (
 # Every kill on the second database as well: only in the long rounds, or the short ones would be too long.
 SOAKED_ON_BOTH_DATABASES = ("tests/faults/test_kill_points.py",)
 ON_BOTH_BROKERS = ("tests/worker",)
+# Tests that share something slow to start are a group, which stays in one process; the largest group goes first.
+SPREAD = ("-n", "2", "--dist", "loadgroup")
 SUMMARY = re.compile(r"=+ .*\bin \d+(\.\d+)?s\b.*=+")
 
 
 @dataclass(slots=True)
 class Report:
-    """What each step took and how it ended."""
+    """What each step took and how it ended; steps of two lanes may end in any order."""
 
+    began: float = field(default_factory=time.monotonic)
     steps: list[tuple[str, float, bool]] = field(default_factory=list)
     summaries: list[str] = field(default_factory=list)
 
@@ -78,7 +81,7 @@ class Report:
         say("\nstep                     time  result")
         for name, seconds, ok in self.steps:
             say(f"{name:20} {seconds:7.1f} s  {'ok' if ok else 'FAILED'}")
-        say(f"{'together':20} {sum(seconds for _, seconds, _ in self.steps):7.1f} s")
+        say(f"{'together':20} {time.monotonic() - self.began:7.1f} s")
         for summary in self.summaries:
             say(summary)
         return 0 if all(ok for _, _, ok in self.steps) else 1
@@ -104,9 +107,16 @@ def run_quietly(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
     )
 
 
-def pytest(report: Report, name: str, arguments: Sequence[str], environment: dict[str, str]) -> None:
+def pytest(
+    report: Report,
+    name: str,
+    arguments: Sequence[str],
+    environment: dict[str, str],
+    *,
+    show: Callable[[str], object] = sys.stdout.write,
+) -> None:
     """One run of pytest, shown as it goes; its summary line is kept for the end. No test at all is a failure."""
-    say(f"\n--- {name}: pytest {' '.join(arguments)}")
+    show(f"\n--- {name}: pytest {' '.join(arguments)}\n")
     command = [PYTHON, "-m", "pytest", "-q", "-p", "scripts.folder_times", *arguments]
     with report.step(name) as outcome:
         process = subprocess.Popen(  # noqa: S603
@@ -121,7 +131,7 @@ def pytest(report: Report, name: str, arguments: Sequence[str], environment: dic
             if SUMMARY.fullmatch(line.strip()) or re.match(r"\d+ (passed|failed).* in ", line):
                 report.summaries.append(line.strip())
             else:
-                sys.stdout.write(line)
+                show(line)
         outcome[0] = process.wait() == 0
 
 
@@ -137,19 +147,31 @@ def marked(marker: str, folders: Sequence[str]) -> list[str]:
 
 def everything(report: Report, *, soak: bool) -> None:
     servers.require(["redis-server", "postgres", "chromium"])
-    check(report)
     with servers.redis() as redis_url, servers.postgres() as database_url:
         common = {"TEST_DATABASE_URL": database_url, "TEST_REDIS_URL": redis_url}
         if soak:
             common["SOAK"] = "1"
-        both = ON_BOTH_DATABASES + (SOAKED_ON_BOTH_DATABASES if soak else ())
-        postgres = [*marked("postgres", both), "-n", "2", "-m", "not browser and not redis"]
-        pytest(report, "PostgreSQL", postgres, common | {"DATABASE_URL": database_url})
-        if brokered := marked("redis", ON_BOTH_BROKERS):
-            # The cache is emptied between tests, and must not take the broker's messages with it: database 1.
-            brokers = {"REDIS_URL": redis_url, "BROKER_URL": redis_url.removesuffix("0") + "1"}
-            pytest(report, "Redis", [*brokered, "-m", "not browser and not postgres"], common | brokers)
-        pytest(report, "SQLite", ["-n", "2", "-m", "not postgres and not redis"], common)
+        with ThreadPoolExecutor(1) as beside:
+            # What keeps one core busy at most, or only waits, runs beside what fills all of them.
+            quiet = beside.submit(checks_and_redis, report, common)
+            both = ON_BOTH_DATABASES + (SOAKED_ON_BOTH_DATABASES if soak else ())
+            postgres = [*marked("postgres", both), *SPREAD, "-m", "not browser and not redis"]
+            pytest(report, "PostgreSQL", postgres, common | {"DATABASE_URL": database_url})
+            pytest(report, "SQLite", [*SPREAD, "-m", "not postgres and not redis"], common)
+            quiet.result()
+
+
+def checks_and_redis(report: Report, common: dict[str, str]) -> None:
+    """The second lane; what its tests say is shown in one piece once they are over."""
+    check(report)
+    if brokered := marked("redis", ON_BOTH_BROKERS):
+        # The cache is emptied between tests, and must not take the broker's messages with it: database 1.
+        redis_url = common["TEST_REDIS_URL"]
+        brokers = {"REDIS_URL": redis_url, "BROKER_URL": redis_url.removesuffix("0") + "1"}
+        lines: list[str] = []
+        arguments = [*brokered, "-m", "not browser and not postgres"]
+        pytest(report, "Redis", arguments, common | brokers, show=lines.append)
+        say("".join(lines))
 
 
 def main() -> int:
@@ -166,7 +188,7 @@ def main() -> int:
             check(report)
         elif options.fast:
             slow = "not browser and not postgres and not redis and not slow"
-            pytest(report, "fast", ["-n", "2", "-m", slow], {})
+            pytest(report, "fast", [*SPREAD, "-m", slow], {})
         else:
             everything(report, soak=options.soak)
     except servers.Missing as error:

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from scripts import servers
 from tests.journeys.living import LivingStudio, Person
+from tests.journeys.measuring import Measures
 from tests.journeys.vendor import GatedOpenAI
 from tests.journeys.watching import Watch
 
@@ -30,6 +31,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "journeys" in item.path.parts:
             item.add_marker(pytest.mark.browser)
+            # One studio and one browser for all of them, also where tests are spread over processes.
+            item.add_marker(pytest.mark.xdist_group("journeys"))
 
 
 class Window(Protocol):
@@ -69,8 +72,14 @@ def watch(living: LivingStudio) -> Watch:
 
 
 @pytest.fixture
-def window(living: LivingStudio, chromium: Browser, watch: Watch) -> Iterator[Window]:
-    """Windows of this test. What went wrong in any of them and was not provoked fails it."""
+def measures() -> Measures:
+    """What the windows of this test told of their calm and quickness."""
+    return Measures()
+
+
+@pytest.fixture
+def window(living: LivingStudio, chromium: Browser, watch: Watch, measures: Measures) -> Iterator[Window]:
+    """Windows of this test. What went wrong in any of them and was not provoked fails it, as does what moved."""
     with ExitStack() as open_windows:
 
         def open_window(person: Person | None = None, **options: Any) -> Page:
@@ -78,12 +87,16 @@ def window(living: LivingStudio, chromium: Browser, watch: Watch) -> Iterator[Wi
             open_windows.callback(context.close)
             context.set_default_timeout(PATIENCE_MS)
             watch.over(context)
+            measures.over(context)
+            open_windows.callback(measures.end, context)
             if person:
                 context.add_cookies([{"name": "sessionid", "value": person.session, "url": living.url}])
             return context.new_page()
 
         yield open_window
+    print(measures.report())
     assert watch.unexpected() == []
+    assert measures.shift <= measures.calm
 
 
 @pytest.fixture

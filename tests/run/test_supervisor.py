@@ -20,12 +20,39 @@ from scripts.servers import free_port
 from scripts.studio import ROOT, Studio, clean_environment
 
 LINUX = sys.platform.startswith("linux")
+# They share what takes seconds to start, so they stay together when the tests are spread over processes.
+on_one_worker = pytest.mark.xdist_group("household")
+
+
+class Household:
+    """One studio over one folder of data, started when a test asks for it and again after one has ended it."""
+
+    def __init__(self, data: Path) -> None:
+        self.data = data
+        self.running: Studio | None = None
+
+    def studio(self) -> Studio:
+        if self.running is None or self.running.process.poll() is not None:
+            self.running = studios.start(self.data)
+            self.running.wait_ready()
+        return self.running
+
+    def end(self) -> None:
+        if self.running:
+            studios.end(self.running)
+            self.running = None
+
+
+@pytest.fixture(scope="module")
+def household(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Household]:
+    household = Household(tmp_path_factory.mktemp("household"))
+    yield household
+    household.end()
 
 
 @pytest.fixture
-def studio(tmp_path: Path) -> Iterator[Studio]:
-    with studios.served(tmp_path) as started:
-        yield started
+def studio(household: Household) -> Studio:
+    return household.studio()
 
 
 def children(pid: int) -> dict[str, int]:
@@ -63,6 +90,7 @@ def get(port: int, path: str) -> int:
         return connection.getresponse().status
 
 
+@on_one_worker
 def test_it_serves_and_prints_a_setup_link_that_opens(studio: Studio) -> None:
     link = studio.setup_link()
     assert link.startswith(studio.url)
@@ -70,13 +98,14 @@ def test_it_serves_and_prints_a_setup_link_that_opens(studio: Studio) -> None:
     assert get(studio.port, link.removeprefix(studio.url)) == 200
 
 
-def test_a_second_start_serves_the_same_data_with_a_new_link(tmp_path: Path) -> None:
-    with studios.served(tmp_path) as first:
-        old = first.setup_link()
-    with studios.served(tmp_path) as second:
-        new = second.setup_link()
-        assert get(second.port, new.removeprefix(second.url)) == 200
-        assert new.rsplit("/", 2)[-2] != old.rsplit("/", 2)[-2]
+@on_one_worker
+def test_a_second_start_serves_the_same_data_with_a_new_link(household: Household) -> None:
+    old = household.studio().setup_link()
+    household.end()
+    second = household.studio()
+    new = second.setup_link()
+    assert get(second.port, new.removeprefix(second.url)) == 200
+    assert new.rsplit("/", 2)[-2] != old.rsplit("/", 2)[-2]
 
 
 def test_the_named_staff_account_is_made_and_then_no_link_is_printed(tmp_path: Path) -> None:
@@ -87,6 +116,7 @@ def test_the_named_staff_account_is_made_and_then_no_link_is_printed(tmp_path: P
         assert studio.manage("setup_link") == ""
 
 
+@on_one_worker
 @pytest.mark.parametrize("name", ["uvicorn", "celery"])
 def test_a_process_that_dies_is_started_again(studio: Studio, name: str) -> None:
     before = children(studio.process.pid)[name]
@@ -96,6 +126,7 @@ def test_a_process_that_dies_is_started_again(studio: Studio, name: str) -> None
     assert get(studio.port, "/healthz") == 200
 
 
+@on_one_worker
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_everything_even_while_a_browser_listens(
     studio: Studio, number: signal.Signals
@@ -111,6 +142,7 @@ def test_a_signal_ends_everything_even_while_a_browser_listens(
         assert not [pid for pid in running.values() if alive(pid)]
 
 
+@on_one_worker
 @pytest.mark.skipif(not LINUX, reason="only Linux tells a process that its parent is gone")
 def test_no_process_stays_when_the_supervisor_is_killed(studio: Studio) -> None:
     running = children(studio.process.pid)
