@@ -22,6 +22,11 @@ BROWSER_OPTIONS = [
     "--disable-sync",
     "--no-first-run",
 ]
+SHOWN = """[...document.images].every((it) => {
+  const { width, top, bottom } = it.getBoundingClientRect();
+  return it.complete || !width || bottom < 0 || top > innerHeight;
+})"""
+LOOKS = 200
 NEWEST = '.run[data-number="15"]'
 PAGES = {"studio": "/", "gallery": "/gallery/", "credits": "/credits/"}
 
@@ -40,7 +45,9 @@ def save(page: Page, name: str) -> None:
     """The window as a small WebP."""
     page.wait_for_timeout(SETTLE_MS)
     # Never idle, since the live stream stays open; and the page's policy forbids a waiting function.
-    while not page.evaluate("[...document.images].every((image) => image.complete || !image.clientWidth)"):
+    for _look in range(LOOKS):
+        if page.evaluate(SHOWN):
+            break
         page.wait_for_timeout(50)
     with Image.open(io.BytesIO(page.screenshot())) as picture:
         picture.convert("RGB").save(OUT / f"{name}.webp", quality=80, method=6)
