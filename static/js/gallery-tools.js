@@ -91,9 +91,12 @@ menu.addEventListener("click", (event) => {
 /* Keys ------------------------------------------------------------------------------------------------------------ */
 
 document.addEventListener("keydown", (event) => {
-  const shot = event.target.closest?.(".shot");
+  const focused = event.target.closest?.(".shot");
+  // With the focus nowhere, the keys are for what is pointed at; Delete is then for the selection, if there is one.
+  const pointed = event.target === document.body && !(chosen.size && /^(Delete|Backspace)$/.test(event.key)) ? one(".shot:hover") : null;
+  const shot = focused ?? pointed;
   if (!shot || event.metaKey || event.ctrlKey || event.altKey || isTyping(event.target)) return;
-  if (event.key.startsWith("Arrow")) move(event, shot);
+  if (event.key.startsWith("Arrow")) focused && move(event, shot);
   else if (remembered.get("single-keys") !== false) single(event, shot);
 });
 
