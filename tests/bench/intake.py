@@ -9,7 +9,7 @@ from collections.abc import Callable
 import numpy as np
 from PIL import Image
 
-from studio.images import decode
+from studio.images import decode, limits
 from tests.bench.pictures import noise
 from tests.bench.result import Result, tell
 
@@ -36,7 +36,7 @@ def defaults(data: bytes) -> Picture:
     picture = opened(data)
     picture.thumbnail((SIDE, SIDE))
     small = picture.copy()
-    small.thumbnail((decode.PLACEHOLDER_SIDE, decode.PLACEHOLDER_SIDE))
+    small.thumbnail((limits.PLACEHOLDER_SIDE, limits.PLACEHOLDER_SIDE))
     files = []
     for each in (picture, small):
         out = io.BytesIO()
