@@ -54,6 +54,39 @@ def leave_staff(user_id: int) -> None:
     User.objects.filter(pk=user_id).update(is_staff=False, is_superuser=False)
 
 
+def nobody_is_staff() -> None:
+    """As on a server that was just installed, whoever ran this one until now."""
+    from studio.accounts.models import User
+
+    User.objects.update(is_staff=False, is_superuser=False)
+
+
+def keep_sample_back() -> None:
+    """The worker leaves the sample studio to ``load_sample``."""
+    from studio.core import leases
+    from studio.sample import services
+
+    assert leases.hold(services.LEASE, holder="clerk", seconds=600)
+
+
+def load_sample(runs: list[str]) -> int:
+    """Paint no more of the sample than these runs; how many pictures that are."""
+    from studio.core import leases
+    from studio.sample import services, story
+
+    leases.let_go(services.LEASE, holder="clerk")
+    few = [told for told in story.RUNS if told.name in runs]
+    assert services.load(runs=few)
+    return sum(map(services.pictures, few))
+
+
+def remove_sample() -> None:
+    from studio.sample import removal, selectors
+
+    if sample := selectors.present():
+        removal.remove(sample, by=sample.owner)
+
+
 def team(name: str, members: dict[str, str]) -> str:
     """A team of users by id, each with a role; its id."""
     from studio.accounts.models import Membership, Team
@@ -113,7 +146,20 @@ def anyone_working() -> bool:
 
 
 ORDERS: dict[str, Callable[..., Any]] = {
-    order.__name__: order for order in (person, leave_staff, team, paint, states, open_holds, anyone_working)
+    order.__name__: order
+    for order in (
+        person,
+        leave_staff,
+        nobody_is_staff,
+        keep_sample_back,
+        load_sample,
+        remove_sample,
+        team,
+        paint,
+        states,
+        open_holds,
+        anyone_working,
+    )
 }
 
 

@@ -11,6 +11,7 @@ from tests.journeys.conftest import Window
 from tests.journeys.desk import Desk
 from tests.journeys.keys import Keys
 from tests.journeys.living import LivingStudio, Person
+from tests.journeys.measuring import Measures
 from tests.journeys.watching import Watch, in_both_themes
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
@@ -100,7 +101,10 @@ def test_a_model_is_chosen_and_what_was_typed_stays(page: Page) -> None:
     expect(desk.prompt).to_have_value("A ship")
 
 
-def test_a_late_answer_does_not_replace_a_newer_one(window: Window, painter: Person) -> None:
+def test_a_late_answer_does_not_replace_a_newer_one(
+    window: Window, painter: Person, measures: Measures
+) -> None:
+    measures.calm = 0.05  # What is found stands above the commands, also where it comes late.
     page = window(painter)
     page.goto("/credits/")
     held: list[Route] = []
