@@ -17,6 +17,7 @@ BUDGETS = {
     "images": 60,
     "jobs": 120,
     "journeys": 200,
+    "look": 40,
     "prompts": 10,
     "providers": 120,
     "run": 120,
