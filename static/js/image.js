@@ -47,7 +47,7 @@ document.addEventListener("click", (event) => {
     location.replace(turn.href);
   }
   const close = event.target.closest?.("[data-close-picture]");
-  if (close && plain(event) && cameFrom(close.href)) {
+  if (close && opened && plain(event)) {
     event.preventDefault();
     history.back();
   }
@@ -55,17 +55,19 @@ document.addEventListener("click", (event) => {
 
 const plain = (event) => !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey || event.button);
 
-/** Going back returns to the very place in the gallery; a link would open it at its top. */
-function cameFrom(href) {
+/** Going back returns to the very place that the picture was opened at; a link would open the gallery at its top. */
+const OPENED = "gesso:opened-here";
+
+function cameFromHere() {
   if (history.length < 2 || !document.referrer) return false;
-  const [from, to] = [new URL(document.referrer), new URL(href)];
-  const turned = /^\/images\/[0-9a-f-]{36}\/$/.test(from.pathname) && sessionStorage.getItem("gesso:opened-from") === to.pathname;
-  if (from.pathname === to.pathname) sessionStorage.setItem("gesso:opened-from", to.pathname);
-  return from.origin === to.origin && (from.pathname === to.pathname || turned);
+  const from = new URL(document.referrer);
+  if (from.origin !== location.origin) return false;
+  if (/^\/images\/[0-9a-f-]{36}\/$/.test(from.pathname)) return Boolean(sessionStorage.getItem(OPENED)); // turned over
+  return /^\/($|projects\/|gallery\/|credits\/)/.test(from.pathname);
 }
 
-const closer = one("[data-close-picture]");
-if (closer && !cameFrom(closer.href)) sessionStorage.removeItem("gesso:opened-from");
+const opened = cameFromHere();
+sessionStorage.setItem(OPENED, opened ? "1" : "");
 
 addEventListener("load", () => {
   for (const turn of all("[data-preload]")) new Image().src = turn.dataset.preload;
