@@ -42,7 +42,7 @@ ON_BOTH_DATABASES = (
     "tests/accounts",
     "tests/gallery",
     "tests/live",
-    "tests/sample",
+    "tests/sample/test_money.py",
     "tests/faults/test_submit_race.py",
     "tests/faults/test_duplicates.py",
     "tests/faults/test_zombie.py",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from datetime import timedelta
 
+import pytest
 from django.utils import timezone
 
 from studio.accounts.actors import OwnedQuerySet, actor_for
@@ -18,6 +19,8 @@ from studio.sample import story, telling
 from studio.sample.models import Sample
 from studio.web import run_words
 from tests.factories import person
+
+pytestmark = pytest.mark.django_db
 
 
 def pictures() -> list[Image]:

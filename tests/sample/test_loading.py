@@ -52,7 +52,7 @@ def test_one_that_broke_off_is_finished_by_the_next(
         patch.setattr(telling, "tell", break_off)
         with pytest.raises(OSError, match="went away"):
             services.load(runs=few())
-    assert Run.objects.count() == 5
+    assert Run.objects.count() == 4
     assert not Sample.objects.get().ready_at
     assert services.load(runs=few())
     assert Run.objects.count() == len(few())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from django.utils import timezone
 
 from providers.base import Usage
@@ -12,6 +13,8 @@ from studio.credits import checks, selectors, services
 from studio.jobs import billing
 from studio.jobs.models import Attempt, Job
 from studio.sample.models import Sample
+
+pytestmark = pytest.mark.django_db
 
 
 def test_the_books_add_up(sample: Sample) -> None:
