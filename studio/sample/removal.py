@@ -105,7 +105,8 @@ def _delete_pictures(sample: Sample) -> None:
     told = list(selectors.told_pictures(sample).order_by("-pk"))
     ids = [image.pk for image in told]
     _without_hearts(ids)
-    Output.objects.filter(image__in=ids).delete()
+    # By their runs: a picture that was deleted for good has left its output behind.
+    Output.objects.filter(job__run__in=selectors.told_runs(sample)).delete()
     Reference.objects.filter(image__in=ids).delete()
     Lineage.objects.filter(parent__in=ids).delete()
     shelves.count_out(told)

@@ -15,7 +15,7 @@ from studio.core.errors import Conflict
 from studio.core.micros import from_credits
 from studio.credits import checks, holders, selectors
 from studio.credits import services as credits
-from studio.gallery import collections
+from studio.gallery import collections, keeping
 from studio.gallery import services as gallery
 from studio.gallery.models import Collection
 from studio.images.models import ALL_DAYS, Image, ShelfDay
@@ -150,3 +150,13 @@ def test_it_can_be_loaded_again(small: Sample, dana: User) -> None:
     assert services.load(runs=few())
     assert Team.objects.filter(closed_at=None).get().name == "Northwind"
     assert Run.objects.count() == len(few())
+
+
+def test_a_picture_that_was_deleted_for_good_before_is_not_in_its_way(small: Sample, dana: User) -> None:
+    gone = telling.made_by(small, "a13")
+    assert gone
+    keeping.move_to_bin(actor=actor_for(dana), ids=[gone.pk])
+    keeping.discard(actor=actor_for(dana), ids=[gone.pk])
+    assert keeping.sweep() == 1
+    removal.remove(small, by=dana)
+    assert not Run.objects.exists()
