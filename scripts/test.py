@@ -41,6 +41,8 @@ ON_BOTH_DATABASES = (
     "tests/jobs",
     "tests/accounts",
     "tests/gallery",
+    "tests/images/test_search.py",
+    "tests/images/test_shelves.py",
     "tests/live",
     "tests/sample/test_money.py",
     "tests/faults/test_submit_race.py",
