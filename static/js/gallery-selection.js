@@ -130,4 +130,12 @@ document.addEventListener("contextmenu", (event) => {
 });
 
 one('[data-does="none"]', bar).addEventListener("click", clear);
-document.addEventListener("htmx:after:swap", () => chosen.size && clear());
+
+/* Another filter's pictures begin with nothing selected; what else is swapped, such as a live message, changes nothing -- */
+
+let shown = grid();
+document.addEventListener("htmx:after:swap", () => {
+  if (grid() === shown) return;
+  shown = grid();
+  if (chosen.size) clear();
+});

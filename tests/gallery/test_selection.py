@@ -56,6 +56,24 @@ def test_pictures_are_selected_by_circle_key_click_and_range(page: Page, picture
     assert page.locator(".shot[data-selected]").count() == 0
 
 
+def test_a_live_message_leaves_the_selection_and_another_filter_ends_it(
+    page: Page, pictures: list[Image]
+) -> None:
+    page.goto("/gallery/")
+    known(page)
+    page.locator(".shot").nth(1).locator(".open").focus()
+    page.keyboard.press("x")
+    selected(page, "1 selected")
+    message = '<hx-partial hx-target="#running" hx-swap="innerHTML">1 running</hx-partial>'
+    page.evaluate(
+        "text => htmx.swap({ text, sourceElement: document.body, swap: 'none' }).then(() => null)", message
+    )
+    expect(page.locator("#running")).to_have_text("1 running")
+    selected(page, "1 selected")
+    page.get_by_role("searchbox", name="Search prompts").fill("lighthouse")
+    expect(page.get_by_role("region", name="Selection")).to_be_hidden()
+
+
 def test_a_rectangle_selects_what_it_touches_also_where_the_page_scrolls_meanwhile(
     page: Page, pictures: list[Image]
 ) -> None:
