@@ -5,10 +5,9 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from studio.accounts.actors import Actor
-from studio.core.db import atomic
 from studio.core.errors import Invalid
-from studio.gallery import hearts
-from studio.gallery.models import Favourite, Rating
+from studio.gallery import keeping
+from studio.gallery.models import Rating
 from studio.images.models import Image
 
 MOST_STARS = 5
@@ -16,14 +15,7 @@ MOST_STARS = 5
 
 def set_favourite(*, actor: Actor, image: Image, on: bool) -> None:
     """Put the person's heart on a picture, or take it off; asking twice is asking once."""
-    user = actor.require_user()
-    with atomic():
-        if on:
-            by = int(Favourite.objects.get_or_create(user=user, image=image)[1])
-        else:
-            by = -Favourite.objects.filter(user=user, image=image).delete()[0]
-        if by:
-            hearts.given(user.pk, [image], by)
+    keeping.set_favourites(actor=actor, ids=[image.pk], on=on)
 
 
 def rate(*, actor: Actor, image: Image, stars: int) -> None:

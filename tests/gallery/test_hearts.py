@@ -51,3 +51,16 @@ def test_hearts_can_be_counted_anew(alice: User) -> None:
     hearts.recount()
 
     assert told(alice, None) == 1
+
+
+def test_a_heart_from_a_page_that_is_older_than_the_bin_is_counted_where_the_picture_is_now(
+    alice: User,
+) -> None:
+    image = make_image(alice)
+    keeping.move_to_bin(actor=actor_for(alice), ids=[image.pk])
+
+    services.set_favourite(actor=actor_for(alice), image=image, on=True)
+    assert told(alice, None) == 0
+
+    keeping.restore(actor=actor_for(alice), ids=[image.pk])
+    assert told(alice, None) == counted(alice, None) == 1
