@@ -188,8 +188,10 @@ def sweep() -> None:
     """Give up what three workers did not finish, remove files after a day, forget rows after thirty."""
     now = timezone.now()
     stopped = Export.objects.filter(state=Export.State.PACKING, claims__gte=MOST_CLAIMS, lease_until__lt=now)
-    for pk, fence in stopped.values_list("pk", "fence")[:100]:
-        fail(Claim(pk, fence), Export.Failure.STOPPED)
+    for export in stopped[:100]:
+        if fail(Claim(export.pk, export.fence), Export.Failure.STOPPED):
+            # What the last of them had written by then: no other claim comes to clear it.
+            storage.delete_export(export.key)
     for export in Export.objects.filter(state=Export.State.READY, expires_at__lt=now)[:100]:
         # The files first: a row that says so would hide what a crash left behind.
         storage.delete_export(export.key)

@@ -195,8 +195,10 @@ def test_three_workers_and_no_more(alice: User) -> None:
     for _turn in range(exports.MOST_CLAIMS):
         assert exports.claim_next()
         Export.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    storage.put(f"exports/{export.key}/.killed.part", b"half of it")
     assert exports.claim_next() is None
     exports.sweep()
+    assert left_over(export) == []
     done = now(export)
     assert (done.state, done.failure) == (State.FAILED, Failure.STOPPED)
     assert "stopped three times" in words(done).text
