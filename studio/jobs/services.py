@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import IntegrityError
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from studio.accounts.actors import Actor
@@ -137,7 +137,7 @@ def submit(
         raise Invalid(_("Choose a model to run."), fields={"model": _("Choose a model.")})
     # Quoted before the transaction: it may write a price version, and nobody should wait for that behind a lock.
     priced = [price(actor=actor, spec=spec, retry_of=retry_of) for spec in specs]
-    images = _reference_images(actor, specs)
+    images = _reference_images(actor, specs, retry_of)
     high = sum(item.quote.high for item in priced)
     if quoted_high is not None and high > quoted_high:
         raise QuoteChanged(high)
@@ -189,12 +189,17 @@ def _next_number(project: Project) -> int:
     return project.last_number
 
 
-def _reference_images(actor: Actor, specs: Sequence[JobSpec]) -> dict[UUID, Image]:
-    """The referenced pictures that the actor may see. Raises Invalid for any other."""
+def _reference_images(actor: Actor, specs: Sequence[JobSpec], retry_of: Job | None) -> dict[UUID, Image]:
+    """The referenced pictures that the actor may see. Raises Invalid for any other.
+
+    One that was deleted for good is kept for its own runs alone: a retry has it, no new wish does.
+    """
     wanted = {ref.image_id for spec in specs for ref in spec.references}
     if not wanted:
         return {}
-    found = Image.objects.visible_to(actor).select_related("blob").in_bulk(list(wanted))
+    kept = Reference.objects.filter(job=retry_of).values("image")
+    there = Image.objects.visible_to(actor).filter(Q(discarded=False) | Q(pk__in=kept))
+    found = there.select_related("blob").in_bulk(list(wanted))
     if missing := wanted - set(found):
         text = _("%(count)d reference is no longer available. Remove it or add it again.")
         raise Invalid(text % {"count": len(missing)}, fields={"references": text % {"count": len(missing)}})

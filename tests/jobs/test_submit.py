@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import timezone
 
 from studio.accounts.models import User
 from studio.core.errors import Invalid
 from studio.credits.errors import InsufficientCredits
+from studio.images.models import Image
 from studio.jobs import outcomes, queue, services
 from studio.jobs.errors import KeyReused, ModelNotOffered, NothingToRetry, QuoteChanged
 from studio.jobs.models import Job, Output, Run, State
@@ -111,6 +113,20 @@ def test_a_reference_that_is_not_mine_to_see_is_refused_like_one_that_is_not_the
         desk.submit(PAINT, references=(ReferenceSpec(foreign.pk),))
     assert list(refused.value.fields) == ["references"]
     assert desk.balance == (START, 0)
+
+
+def test_a_reference_that_was_deleted_for_good_serves_retries_of_its_runs_and_no_new_one(
+    desk: Desk, alice: User
+) -> None:
+    references = (ReferenceSpec(make_image(alice).pk),)
+    job = desk.job(PAINT, references=references)
+    Job.objects.update(state=State.FAILED)
+    job.refresh_from_db()
+    Image.objects.update(binned_at=timezone.now(), discarded=True)
+    with pytest.raises(Invalid, match="no longer available"):
+        desk.submit(PAINT, references=references)
+    again = services.retry(actor=desk.actor, payer=desk.payer, job=job, key="again").jobs.get()
+    assert again.references.get().image_id == references[0].image_id
 
 
 def test_references_keep_their_order_and_roles(desk: Desk, alice: User) -> None:
