@@ -130,3 +130,8 @@ def make_job(run: Run, **fields: Any) -> Job:
         "due_at": timezone.now(),
     }
     return Job.objects.create(run=run, **facts | fields)
+
+
+def pictures(job: Job) -> list[Image]:
+    """What a job delivered, in order."""
+    return [output.image for output in job.outputs.order_by("position") if output.image]

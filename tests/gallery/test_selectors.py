@@ -8,7 +8,7 @@ from django.utils import timezone
 from studio.accounts.actors import Visibility, actor_for
 from studio.accounts.models import Team, User
 from studio.gallery import selectors, services
-from studio.gallery.selectors import Shelf
+from studio.gallery.shelves import Shelf, shelf
 from studio.images.models import Image
 from studio.jobs.models import Reference
 from tests.factories import make_image
@@ -92,8 +92,8 @@ def test_a_page_costs_two_queries_whatever_there_is(
 
 
 def test_every_shelf_is_read_through_an_index_in_order(northwind: Team, alice: User) -> None:
-    for shelf in (Shelf(), Shelf(northwind), Shelf(northwind, mine=True), Shelf(northwind, favourites=True)):
-        plan = selectors.shelf(actor_for(alice), shelf)[:61].explain()
+    for choice in (Shelf(), Shelf(northwind), Shelf(northwind, mine=True), Shelf(northwind, favourites=True)):
+        plan = shelf(actor_for(alice), choice)[:61].explain()
         if connection.vendor == "sqlite":
             assert "USING INDEX image_" in plan, plan
             assert "TEMP B-TREE" not in plan, plan

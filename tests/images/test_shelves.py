@@ -24,7 +24,7 @@ def kept() -> dict[tuple[str, str, date], tuple[int, int]]:
 
 
 def test_counts_agree_with_the_rows_whatever_happens(alice: User, bob: User, northwind: Team) -> None:
-    chance = random.Random(7)  # noqa: S311 (a history, not a secret)
+    chance = random.Random(7)
     for _step in range(60):
         owner = chance.choice([alice, bob])
         made = make_image(

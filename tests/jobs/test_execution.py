@@ -11,11 +11,11 @@ from django.utils import timezone
 from studio.accounts.models import User
 from studio.images import intake
 from studio.images import services as images
-from studio.images.models import Image, Lineage
+from studio.images.models import Lineage
 from studio.jobs import execution, failpoints, outcomes, queue, services, sweeping
 from studio.jobs.models import Attempt, Job, Output, State
 from studio.jobs.specs import ReferenceSpec
-from tests.factories import make_image
+from tests.factories import make_image, pictures
 from tests.jobs.conftest import PAID, PAINT, PRESS, SKETCH, START, Desk
 from tests.providers.simulators import base
 from tests.providers.simulators.base import Fault
@@ -25,12 +25,12 @@ from tests.providers.simulators.openai import OpenAISimulator
 def test_a_job_delivers_its_pictures_and_charges_what_it_held(busy: Desk) -> None:
     job = busy.finished(SKETCH, n=2, prompt="ridges at dusk")
     assert (job.state, job.charged, busy.balance) == (State.SUCCEEDED, 6_000, (START - 6_000, 0))
-    pictures = [output.image for output in job.outputs.all()]
-    assert [(image.prompt, image.model, image.cost) for image in pictures] == [
+    first, second = pictures(job)
+    assert [(image.prompt, image.model, image.cost) for image in (first, second)] == [
         ("ridges at dusk", SKETCH, 3_000),
         ("ridges at dusk", SKETCH, 3_000),
     ]
-    assert pictures[0].blob.sha256 != pictures[1].blob.sha256
+    assert first.blob.sha256 != second.blob.sha256
 
 
 def test_a_token_priced_job_is_charged_by_its_tokens_and_the_rest_comes_back(busy: Desk) -> None:
@@ -42,7 +42,7 @@ def test_a_token_priced_job_is_charged_by_its_tokens_and_the_rest_comes_back(bus
 
 
 def test_a_reference_is_sent_as_it_is_kept_and_becomes_a_parent(busy: Desk) -> None:
-    source = busy.finished(SKETCH).outputs.get().image
+    source = pictures(busy.finished(SKETCH))[0]
     job = busy.finished(PAINT, prompt="make it night", references=(ReferenceSpec(source.pk, "source"),))
     assert job.state == State.SUCCEEDED
     assert job.references.get().sent_sha256 == source.blob.sha256
@@ -53,7 +53,7 @@ def test_a_reference_is_sent_as_it_is_kept_and_becomes_a_parent(busy: Desk) -> N
 def test_the_vendor_receives_the_references_in_the_order_of_the_page(
     busy: Desk, vendor: OpenAISimulator, alice: User
 ) -> None:
-    sent = [busy.finished(SKETCH, prompt=f"door {number}").outputs.get().image for number in range(2)]
+    sent = [pictures(busy.finished(SKETCH, prompt=f"door {number}"))[0] for number in range(2)]
     job = busy.finished(PAID, references=tuple(ReferenceSpec(image.pk) for image in sent))
     assert job.state == State.SUCCEEDED, job.error_detail
     assert vendor.bills[-1].images == tuple(image.blob.sha256 for image in sent)
@@ -61,7 +61,7 @@ def test_the_vendor_receives_the_references_in_the_order_of_the_page(
 
 def test_what_the_vendor_answers_is_kept_as_it_came(busy: Desk, vendor: OpenAISimulator) -> None:
     job = busy.finished(PAID)
-    image: Image = job.outputs.get().image
+    image = pictures(job)[0]
     data, mime, _width, _height = images.source_bytes(image)
     assert (mime, data[:4]) == ("image/png", b"\x89PNG")
 
@@ -99,7 +99,7 @@ def test_a_late_success_is_delivered_and_not_charged(
     settings.JOB_UNCONFIRMED_SECONDS = 0.0
     sweeping.sweep()
     claim, attempt = queue.Claim(job.pk, job.fence), job.attempts.get()
-    late = busy.finished(SKETCH).outputs.get().image
+    late = pictures(busy.finished(SKETCH))[0]
     stored = images.store(intake.prepare(images.source_bytes(late)[0], keep_original=True))
     job.refresh_from_db()
     assert outcomes.deliver(claim, job, 0, stored)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import FilePayload, Page, Route, expect
 
 from tests.images.samples import file_of, scene
 from tests.journeys.conftest import Window
@@ -122,11 +122,18 @@ def test_of_several_files_the_good_one_is_kept_and_each_bad_one_has_its_sentence
 ) -> None:
     watch.expected.append("status of 4")
     desk = Desk(page)
-    bad = {"a.gif": b"GIF89a", "b.tif": b"II*\0", "c.pdf": b"%PDF-1.7", "d.svg": b"<svg/>", "e.png": b""}
+    bad: dict[str, bytes] = {
+        "a.gif": b"GIF89a",
+        "b.tif": b"II*\0",
+        "c.pdf": b"%PDF-1.7",
+        "d.svg": b"<svg/>",
+        "e.png": b"",
+    }
     files = [*bad.items(), ("good.png", file_of(scene(), "PNG"))]
-    page.locator("#file").set_input_files(
-        [{"name": name, "mimeType": "image/png", "buffer": data} for name, data in files]
-    )
+    payloads: list[FilePayload] = [
+        {"name": name, "mimeType": "image/png", "buffer": data} for name, data in files
+    ]
+    page.locator("#file").set_input_files(payloads)
     refusal = page.get_by_role("region", name="Notifications").get_by_role("alert")
     expect(refusal).to_have_count(1)
     for said in (

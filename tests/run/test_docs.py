@@ -14,7 +14,7 @@ from scripts.studio import ROOT
 DOCUMENTS = ["README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "THIRD-PARTY.md", "docs/tour.md"]
 CODE = re.compile(r"`([^`\n]+)`")
 # Made by the studio or given by hand, so not in the repository.
-NOT_FILES = {"providers.env"}
+NOT_FILES = {"providers.env", "/style/"}
 
 
 def text_of(document: str) -> str:

@@ -13,7 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 from studio.accounts.models import User
 from studio.jobs import services
 from studio.jobs.models import Job, Output, Run, State
-from tests.factories import make_blob, make_image
+from tests.factories import make_blob, make_image, pictures
 from tests.jobs.conftest import PAINT, PRESS, SKETCH, Desk, desk_of
 
 
@@ -191,7 +191,7 @@ def test_a_waiting_run_without_a_worker_says_how_to_start_one(as_alice: Client, 
 def test_a_picture_sends_itself_to_the_composer(as_alice: Client, desk: Desk, alice: User, wish: str) -> None:
     job = desk.job(PAINT, prompt="an arch at noon")
     deliver(job, alice)
-    image = job.outputs.get().image
+    image = pictures(job)[0]
     page = as_alice.get(f"/?{wish}={image.pk}").content.decode()
     as_reference = f'<input type="hidden" name="reference" value="{image.pk}">' in page
     assert as_reference == (wish in ("edit", "reference"))
