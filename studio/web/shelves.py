@@ -112,7 +112,7 @@ def address_of(query: QueryDict) -> Address:
         collection=uuid_or_none(query.get("collection", "")),
         bin=query.get("bin") == "1",
         text=" ".join(query.get("q", "").replace("\x00", "").split())[:LONGEST_SEARCH],
-        models=tuple(sorted({name for name in query.getlist("model") if name}))[:MOST_CHOSEN],
+        models=_models(query),
         people=tuple(sorted({n for n in map(whole, query.getlist("by")) if n}))[:MOST_CHOSEN],
         days=days if days in DAYS else 0,
         first=None if days in DAYS else first,
@@ -120,6 +120,12 @@ def address_of(query: QueryDict) -> Address:
         stars=min(MOST_STARS, whole(query.get("rating", "")) or 0),
         kind=kind if kind in KINDS else "",
     )
+
+
+def _models(query: QueryDict) -> tuple[str, ...]:
+    """Those that are named, but for one with a NUL, which PostgreSQL refuses in a text."""
+    named = {name for name in query.getlist("model") if name and "\x00" not in name}
+    return tuple(sorted(named))[:MOST_CHOSEN]
 
 
 def uuid_or_none(text: str) -> UUID | None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.http import QueryDict
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -14,6 +15,7 @@ from studio.accounts.models import Team, User
 from studio.gallery import services
 from studio.images.models import Image
 from studio.web import gallery, gallery_tiles
+from studio.web.shelves import address_of
 from tests.factories import make_blob, make_image
 
 
@@ -258,3 +260,9 @@ def test_a_search_that_finds_nothing_says_what_was_looked_for(as_alice: Client, 
     make_image(alice, prompt="dunes")
     assert "No images match “amber”." in get(as_alice, "?q=amber")
     assert "No images match “!!!”." in get(as_alice, "?q=!!!")
+
+
+def test_a_model_that_no_database_can_look_for_is_left_out() -> None:
+    assert address_of(QueryDict("model=%00&model=gesso/paint%00&model=gesso/sketch")).models == (
+        "gesso/sketch",
+    )
