@@ -167,6 +167,11 @@ def counted() -> dict[Key, tuple[int, int]]:
     return {key: (count, ratios[key]) for key, count in counts.items()}
 
 
+def never_counted() -> bool:
+    """Whether there are pictures and no counts at all, as a migration leaves it."""
+    return Image.objects.exists() and not ShelfDay.objects.exists()
+
+
 def recount() -> None:
     """Write the counts anew, after pictures came in by another way than one by one."""
     with transaction.atomic():

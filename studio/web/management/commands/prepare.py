@@ -13,7 +13,9 @@ from django.db.migrations.executor import MigrationExecutor
 from studio.accounts import services as accounts
 from studio.core import prepared
 from studio.core.errors import StudioError
+from studio.gallery import hearts
 from studio.images import services as images
+from studio.images import shelves
 from studio.web.welcome import welcome
 
 
@@ -35,9 +37,14 @@ def migrate() -> None:
     """Apply what is missing, and write anew what is made from rows. Looking is quick; Django's own command also
     rewrites permissions every time."""
     executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+    missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if missing:
         call_command("migrate", interactive=False, verbosity=0)
-        images.rebuild()
+    # Without a migration too: the last start may have been ended between the two.
+    if missing or shelves.never_counted():
+        with transaction.atomic():
+            images.rebuild()
+            hearts.recount()
     prepared.remember("database")
 
 
