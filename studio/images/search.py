@@ -107,7 +107,9 @@ def matching(found: QuerySet[Image], workspace: str, text: str) -> QuerySet[Imag
 _LEXEMES = "images_image.lexemes @@ to_tsquery('simple', %s)"
 _BEGINNING = {"sqlite": "*", "postgresql": ":*"}
 _ENOUGH = {
-    "sqlite": "SELECT COUNT(*) FROM (SELECT 1 FROM images_words WHERE images_words MATCH %s LIMIT %s) found",
+    "sqlite": "SELECT COUNT(*) FROM (SELECT 1 FROM images_words"
+    " JOIN images_image ON images_image.id = images_words.image"
+    " WHERE images_words MATCH %s AND binned_at IS NULL LIMIT %s) found",
     "postgresql": "SELECT COUNT(*) FROM (SELECT 1 FROM images_image"
     " WHERE lexemes @@ to_tsquery('simple', %s) AND binned_at IS NULL LIMIT %s) found",
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import timezone
 
 from studio.accounts.models import User
 from studio.core.ids import uuid7
@@ -87,6 +88,15 @@ def test_a_word_that_fills_a_page_means_itself_alone(alice: User, monkeypatch: p
 
     make_image(alice, prompt="cat two")
     assert found(alice, "cat") == ["cat two", "cat one"]
+
+
+def test_pictures_in_the_bin_do_not_fill_a_page(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "PAGE", 2)
+    make_image(alice, prompt="cats")
+    for _turn in range(2):
+        make_image(alice, prompt="cat", binned_at=timezone.now())
+
+    assert found(alice, "cat") == ["cats"]
 
 
 def test_a_forgotten_picture_is_not_found(alice: User) -> None:
