@@ -25,7 +25,7 @@ from studio.images.errors import BadPicture, Busy, NotKept, TimedOut
 from studio.jobs import billing, failpoints, holding, outcomes, retrying, sending
 from studio.jobs.listening import CancelWanted, ClaimLost, Listener
 from studio.jobs.models import Attempt, Job, State
-from studio.jobs.queue import Claim, claim_next
+from studio.jobs.queue import Claim, claim_next, claim_outlived
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +39,8 @@ def work() -> int:
     while claim := claim_next():
         run(claim)
         count += 1
+    while claim := claim_outlived():
+        ask_again(claim)
     return count
 
 
@@ -68,6 +70,22 @@ def run(claim: Claim) -> None:
         finally:
             images.drop_previews(job.pk)
             db.release()
+
+
+def ask_again(claim: Claim) -> None:
+    """Ask once what became of a task that outlived its job's deadline. While it goes on the job stays unconfirmed."""
+    job = _claimed(claim)
+    if job is None:
+        return
+    try:
+        attempt = job.attempts.get(state=Attempt.State.TICKET)
+        answer = vendors.adapter(job.provider).poll(Ticket(**(attempt.ticket or {})))
+        if isinstance(answer, Finished):
+            _receive(claim, job, attempt, answer)
+    except ProviderError as error:
+        retrying.decide(claim, job, error)
+    finally:
+        db.release()
 
 
 def _claimed(claim: Claim) -> Job | None:

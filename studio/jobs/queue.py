@@ -14,12 +14,12 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from studio.core import clock, db
-from studio.jobs.models import Job, State
+from studio.jobs.models import Attempt, Job, State
 
 CANDIDATES = 8
 """How many rows one look takes: enough that two workers racing for the first find a second."""
@@ -71,6 +71,23 @@ def claim_unseen(job: Job) -> Claim:
     if not _take(job.pk, job.fence, clock.now()):
         raise AssertionError("somebody took a job that nobody can see")
     return Claim(job.pk, job.fence + 1)
+
+
+def outlived(now: datetime) -> QuerySet[Job]:
+    """Unconfirmed jobs whose task the vendor still knows by its ticket, and that are due for another question."""
+    tasks = Attempt.objects.filter(job=OuterRef("pk"), state=Attempt.State.TICKET)
+    return Job.objects.filter(Exists(tasks), state=State.UNCONFIRMED, due_at__lte=now)
+
+
+def claim_outlived() -> Claim | None:
+    """Take a job of ``outlived``, which stays unconfirmed and is not due again for a while; None when there is none."""
+    now = clock.now()
+    due_again = now + timedelta(seconds=settings.JOB_ASK_AGAIN_SECONDS)
+    for pk, fence in outlived(now).order_by("due_at").values_list("pk", "fence")[:CANDIDATES]:
+        asked = Job.objects.filter(pk=pk, fence=fence, state=State.UNCONFIRMED)
+        if asked.update(fence=F("fence") + 1, due_at=due_again):
+            return Claim(pk, fence + 1)
+    return None
 
 
 def _take(pk: UUID, fence: int, now: datetime) -> bool:

@@ -76,8 +76,8 @@ def perhaps_paid(job: Job) -> bool:
 def decide(claim: Claim, job: Job, error: ProviderError) -> None:
     """End the job or put it back; whoever pressed Cancel meanwhile wants no other try."""
     idempotent = _idempotent(job)
-    if _last_state(job) == Attempt.State.TICKET and _may_ask_again(job, error):
-        outcomes.put_back(claim, job, seconds=_drawn(tries=1, error=error), clean=True)
+    if _last_state(job) == Attempt.State.TICKET and (error.unknown or error.retryable):
+        _ask_again(claim, job, error)
     elif error.unknown and not idempotent:
         outcomes.park(claim, job, detail=error.message)
     elif _may_resend(error, idempotent=idempotent) and (seconds := _wait(job, error)) is not None:
@@ -89,10 +89,13 @@ def decide(claim: Claim, job: Job, error: ProviderError) -> None:
         outcomes.fail(claim, job, code=error.code, detail=error.message)
 
 
-def _may_ask_again(job: Job, error: ProviderError) -> bool:
+def _ask_again(claim: Claim, job: Job, error: ProviderError) -> None:
     """A question about a task costs nothing, so one that got no answer is repeated until the deadline."""
-    late = job.deadline_at is not None and job.deadline_at <= timezone.now()
-    return not late and (error.unknown or error.retryable)
+    left = (job.deadline_at - timezone.now()).total_seconds() if job.deadline_at else MAX_SECONDS
+    if left > 0:
+        outcomes.put_back(claim, job, seconds=min(_drawn(tries=1, error=error), left), clean=True)
+    else:
+        outcomes.park(claim, job, detail=error.message)
 
 
 def _last_state(job: Job) -> str | None:

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from studio.core.models import Event
 from studio.credits import lots
-from studio.jobs import dispatch, outcomes, retrying
+from studio.jobs import dispatch, outcomes, queue, retrying
 from studio.jobs.models import Job, State, WorkerBeat
 from studio.jobs.queue import Claim
 
@@ -65,11 +65,12 @@ def recover(job: Job) -> None:
 
 
 def undispatched(now: datetime) -> list[UUID]:
-    """Due jobs whose message was never sent or went stale, oldest first."""
+    """Due jobs whose message was never sent or went stale, oldest first; then those that outlived their deadline."""
     stale = now - timedelta(seconds=settings.DISPATCH_STALE_SECONDS)
-    waiting = Job.objects.filter(state=State.QUEUED, due_at__lte=now)
-    lost = waiting.filter(Q(dispatched_at=None) | Q(dispatched_at__lt=stale))
-    return list(lost.order_by("due_at").values_list("pk", flat=True)[:BATCH])
+    lost = Q(dispatched_at=None) | Q(dispatched_at__lt=stale)
+    waiting = Job.objects.filter(lost, state=State.QUEUED, due_at__lte=now)
+    kinds = (waiting, queue.outlived(now).filter(lost))
+    return [pk for kind in kinds for pk in kind.order_by("due_at").values_list("pk", flat=True)[:BATCH]]
 
 
 def _with_lease_over(now: datetime) -> list[Job]:

@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from studio.catalog import providers
+from studio.jobs import execution, sweeping
 from studio.jobs.models import Job, Run, State
 from tests.faults import desk as desks
 from tests.faults.conftest import ROUNDS, assert_nothing_is_left_open, until_rest
@@ -152,3 +154,40 @@ def test_a_task_at_the_vendor_is_taken_up_again_by_its_ticket(
     assert (job.state, log.read_text().split()) == (state, [job.attempts.get().client_ref])
     assert_nothing_is_left_open(busy, settings)
     assert len(log.read_text().split()) == 1
+
+
+@rounds
+def test_a_worker_that_dies_over_a_ticket_and_is_found_past_the_deadline_leaves_one_paid_call(
+    busy: Desk,
+    processes: Processes,
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    number: int,
+) -> None:
+    log = tmp_path / "bills"
+    tickets = FiledTickets(str(log))
+    tickets.bills.append("by the worker that died")
+    monkeypatch.setattr(providers, "adapter", lambda name: tickets)
+    job = busy.job(PAID)
+    killed_at(processes, "ticket", "work_with_tickets", bills=str(log))
+    Job.objects.update(deadline_at=timezone.now())
+    settings.JOB_ASK_AGAIN_SECONDS = 0.1
+    until_rest()
+    assert_it_ends_from_its_ticket(job)
+    assert log.read_text().split() == [job.attempts.get().client_ref]
+    assert_nothing_is_left_open(busy, settings)
+    job.refresh_from_db()
+    assert busy.balance == (START - job.charged, 0)
+
+
+def assert_it_ends_from_its_ticket(job: Job) -> None:
+    """Late, by the sweep and a worker that follows it."""
+
+    def succeeded() -> bool:
+        sweeping.sweep()
+        execution.work()
+        job.refresh_from_db()
+        return job.state == State.SUCCEEDED
+
+    wait_for(succeeded, "the end of the task")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.db.models import F
 from django.utils import timezone
 
 from providers.base import Waiting
-from providers.errors import AnswerLost, UpstreamError
+from providers.errors import AnswerLost, ModerationOutput, RateLimited, UpstreamError
 from studio.catalog import providers
 from studio.jobs import execution, outcomes, sweeping
 from studio.jobs.models import Attempt, Job, State
@@ -101,9 +103,121 @@ def test_cancel_stops_the_task_at_the_vendor_and_returns_the_hold(busy: Desk, ti
 def test_a_task_that_outlives_its_deadline_is_unconfirmed_also_after_a_crash(
     busy: Desk, tickets: TicketVendor
 ) -> None:
+    job = parked(busy, tickets)
+    assert (len(tickets.bills), job.attempts.get().state) == (1, Attempt.State.TICKET)
+
+
+def parked(busy: Desk, tickets: TicketVendor) -> Job:
+    """A job whose task was still under way when its time was over."""
     job = crashed(busy, tickets)
     Job.objects.update(deadline_at=timezone.now())
+    tickets.asked = lambda: Waiting(0.0)
+    worked(job)
+    assert (job.state, busy.balance[1]) == (State.UNCONFIRMED, job.quote["high"])
+    return job
+
+
+def worked(job: Job) -> None:
+    """A sweep, and a worker that follows what it says."""
     sweeping.sweep()
     execution.work()
     job.refresh_from_db()
-    assert (job.state, len(tickets.bills), busy.balance[1]) == (State.UNCONFIRMED, 1, job.quote["high"])
+
+
+def later(seconds: float) -> None:
+    """So much time has gone by for every job."""
+    for name in ("due_at", "finished_at", "dispatched_at"):
+        Job.objects.update(**{name: F(name) - timedelta(seconds=seconds)})
+
+
+def test_a_task_that_ends_after_its_deadline_is_still_fetched_by_its_ticket(
+    busy: Desk, tickets: TicketVendor
+) -> None:
+    job = parked(busy, tickets)
+    tickets.asked = lambda: None
+    later(60)
+    worked(job)
+    assert (job.state, job.outputs.count(), len(tickets.bills)) == (State.SUCCEEDED, 1, 1)
+    assert busy.balance == (START - job.charged, 0)
+    assert job.attempts.get().state == Attempt.State.DONE
+
+
+def test_a_task_that_goes_on_is_asked_once_a_minute_and_its_hold_goes_back_after_a_day(
+    busy: Desk, tickets: TicketVendor, settings: Any
+) -> None:
+    job, asked = parked(busy, tickets), 0
+
+    def still_at_it() -> Waiting | None:
+        nonlocal asked
+        asked += 1
+        return Waiting(0.0)
+
+    tickets.asked = still_at_it
+    began = job.finished_at
+    for _ in range(3):
+        worked(job)
+    assert asked == 0
+    for _ in range(3):
+        later(settings.JOB_ASK_AGAIN_SECONDS)
+        worked(job)
+        worked(job)
+    assert (asked, job.state) == (3, State.UNCONFIRMED)
+    assert began is not None
+    assert job.finished_at == began - timedelta(seconds=3 * settings.JOB_ASK_AGAIN_SECONDS)
+    later(settings.JOB_UNCONFIRMED_SECONDS)
+    sweeping.sweep()
+    worked(job)
+    assert (job.state, job.charged, busy.balance) == (State.FAILED, 0, (START, 0))
+    later(settings.JOB_UNCONFIRMED_SECONDS)
+    worked(job)
+    assert (asked, len(tickets.bills)) == (3, 1)
+
+
+def test_a_task_that_ends_while_its_hold_is_given_back_is_delivered_and_not_charged(
+    busy: Desk, tickets: TicketVendor, settings: Any
+) -> None:
+    job = parked(busy, tickets)
+
+    def too_late() -> Waiting | None:
+        settings.JOB_UNCONFIRMED_SECONDS = 0.0
+        sweeping.sweep()
+        return None
+
+    tickets.asked = too_late
+    later(60)
+    worked(job)
+    assert (job.state, job.charged, job.outputs.count()) == (State.SUCCEEDED, 0, 1)
+    assert busy.balance == (START, 0)
+
+
+def test_a_late_question_without_an_answer_changes_nothing_and_a_refusal_ends_the_job(
+    busy: Desk, tickets: TicketVendor
+) -> None:
+    job = parked(busy, tickets)
+    errors = [AnswerLost("reset"), UpstreamError("502"), RateLimited("busy", retry_after=900.0)]
+
+    def fails() -> Waiting | None:
+        raise (errors.pop() if errors else ModerationOutput("no"))
+
+    tickets.asked = fails
+    while errors:
+        later(60)
+        worked(job)
+        assert (job.state, job.attempts.get().state) == (State.UNCONFIRMED, Attempt.State.TICKET)
+    later(60)
+    worked(job)
+    assert (job.state, job.error_code, busy.balance) == (State.FAILED, "moderation_output", (START, 0))
+    assert len(tickets.bills) == 1
+
+
+def test_a_vendor_that_is_busy_is_asked_about_a_task_no_later_than_at_the_deadline(
+    busy: Desk, tickets: TicketVendor
+) -> None:
+    def wait() -> Waiting | None:
+        raise RateLimited("busy", retry_after=900.0)
+
+    tickets.asked = wait
+    job = busy.finished(PAID)
+    assert job.state == State.QUEUED
+    assert job.deadline_at is not None
+    assert abs((job.due_at - job.deadline_at).total_seconds()) < 1
