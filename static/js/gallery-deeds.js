@@ -8,6 +8,8 @@ const bar = one("#selection");
 const grid = () => one("justified-grid");
 const grouped = (n) => n.toLocaleString(document.documentElement.lang || undefined);
 const many = (key, n, more = {}) => text(n === 1 ? `${key}-one` : key, { n: grouped(n), ...more });
+/** Answers once the server has done the last Undo; until then it may still have in its bin what stands in the grid. */
+export let undoing = Promise.resolve();
 /** For whom the menu of collections was opened. */
 let collecting = [];
 
@@ -81,7 +83,8 @@ async function toBin(ids) {
   async function undo() {
     if (!(await sent)) return;
     undone();
-    if (await send(bar.dataset.restore, ids, "restore-failed")) return;
+    undoing = send(bar.dataset.restore, ids, "restore-failed");
+    if (await undoing) return;
     takeOut(ids);
     counted(-ids.length, ids.length);
   }

@@ -1,7 +1,7 @@
 /** The gallery's page: row height, the same place on return, and what is told of pictures that come and go. */
 import { tellBinned } from "gesso/binned";
 import { all, one, remembered, text } from "gesso/dom";
-import { showTotal } from "gesso/gallery-deeds";
+import { showTotal, undoing } from "gesso/gallery-deeds";
 import "gesso/gallery-filters";
 import "gesso/gallery-lasso";
 import { keepPlace, returnToPlace } from "gesso/gallery-place";
@@ -82,6 +82,7 @@ document.addEventListener("htmx:after:swap", () => {
 async function letGo(ids) {
   const here = ids.filter((id) => grid()?.shelf?.find(id)).slice(0, MOST_TILES);
   if (!here.length || !grid().dataset.tiles) return;
+  await undoing;
   try {
     const url = new URL(grid().dataset.tiles, location.href);
     for (const id of here) url.searchParams.append("id", id);

@@ -203,6 +203,7 @@ async function upload(form, file, role, refuse) {
     body.append("file", file);
     const answer = await post(form.dataset.uploads, body);
     const said = await answer.json().catch(() => ({})); // What stands before the server may answer with a page.
+    if (answer.status >= 500 && !said.error) return failed(text("server-title"), text("server", { id: answer.headers.get("X-Request-ID") ?? "" }));
     if (!answer.ok) return failed(text("upload-failed"), said.error?.message ?? said.error ?? text("not-an-image", { name: file.name }));
     fill(item, { id: said.id, thumb: said.thumb, alt: file.name });
   } catch {

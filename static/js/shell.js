@@ -177,11 +177,13 @@ if (palette) import("gesso/palette").then((module) => module.start(palette));
 /* Answers of the server --------------------------------------------------------------------------------------- */
 
 let told = null;
+let lost = null;
 document.addEventListener("session:ended", ({ detail }) => {
   if (told?.isConnected || !detail) return;
   told = toast({ kind: "bad", title: text("signed-out-title"), text: text("signed-out"), href: detail, label: text("sign-in") });
 });
 document.addEventListener("htmx:before:response", (event) => {
+  lost?.remove();
   const answer = event.detail.ctx.response.raw;
   if (answer.status === 401) {
     event.preventDefault();
@@ -201,8 +203,8 @@ document.addEventListener("htmx:response:error", (event) => {
   toast({ kind: "bad", title: text("server-title"), text: text("server", { id: answer.headers.get("X-Request-ID") ?? "" }) });
 });
 document.addEventListener("htmx:error", (event) => {
-  if (event.detail.error instanceof TypeError || event.detail.ctx?.request?.signal?.aborted)
-    toast({ kind: "bad", title: text("offline-title"), text: text("offline") });
+  const unreached = event.detail.error instanceof TypeError || event.detail.ctx?.request?.signal?.aborted;
+  if (unreached && !lost?.isConnected) lost = toast({ kind: "bad", title: text("offline-title"), text: text("offline") });
 });
 
 for (const shown of all("#toasts .toast")) keep(shown);
