@@ -31,17 +31,17 @@ def given(user_id: int, images: Iterable[Image], by: int) -> None:
 
 
 def count_in(images: Iterable[Image]) -> None:
-    """Count everybody's hearts on pictures that came back, after they were changed."""
+    """Count everybody's hearts on pictures that come out of the bin."""
     _all(images, 1)
 
 
 def count_out(images: Iterable[Image]) -> None:
-    """Take everybody's hearts off pictures that go, before they are changed."""
+    """Take everybody's hearts off pictures that go to the bin."""
     _all(images, -1)
 
 
 def _all(images: Iterable[Image], sign: int) -> None:
-    teams = {image.pk: image.team_id for image in images if counts(image)}
+    teams = {image.pk: image.team_id for image in images if image.kind == Image.Kind.OUTPUT}
     hearts = Favourite.objects.filter(image__in=list(teams)).values_list("user_id", "image_id")
     _change(Counter(scope(user_id, teams[image_id]) for user_id, image_id in hearts), sign)
 

@@ -1,7 +1,7 @@
 """What happens to many pictures at once: to the bin and back, gone for good, hearts.
 
 Every change locks its pictures first, in the order of their ids, and leaves all counts right in its own
-transaction.
+transaction: hearts first, then shelves, then collections, so that no two wait for each other in a ring.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ def restore(*, actor: Actor, ids: Iterable[UUID]) -> int:
     actor.require_user()
     with db.atomic():
         images = bins.locked(ids, binned=True)
-        bins.take_out(images)
         hearts.count_in(images)
+        bins.take_out(images)
         _moved(images, 1)
     return len(images)
 

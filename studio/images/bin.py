@@ -33,16 +33,14 @@ def locked(ids: Iterable[UUID], *, binned: bool) -> list[Image]:
 
 def put(images: Sequence[Image], *, by: User) -> None:
     """Move locked pictures to the bin."""
-    shelves.count_out(images)
-    _write(images, binned_at=timezone.now(), binned_by=by)
-    shelves.count_in(images)
+    with shelves.recounted(images):
+        _write(images, binned_at=timezone.now(), binned_by=by)
 
 
 def take_out(images: Sequence[Image]) -> None:
     """Put locked pictures back where they were."""
-    shelves.count_out(images)
-    _write(images, binned_at=None, binned_by=None)
-    shelves.count_in(images)
+    with shelves.recounted(images):
+        _write(images, binned_at=None, binned_by=None)
 
 
 def discard(images: Sequence[Image]) -> None:

@@ -8,7 +8,8 @@ everything of one member there, ``t:<team>:<person>:private`` what that member k
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date
 from typing import Any
 from uuid import UUID
@@ -83,6 +84,20 @@ def count_out(images: Iterable[Image]) -> None:
     _move(_tally(images, -1))
 
 
+@contextmanager
+def recounted(images: Sequence[Image]) -> Iterator[None]:
+    """Count pictures after the block where they stand then, and no more where they stood before it.
+
+    All at its end and in one order: two that move pictures opposite ways would otherwise wait for each other.
+    """
+    moves = _tally(images, -1)
+    yield
+    for key, (count, ratios) in _tally(images, 1).items():
+        before = moves[key]
+        moves[key] = (before[0] + count, before[1] + ratios)
+    _move(moves)
+
+
 def change(scope: str, kind: str, by: int) -> None:
     """Move a count that knows no days."""
     _move({(scope, kind, ALL_DAYS): (by, 0)})
@@ -115,8 +130,8 @@ def days(scopes: Sequence[str], kind: str) -> list[tuple[date, int, int]]:
     return [(day, count, ratios) for day, (count, ratios) in merged.items()]
 
 
-def _tally(images: Iterable[Image], sign: int) -> dict[Key, tuple[int, int]]:
-    moves: dict[Key, tuple[int, int]] = defaultdict(lambda: (0, 0))
+def _tally(images: Iterable[Image], sign: int) -> defaultdict[Key, tuple[int, int]]:
+    moves: defaultdict[Key, tuple[int, int]] = defaultdict(lambda: (0, 0))
     for image in images:
         if image.kind == Image.Kind.MASK or image.discarded:
             continue
