@@ -22,7 +22,7 @@ from django.utils.translation import ngettext
 from kombu.exceptions import OperationalError as BrokerError
 
 from studio.accounts.actors import Actor, OwnedQuerySet
-from studio.accounts.models import Team
+from studio.accounts.models import Team, User
 from studio.core import db
 from studio.core.errors import Conflict, Invalid
 from studio.gallery import notices
@@ -69,6 +69,8 @@ def ask(*, actor: Actor, team: Team | None, images: Sequence[Image]) -> Export:
     check_limits(images)
     ids = [image.pk.hex for image in images]
     with db.atomic():
+        # One after the other, so that the same press sent twice finds the first one's row.
+        User.objects.select_for_update(no_key=True).filter(pk=owner.pk).first()
         waiting = list(Export.objects.filter(owner=owner, state__in=OPEN).order_by("pk"))
         if same := next((each for each in waiting if each.ids == ids), None):
             return same

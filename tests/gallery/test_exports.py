@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 from uuid import UUID
@@ -274,6 +275,15 @@ def test_asked_twice_it_is_one_and_there_is_an_end_to_asking(alice: User, bob: U
     with pytest.raises(Conflict):
         ask(alice, images[3])
     assert ask(bob, make_image(bob))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_asked_twice_at_the_same_moment_it_is_one(alice: User) -> None:
+    image = stored_image(alice)
+    for _turn in range(5):
+        Export.objects.all().delete()
+        asked = at_once([partial(ask, alice, image)] * 4)
+        assert len({each.pk for each in asked}) == 1
 
 
 def test_too_many_or_too_large_is_refused_before_it_is_written(alice: User) -> None:
