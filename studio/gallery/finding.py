@@ -1,4 +1,4 @@
-"""What the command palette finds by words: pictures by their prompt, projects and collections by their name."""
+"""What the command palette finds by words: pictures by their words, projects and collections by their name."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from studio.jobs.models import Project
 
 
 def pictures(actor: Actor, team: Team | None, words: Sequence[str], size: int) -> list[Image]:
-    """The newest pictures of the workspace whose prompt has every word, with blob and owner. One query."""
+    """The newest pictures of the workspace that are found by every word, with blob and owner. Two queries."""
     found = shelf(actor, Shelf(team=team, text=" ".join(words)))
     return list(found.select_related("blob", "owner")[:size])
 

@@ -57,7 +57,10 @@ class Neighbours:
 
 
 def page(actor: Actor, choice: Shelf, *, after: UUID | None = None, size: int = PAGE_SIZE) -> Page:
-    """At most ``size`` pictures older than ``after``, or the newest. Two queries, whatever there is."""
+    """At most ``size`` pictures older than ``after``, or the newest.
+
+    Two queries, whatever there is, and one more where words are looked for.
+    """
     found = shelf(actor, choice)
     if after is not None:
         found = search.older_than(found, choice.text, after)

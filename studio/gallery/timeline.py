@@ -32,7 +32,7 @@ class Timeline:
 
 
 def timeline(actor: Actor, choice: Shelf) -> Timeline:
-    """Two queries. A plain shelf is read from its counts; another is counted as it is asked for."""
+    """A plain shelf is read from its counts, in two queries; another is counted as it is asked for."""
     newest = shelf(actor, choice).values_list("pk", flat=True).first()
     if newest is None:
         return Timeline([], 0, None)
