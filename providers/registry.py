@@ -9,6 +9,8 @@ from providers.base import Config, Provider
 ADAPTERS: dict[str, str] = {
     "gesso": "providers.painter.adapter:Painter",
     "openai": "providers.adapters.openai:OpenAI",
+    "bfl": "providers.adapters.bfl:BFL",
+    "fairstack": "providers.adapters.fairstack:FairStack",
 }
 
 

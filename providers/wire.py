@@ -6,15 +6,17 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import ROUND_CEILING, Decimal
 from email.utils import parsedate_to_datetime
 
 RETRY_AFTER_CAP = 900.0
 MESSAGE_CHARS = 500
+MOST = 10**9
 HIDDEN = "[hidden]"
 
 _QUERY = re.compile(r"(https?://[^\s?#\"'<>]*)[?#][^\s\"'<>]*")
 _USERINFO = re.compile(r"(https?://)[^\s/@\"'<>]*@")
-_KEY_LIKE = re.compile(r"\b(?:sk-|gs_live_|r8_|xai-|AIza)[\w*-]{8,}")
+_KEY_LIKE = re.compile(r"\b(?:sk-|gs_live_|fs_live_|r8_|xai-|AIza)[\w*-]{8,}")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f\s]+")
 
 
@@ -57,6 +59,23 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     return _capped((moment - datetime.now(UTC)).total_seconds())
+
+
+def amount(told: object) -> Decimal | None:
+    """A number, from a JSON number or a text; None where it is none or no sum that anybody pays. Never through a float."""
+    if isinstance(told, bool) or not isinstance(told, int | str | Decimal):
+        return None
+    try:
+        value = Decimal(told.strip() if isinstance(told, str) else told)
+    except (ArithmeticError, ValueError):
+        return None
+    return value if value.is_finite() and 0 <= value < MOST else None
+
+
+def micros(told: object, each: int) -> int | None:
+    """A vendor's own unit of money, worth ``each`` micros, in whole micros rounded up."""
+    value = amount(told)
+    return None if value is None else int((value * each).to_integral_value(ROUND_CEILING))
 
 
 def _number(value: str) -> float | None:

@@ -23,16 +23,21 @@ from providers.base import (
     Ticket,
 )
 from tests.providers.simulators.base import Reply, Request, Simulator
+from tests.providers.simulators.fairstack import FairStackSimulator
 from tests.providers.simulators.openai import OpenAISimulator
 
 CANARY = "canary-key-0123456789"
 
-SIMULATORS: Mapping[str, Callable[[], Simulator]] = {"openai": OpenAISimulator}
+SIMULATORS: Mapping[str, Callable[[], Simulator]] = {
+    "openai": OpenAISimulator,
+    "fairstack": FairStackSimulator,
+}
 """Every adapter that needs a key has a simulator here."""
 
 SAMPLES: Mapping[str, ImageRequest] = {
     "gesso": ImageRequest(model="sketch", prompt="a boat", n=2, width=256, height=256, client_ref="c-1"),
     "openai": ImageRequest(model="gpt-image-1.5", prompt="a boat", n=2, client_ref="c-1"),
+    "fairstack": ImageRequest(model="z-image-turbo", prompt="a boat", client_ref="c-1"),
 }
 """A small request that each adapter can do."""
 

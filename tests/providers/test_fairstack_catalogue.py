@@ -1,0 +1,69 @@
+"""What the catalogue says of FairStack's models is what its adapter sends."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from providers.adapters.fairstack import RATIOS, fields_of, refuse_what_it_cannot
+from providers.base import ImageRequest, InputImage
+from studio.catalog import cards, loader, selectors
+from studio.catalog.entries import Entry
+from studio.catalog.parameters import defaults, kind_of, validate
+
+ENTRIES = [entry for entry in loader.catalog().entries.values() if entry.provider == "fairstack"]
+SOURCE = InputImage(b"picture", "image/png", 64, 64, "source")
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.id)
+def test_every_shape_that_is_offered_is_sent(entry: Entry) -> None:
+    references = (SOURCE,) * ("generate" not in entry.kinds)
+    assert entry.sizing.ratios == RATIOS
+    for ratio in entry.sizing.ratios:
+        data = {"aspect_ratio": ratio, "seed": "7", "negative_prompt": "rain"}
+        chosen = validate(entry, data, len(references), False, "a stair")
+        request = ImageRequest(
+            model=entry.upstream,
+            prompt="a stair",
+            kind=kind_of(len(references), has_mask=False),
+            negative_prompt=chosen.negative_prompt,
+            n=entry.max_n,
+            width=chosen.width,
+            height=chosen.height,
+            aspect_ratio=chosen.aspect_ratio,
+            quality=chosen.quality,
+            seed=chosen.seed,
+            output_format=chosen.output_format,
+            background=chosen.background,
+            references=references,
+        )
+        refuse_what_it_cannot(request)
+        expected = {"model": entry.upstream, "prompt": "a stair", "seed": 7, "negative_prompt": "rain"}
+        assert {**fields_of(request), "image": ""} == {**expected, "aspect_ratio": ratio, "image": ""}
+
+
+@pytest.mark.django_db
+def test_the_composer_offers_a_shape_a_seed_and_a_negative_prompt_and_nothing_else(settings: Any) -> None:
+    settings.PROVIDER_KEYS = {"fairstack": "fs_live_test"}
+    offer = selectors.offer("gpt-image-1.5-t2i")
+    form, card = cards.form(offer, defaults(offer.entry)), cards.card(offer)
+    assert (form.sizing.style, form.sizing.field, form.counts.max) == ("ratio", "aspect_ratio", 1)
+    assert (form.qualities, form.backgrounds, [option.value for option in form.formats]) == ((), (), ["png"])
+    assert (card.supports.seed, card.supports.negative, card.supports.references) == (True, True, False)
+    assert (card.price_label, card.disabled_reason) == ("0.9 cr", "")
+
+
+@pytest.mark.django_db
+def test_trap_4_no_price_is_taken_from_the_tiers(settings: Any) -> None:
+    settings.PROVIDER_KEYS = {"fairstack": "fs_live_test"}
+    offers = [selectors.offer(entry.id) for entry in ENTRIES]
+    assert [offer.id for offer in offers if offer.available] == ["fairstack/gpt-image-1.5-t2i"]
+    assert {offer.reason for offer in offers if not offer.available} == {"No price yet"}
+
+
+@pytest.mark.django_db
+def test_without_a_key_none_of_them_can_be_picked(settings: Any) -> None:
+    settings.PROVIDER_KEYS = {}
+    offer = selectors.offer("gpt-image-1.5-t2i")
+    assert (offer.available, offer.hint) == (False, "Add PROVIDER_FAIRSTACK_KEY to use")
