@@ -17,6 +17,7 @@ from studio.gallery.shelves import Shelf, scopes, shelf
 from studio.images import shelves
 
 DAY = timedelta(days=1)
+MOST_SHAPED = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +52,13 @@ def shape(
 ) -> list[tuple[UUID, int]]:
     """Id and ratio of each picture from day ``first`` back to day ``last``, both with them, newest first.
 
-    Nothing newer than ``newest``, so that the shape fits the timeline that it belongs to. One query.
+    Nothing newer than ``newest``, so that the shape fits the timeline that it belongs to, and no more than 50,000
+    pictures, which is more than a page asks for. One query.
     """
     found = shelf(actor, choice).filter(pk__lt=id_floor(begin(first) + DAY), pk__gte=id_floor(begin(last)))
     if newest is not None:
         found = found.filter(pk__lte=newest)
-    return list(found.values_list("pk", "ratio"))
+    return list(found.values_list("pk", "ratio")[:MOST_SHAPED])
 
 
 def newer_than(actor: Actor, choice: Shelf, image_id: UUID) -> int:

@@ -14,7 +14,7 @@ class Sample(models.Model):
     """The sample studio; there is one at most. Everything in ``team`` that ``people`` own belongs to it.
 
     ``told_at`` is the moment that its thirty days end at. ``ready_at`` is null until everything is there: whoever
-    finds it so goes on where the last one stopped.
+    finds it so goes on where the last one stopped. ``tries`` counts those who began, the last of them at ``tried_at``.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -24,6 +24,8 @@ class Sample(models.Model):
     people = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+")
     told_at = models.DateTimeField(default=timezone.now)
     ready_at = models.DateTimeField(null=True, blank=True)
+    tries = models.PositiveIntegerField(default=0)
+    tried_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(only=True), name="one_sample_at_most")]

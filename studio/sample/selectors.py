@@ -37,6 +37,11 @@ def present() -> Sample | None:
     return Sample.objects.select_related("team", "owner").first()
 
 
+def stand_ins() -> frozenset[int]:
+    """Ids of people who are only told of. Nobody manages them: they go with the sample."""
+    return frozenset(Sample.people.through.objects.values_list("user_id", flat=True))
+
+
 def contents(sample: Sample) -> Contents:
     """What stands in the dialog before the sample is removed."""
     told, own = told_pictures(sample), own_pictures(sample)

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 from celery import current_app
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
@@ -42,7 +43,8 @@ log = logging.getLogger(__name__)
 
 TASK = "studio.worker.tasks.load_sample"
 TOPIC = "sample"
-LEASE, LEASE_SECONDS = "sample", 30.0
+LEASE, LEASE_SECONDS = "sample", 60.0
+REST, MOST_DOUBLED = timedelta(seconds=15), 10
 AHEAD = 6
 """Runs that are painted before their turn: enough for both hands, and no more than the memory should hold."""
 
@@ -79,9 +81,15 @@ def ask() -> None:
 
 
 def remind() -> None:
-    """Ask once more where a sample is not all there and nobody is at it."""
-    if Sample.objects.filter(ready_at=None).exists() and leases.is_free(LEASE):
+    """Ask once more where a sample is not all there and nobody is at it; after each try twice as long in between."""
+    sample = Sample.objects.filter(ready_at=None).first()
+    if sample and leases.is_free(LEASE) and _rested(sample):
         ask()
+
+
+def _rested(sample: Sample) -> bool:
+    rest = REST * 2 ** min(sample.tries, MOST_DOUBLED)
+    return sample.tried_at is None or timezone.now() >= sample.tried_at + rest
 
 
 def load(*, runs: Sequence[Told] = story.RUNS, progress: Progress | None = None) -> bool:
@@ -93,14 +101,15 @@ def load(*, runs: Sequence[Told] = story.RUNS, progress: Progress | None = None)
     sample = Sample.objects.filter(ready_at=None).select_related("team", "owner").first()
     if sample is None or not leases.hold(LEASE, holder=holder, seconds=LEASE_SECONDS):
         return Sample.objects.filter(ready_at__isnull=False).exists()
+    Sample.objects.filter(pk=sample.pk).update(tries=F("tries") + 1, tried_at=timezone.now())
     try:
-        _load(sample, holder, runs, progress)
+        return _load(sample, holder, runs, progress)
     finally:
         leases.let_go(LEASE, holder=holder)
-    return True
 
 
-def _load(sample: Sample, holder: str, runs: Sequence[Told], progress: Progress | None) -> None:
+def _load(sample: Sample, holder: str, runs: Sequence[Told], progress: Progress | None) -> bool:
+    """Whether it came to the end: who took longer over one picture than the lease lasts leaves it to the next."""
     cast = casting.cast_of(sample)
     before = set(Run.objects.filter(team=sample.team).values_list("key", flat=True))
     missing = [told for told in runs if telling.key_of(sample, told) not in before]
@@ -116,13 +125,15 @@ def _load(sample: Sample, holder: str, runs: Sequence[Told], progress: Progress 
             while moves and moment(sample, moves[0][1].at) <= when:
                 _move(sample, cast, *moves.pop(0))
             telling.tell(sample, cast, told, when, studio.finish(told))
-            leases.hold(LEASE, holder=holder, seconds=LEASE_SECONDS)
+            if not leases.hold(LEASE, holder=holder, seconds=LEASE_SECONDS):
+                return False
             done += pictures(told)
             if progress:
                 progress(done, total)
     for move in moves:
         _move(sample, cast, *move)
     _close(sample, cast)
+    return True
 
 
 @db.atomic()

@@ -19,6 +19,7 @@ from studio.gallery.models import Collection, Export
 from studio.images.models import Image
 from studio.jobs import selectors as runs
 from studio.jobs.models import Job, Project, Run
+from studio.sample import selectors as sample
 from studio.web.http import StudioRequest
 
 
@@ -130,9 +131,9 @@ def member_for(request: StudioRequest, team: Team, user_id: int) -> User:
 
 
 def person_for(request: StudioRequest, user_id: int) -> User:
-    """Anybody on this server, for staff."""
+    """Anybody on this server who may sign in one day, for staff."""
     staff(request)
-    user = User.objects.filter(pk=user_id).first()
+    user = User.objects.filter(pk=user_id).exclude(pk__in=sample.stand_ins()).first()
     if user is None:
         raise missing()
     return user

@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from studio.core.errors import Invalid
@@ -75,7 +76,7 @@ def shape(request: StudioRequest) -> JsonResponse:
     _address, shelf = wanted(request)
     first, last = day_or_none(request.GET.get("first", "")), day_or_none(request.GET.get("last", ""))
     if first is None or last is None or not 1970 <= last.year <= first.year < 9000:
-        raise Invalid("first and last are days, the newest first")
+        raise Invalid(_("Name two days as first and last, the newest first."))
     newest = uuid_or_none(request.GET.get("newest", ""))
     found = timeline.shape(request.actor, shelf, first=first, last=last, newest=newest)
     return JsonResponse({"ids": [each.hex for each, _ in found], "ratios": [ratio for _, ratio in found]})

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from studio.accounts import selectors
 from studio.accounts import services as accounts
 from studio.core.errors import Invalid
+from studio.sample import selectors as sample
 from studio.web import access
 from studio.web.account_forms import InviteForm
 from studio.web.forms import blame, describe_errors, said, status_of
@@ -73,8 +74,9 @@ def active(request: StudioRequest, user_id: int) -> HttpResponse:
 
 def _page(request: StudioRequest, form: InviteForm, link: str = "", link_for: str = "") -> HttpResponse:
     describe_errors(form)
+    stand_ins = sample.stand_ins()
     context = {
-        "people": selectors.people(),
+        "people": [user for user in selectors.people() if user.pk not in stand_ins],
         "form": form,
         "link": link and address(request, link),
         "link_for": link_for,

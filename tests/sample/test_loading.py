@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
+from django.test import Client
+from django.utils import timezone
 
 from studio.accounts.models import User
 from studio.core import leases
@@ -89,7 +92,7 @@ def test_a_worker_is_asked_again_until_it_is_there(small: Sample, monkeypatch: p
     monkeypatch.setattr(services, "ask", lambda: asked.append(True))
     services.remind()
     assert not asked
-    Sample.objects.update(ready_at=None)
+    Sample.objects.update(ready_at=None, tries=0, tried_at=None)
     services.remind()
     assert asked == [True]
 
@@ -111,3 +114,28 @@ def test_the_command_loads_it_says_so_and_removes_it(
         "The sample studio is removed.",
         "There is no sample studio.",
     ]
+
+
+def test_a_load_that_keeps_failing_is_tried_less_and_less_often(
+    dana: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[bool] = []
+    monkeypatch.setattr(services, "ask", lambda: asked.append(True))
+    services.begin(dana)
+    now = timezone.now()
+    for tries, rest in ((1, 30), (2, 60), (99, 15 * 1024)):
+        for seconds, expected in ((rest - 1, []), (rest, [True])):
+            Sample.objects.update(tries=tries, tried_at=now - timedelta(seconds=seconds))
+            asked.clear()
+            with monkeypatch.context() as patch:
+                patch.setattr(timezone, "now", lambda: now)
+                services.remind()
+            assert asked == expected
+
+
+def test_nobody_manages_the_people_who_are_only_told_of(as_dana: Client, small: Sample) -> None:
+    stand_in = small.people.all()[0]
+
+    assert as_dana.post(f"/manage/people/{stand_in.pk}/active/", {"active": "1"}).status_code == 404
+    assert as_dana.post(f"/manage/people/{stand_in.pk}/reset/").status_code == 404
+    assert stand_in.email not in as_dana.get("/manage/people/").content.decode()
