@@ -51,7 +51,8 @@ def openai() -> Iterator[GatedOpenAI]:
 @pytest.fixture(scope="package")
 def living(tmp_path_factory: pytest.TempPathFactory, openai: GatedOpenAI) -> Iterator[LivingStudio]:
     vendor = {"PROVIDER_OPENAI_URL": openai.url, "PROVIDER_OPENAI_KEY": "sk-canary"}
-    studio = LivingStudio(tmp_path_factory.mktemp("living"), vendor)
+    short = {"JOB_LEASE_SECONDS": "8", "SWEEP_SECONDS": "1"}
+    studio = LivingStudio(tmp_path_factory.mktemp("living"), vendor | short)
     yield studio
     studio.stop()
 

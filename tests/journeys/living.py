@@ -8,7 +8,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import Any
 
 from scripts.studio import ROOT, answer, clean_environment
 from studio.core.supervisor import NO_ROOT_WARNING, WEB, WORKER, listen, tied_to_parent
+from tests.journeys.disk import FULL
 
 PATIENCE = 90.0
 
@@ -46,7 +48,13 @@ class LivingStudio:
         self.listener = listen(0)
         self.port = int(self.listener.getsockname()[1])
         self.url = f"http://localhost:{self.port}"
-        own = {"DATA_DIR": str(data), "PORT": str(self.port), "LOG_LEVEL": "WARNING"}
+        self.data = data
+        own = {
+            "DATA_DIR": str(data),
+            "PORT": str(self.port),
+            "LOG_LEVEL": "WARNING",
+            "DJANGO_SETTINGS_MODULE": "tests.journeys.settings",
+        }
         self.environment = clean_environment(**own, **environment)
         self.children: list[subprocess.Popen[str]] = []
         self.worker: subprocess.Popen[str] | None = None
@@ -120,6 +128,17 @@ class LivingStudio:
             os.killpg(pid, signal.SIGKILL)
         except (ProcessLookupError, PermissionError):
             return  # nobody of the group is left
+
+    @contextmanager
+    def full_disk(self) -> Iterator[None]:
+        """No room for another picture until the block is left."""
+        mark = self.data / "media" / FULL
+        mark.parent.mkdir(exist_ok=True)
+        mark.touch()
+        try:
+            yield
+        finally:
+            mark.unlink()
 
     # What the clerk does ---------------------------------------------------------------------------------------
 
