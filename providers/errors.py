@@ -10,6 +10,7 @@
     ├── ModelUnavailable       unknown, retired or switched off
     ├── RateLimited            too many requests; ``retry_after`` in seconds where the vendor says it
     ├── UpstreamError          the vendor failed (5xx, broken answer)
+    │   ├── TaskFailed         the task is over without a picture, or gone; asking again changes nothing
     │   ├── NotSent            the request surely never reached the vendor (connection refused)
     │   ├── UpstreamTimeout    no answer in time
     │   └── AnswerLost         the request went out and its answer was lost: it may have been paid
@@ -108,6 +109,12 @@ class UpstreamError(ProviderError):
 
     code = "upstream"
     retryable = True
+
+
+class TaskFailed(UpstreamError):
+    """The task is over without a picture, or the vendor no longer knows it."""
+
+    retryable = False
 
 
 class NotSent(UpstreamError):

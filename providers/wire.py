@@ -62,7 +62,7 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 
 
 def amount(told: object) -> Decimal | None:
-    """A number, from a JSON number or a text; None where it is none or no sum that anybody pays. Never through a float."""
+    """A sum as JSON's number or as text, exact; None where it is none or beyond what anybody pays."""
     if isinstance(told, bool) or not isinstance(told, int | str | Decimal):
         return None
     try:

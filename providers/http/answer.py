@@ -7,6 +7,7 @@ import os
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 import httpx
@@ -81,10 +82,13 @@ class Answer:
 
 
 def parsed(body: str | bytes, status: int | None = None) -> Any:
-    """``body`` as JSON. Raises AnswerLost: a broken answer says nothing about what was done."""
+    """``body`` as JSON; a number with a point is a Decimal, since some are money.
+
+    Raises AnswerLost: a broken answer says nothing about what was done.
+    """
     try:
-        return json.loads(body)
-    except (ValueError, RecursionError) as error:
+        return json.loads(body, parse_float=Decimal)
+    except (ValueError, ArithmeticError, RecursionError) as error:
         problem = errors.AnswerLost("The vendor's answer is not JSON.", status=status)
         # The parser's exception carries the whole body, which may be megabytes or echo what we sent.
         raise problem from ValueError(type(error).__name__)

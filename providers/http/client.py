@@ -26,7 +26,8 @@ class Client:
     """Speaks to one vendor at ``base_url``.
 
     ``secrets`` are kept out of every exception. ``result_hosts`` are where its results may be
-    fetched from over HTTPS, ``trusted_hosts`` what the server's owner allows beside them.
+    fetched from over HTTPS, ``trusted_hosts`` what the server's owner allows beside them. ``api_hosts`` are where
+    our key may go over HTTPS beside the base URL. ``*.vendor.example`` stands for every host below it.
     Raises InvalidRequest for an address that is not http(s) or that has a user, a query or a fragment.
     """
 
@@ -37,11 +38,13 @@ class Client:
         secrets: Sequence[str] = (),
         result_hosts: Sequence[str] = (),
         trusted_hosts: Sequence[str] = (),
+        api_hosts: Sequence[str] = (),
     ) -> None:
         self._base = _base(base_url)
         self._secrets = tuple(secret for secret in secrets if secret)
         self._result_hosts = frozenset(result_hosts)
         self._trusted_hosts = frozenset(trusted_hosts)
+        self._api_hosts = frozenset(api_hosts)
         self._lock = threading.Lock()
         self._opened: tuple[int, httpx.Client] | None = None
 
@@ -71,6 +74,29 @@ class Client:
             content = _dumped(document)
             sent["Content-Type"] = "application/json"
         with self._exchange(method, url, sent, content, form and _parts(form), deadline, cap) as answer:
+            yield answer
+
+    def is_own(self, url: object) -> bool:
+        """Whether our key may go to this address that an answer named: the base URL's origin or an API host."""
+        target = _read(url)
+        return not target.userinfo and (
+            _origin(target) == _origin(self._base) or _listed(target, self._api_hosts)
+        )
+
+    @contextmanager
+    def follow(
+        self,
+        url: str,
+        *,
+        deadline: Deadline,
+        headers: Mapping[str, str] | None = None,
+        cap: int = ANSWER_BYTES,
+    ) -> Iterator[Answer]:
+        """One GET of an address that an answer named, as it stands. Raises AnswerLost where it is not ``is_own``."""
+        if not self.is_own(url):
+            raise errors.AnswerLost("The address to ask at is not one of this vendor's.")
+        sent = _carried(headers or {}, self._secrets)
+        with self._exchange("GET", httpx.URL(url), sent, None, None, deadline, cap) as answer:
             yield answer
 
     def download(self, url: str, *, deadline: Deadline, cap: int = ANSWER_BYTES) -> tuple[bytes, str]:
@@ -137,7 +163,7 @@ class Client:
         except (httpx.InvalidURL, TypeError) as error:
             raise mapped(httpx.InvalidURL("unreadable"), self._secrets) from type(error)("unreadable")
         own = _origin(target) == _origin(self._base)
-        listed = target.scheme == "https" and target.port in (None, 443) and target.host in self._result_hosts
+        listed = _listed(target, self._result_hosts)
         if target.userinfo or not (own or listed or self._trusted(target)):
             raise errors.InvalidRequest("The result's address is not one of this vendor's.")
         return target
@@ -148,15 +174,27 @@ class Client:
         return target.scheme in ("http", "https") and not named.isdisjoint(self._trusted_hosts)
 
 
+def _read(url: object) -> httpx.URL:
+    """The address, or an empty one where it is none."""
+    try:
+        return httpx.URL(url) if isinstance(url, str) else httpx.URL("")
+    except httpx.InvalidURL:
+        return httpx.URL("")
+
+
+def _listed(url: httpx.URL, hosts: frozenset[str]) -> bool:
+    """Whether the address is https on its usual port at one of ``hosts``."""
+    below = tuple(host[1:] for host in hosts if host.startswith("*."))
+    named = url.host in hosts or url.host.endswith(below)
+    return url.scheme == "https" and url.port in (None, 443) and named
+
+
 def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
     return url.scheme, url.host, url.port
 
 
 def _base(url: str) -> httpx.URL:
-    try:
-        base = httpx.URL(url)
-    except httpx.InvalidURL:
-        base = httpx.URL("")
+    base = _read(url)
     if base.scheme not in ("http", "https") or not base.host or base.userinfo or base.query or base.fragment:
         raise errors.InvalidRequest("A vendor's address is http(s)://host/path, with no user and no query.")
     return base

@@ -23,6 +23,7 @@ from providers.base import (
     Ticket,
 )
 from tests.providers.simulators.base import Reply, Request, Simulator
+from tests.providers.simulators.bfl import BFLSimulator
 from tests.providers.simulators.fairstack import FairStackSimulator
 from tests.providers.simulators.openai import OpenAISimulator
 
@@ -30,6 +31,7 @@ CANARY = "canary-key-0123456789"
 
 SIMULATORS: Mapping[str, Callable[[], Simulator]] = {
     "openai": OpenAISimulator,
+    "bfl": BFLSimulator,
     "fairstack": FairStackSimulator,
 }
 """Every adapter that needs a key has a simulator here."""
@@ -37,6 +39,7 @@ SIMULATORS: Mapping[str, Callable[[], Simulator]] = {
 SAMPLES: Mapping[str, ImageRequest] = {
     "gesso": ImageRequest(model="sketch", prompt="a boat", n=2, width=256, height=256, client_ref="c-1"),
     "openai": ImageRequest(model="gpt-image-1.5", prompt="a boat", n=2, client_ref="c-1"),
+    "bfl": ImageRequest(model="flux-2-pro", prompt="a boat", width=64, height=64, client_ref="c-1"),
     "fairstack": ImageRequest(model="z-image-turbo", prompt="a boat", client_ref="c-1"),
 }
 """A small request that each adapter can do."""
@@ -97,7 +100,7 @@ def test_the_facts_of_an_adapter_make_sense(name: str) -> None:
     assert isinstance(facts, Facts)
     assert facts.needs_key == (name in remote)
     assert facts.result_seconds is None or facts.result_seconds > 0
-    assert all(re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", host) for host in facts.result_hosts)
+    assert all(re.fullmatch(r"(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)+", host) for host in facts.result_hosts)
 
 
 @every_adapter

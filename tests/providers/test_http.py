@@ -9,6 +9,7 @@ import threading
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 from time import monotonic
 
 import httpx
@@ -402,3 +403,70 @@ def test_a_deadline_counts_down() -> None:
     until = monotonic() + 5
     assert 0 < deadline.remaining <= 5
     assert deadline.remaining <= until
+
+
+def test_numbers_with_a_point_are_exact(vendor: Scripted) -> None:
+    says(vendor, Reply(200, b'{"cost": 0.1, "n": 3}'))
+    with asked(vendor) as answer:
+        told = answer.decode_json(lambda document: document)
+    assert told == {"cost": Decimal("0.1"), "n": 3}
+    assert isinstance(told["cost"], Decimal)
+
+
+def test_an_address_that_an_answer_named_is_asked_as_it_stands(vendor: Scripted) -> None:
+    says(vendor, Reply(200, b"{}"))
+    client = Client(vendor.url + "/v1", secrets=(CANARY,))
+    with client.follow(
+        vendor.origin + "/a%20b?id=1", deadline=Deadline(20), headers={"x-key": CANARY}
+    ) as answer:
+        assert answer.status == 200
+    assert (vendor.requests[0].path, vendor.requests[0].query) == ("/a%20b", {"id": ["1"]})
+    assert vendor.requests[0].headers["x-key"] == CANARY
+
+
+@pytest.mark.parametrize(
+    ("url", "own"),
+    [
+        ("https://api.vendor.example/x", True),
+        ("https://eu.api.vendor.example/x", True),
+        ("https://eu.api.vendor.example:443/x", True),
+        ("https://vendor.example/x", False),
+        ("https://evil-vendor.example/x", False),
+        ("https://api.vendor.example.evil.example/x", False),
+        ("http://api.vendor.example/x", False),
+        ("https://api.vendor.example:8443/x", False),
+        ("https://user@api.vendor.example/x", False),
+        ("https://files.example/x", False),
+        ("https://[", False),
+        (None, False),
+    ],
+)
+def test_the_key_follows_to_the_vendors_own_hosts_alone(vendor: Scripted, url: object, own: bool) -> None:
+    client = Client(
+        vendor.url,
+        secrets=(CANARY,),
+        api_hosts=("*.vendor.example",),
+        result_hosts=("files.example",),
+        trusted_hosts=("files.example",),
+    )
+    assert client.is_own(url) is own
+    if not own:
+        with (
+            pytest.raises(errors.AnswerLost),
+            client.follow(str(url), deadline=Deadline(1), headers={"x-key": CANARY}),
+        ):
+            pass
+
+
+def test_a_result_may_lie_on_any_host_below_one_that_is_listed(vendor: Scripted) -> None:
+    client = Client(vendor.url, result_hosts=("*.vendor.example",))
+    assert (
+        client._allowed("https://delivery-eu1.vendor.example/x?sig=1").host == "delivery-eu1.vendor.example"
+    )
+    for url in (
+        "https://vendor.example/x",
+        "http://a.vendor.example/x",
+        "https://a.vendor.example.evil.example/",
+    ):
+        with pytest.raises(errors.InvalidRequest):
+            client._allowed(url)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from email.utils import format_datetime
 from itertools import pairwise
 
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from providers import wire
 from providers.wire import EventParser, ServerSentEvent, redact, retry_after, sentence
 
 STREAM = (
@@ -99,3 +101,26 @@ def test_a_vendors_sentence_is_one_line_of_at_most_500_characters() -> None:
     assert sentence("a\n\tb\x00c") == "a b c"
     assert len(sentence("x" * 9000)) == 500
     assert sentence({"not": "text"}) == ""
+
+
+@pytest.mark.parametrize(
+    ("told", "micros"),
+    [
+        (Decimal("3.0"), 30_000),
+        (Decimal("0.1"), 1_000),
+        (Decimal("1.00001"), 10_001),
+        (3, 30_000),
+        ("50.0000", 500_000),
+        (" 7 ", 70_000),
+        (0, 0),
+    ],
+)
+def test_a_vendors_money_becomes_whole_micros_rounded_up(told: object, micros: int) -> None:
+    assert wire.micros(told, 10_000) == micros
+
+
+@pytest.mark.parametrize(
+    "told", [None, True, 0.1, "", "free", "NaN", "-1", "Infinity", Decimal("1e999"), 10**9, []]
+)
+def test_money_that_nobody_pays_or_that_went_through_a_float_is_none(told: object) -> None:
+    assert wire.micros(told, 10_000) is None

@@ -32,6 +32,10 @@ BROKEN_PICTURE = "broken_picture"  # base64 that is none
 MODERATED_INPUT = "moderated_input"
 MODERATED_OUTPUT = "moderated_output"
 EXPIRED_URL = "expired_url"
+NEVER_ENDS = "never_ends"  # takes the task, and answers that it goes on whenever it is asked
+LOST = "lost"  # takes the task, and knows nothing of it afterwards
+TASK_FAILED = "task_failed"  # takes the task, and says later that it failed
+UNASKABLE = "unaskable"  # takes the task, and answers ``status`` to each question about it
 
 
 @dataclass(frozen=True, slots=True)
