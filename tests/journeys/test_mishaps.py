@@ -178,11 +178,12 @@ def drop(page: Page, files: dict[str, bytes | int]) -> None:
 
 
 def reflows(page: Page, desk: Desk) -> None:
-    """At 200% and 400% of the browser's zoom nothing is cut off and Generate can be reached."""
+    """At 200% and 400% of the browser's zoom nothing is cut off, and both Generate and the run can be reached."""
     for percent in (200, 400):
         page.set_viewport_size({"width": 1440 * 100 // percent, "height": 900 * 100 // percent})
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-        expect(desk.generate).to_be_in_viewport()
+        for reached in (desk.generate, desk.run(1).locator(".run-prompt")):
+            reached.click(trial=True)
         kept(page, f"zoom-{percent}")
     page.set_viewport_size({"width": 1440, "height": 900})
 
