@@ -11,6 +11,7 @@ ADAPTERS: dict[str, str] = {
     "openai": "providers.adapters.openai:OpenAI",
     "bfl": "providers.adapters.bfl:BFL",
     "fairstack": "providers.adapters.fairstack:FairStack",
+    "deepshi": "providers.adapters.deepshi:Deepshi",
 }
 
 

@@ -24,6 +24,7 @@ from providers.base import (
 )
 from tests.providers.simulators.base import Reply, Request, Simulator
 from tests.providers.simulators.bfl import BFLSimulator
+from tests.providers.simulators.deepshi import DeepshiSimulator
 from tests.providers.simulators.fairstack import FairStackSimulator
 from tests.providers.simulators.openai import OpenAISimulator
 
@@ -33,6 +34,7 @@ SIMULATORS: Mapping[str, Callable[[], Simulator]] = {
     "openai": OpenAISimulator,
     "bfl": BFLSimulator,
     "fairstack": FairStackSimulator,
+    "deepshi": DeepshiSimulator,
 }
 """Every adapter that needs a key has a simulator here."""
 
@@ -41,6 +43,7 @@ SAMPLES: Mapping[str, ImageRequest] = {
     "openai": ImageRequest(model="gpt-image-1.5", prompt="a boat", n=2, client_ref="c-1"),
     "bfl": ImageRequest(model="flux-2-pro", prompt="a boat", width=64, height=64, client_ref="c-1"),
     "fairstack": ImageRequest(model="z-image-turbo", prompt="a boat", client_ref="c-1"),
+    "deepshi": ImageRequest(model="nano-banana-2", prompt="a boat", n=2, client_ref="c-1"),
 }
 """A small request that each adapter can do."""
 

@@ -1,0 +1,306 @@
+"""Every failure of Deepshi, what the adapter calls it, what was billed by then, and what becomes of the job."""
+
+from __future__ import annotations
+
+import json
+import traceback
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from providers import errors
+from providers.adapters.deepshi import Deepshi
+from providers.base import Config, Event, ImageRequest, InputImage, Partial
+from studio.accounts.models import User
+from studio.jobs import execution
+from studio.jobs.models import Job, State
+from tests.jobs.conftest import START, Desk, desk_of
+from tests.providers.simulators import base
+from tests.providers.simulators.base import Fault, Reply, Request
+from tests.providers.simulators.deepshi import DeepshiSimulator, sse
+
+KEY = "sk-bf-canary0123456789"
+ASKED = ImageRequest(model="flux-2-pro", prompt="an otter", deadline_seconds=20)
+PICTURE = "iVBORw0KGgo="
+
+
+class Saying(DeepshiSimulator):
+    """The simulator, or one answer that the test dictates, to paid calls or (``listed``) to looks at the list."""
+
+    dictated: Reply | None = None
+    listed: Reply | None = None
+
+    def answer(self, request: Request) -> Reply:
+        told = self.listed if request.method == "GET" else self.dictated
+        return told or super().answer(request)
+
+
+@pytest.fixture
+def vendor() -> Iterator[Saying]:
+    with Saying() as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def adapter(vendor: Saying) -> Deepshi:
+    return Deepshi(Config(key=KEY, url=vendor.url))
+
+
+def silent(event: Event) -> None:
+    """For a call whose events do not matter."""
+
+
+def failed(adapter: Deepshi, request: ImageRequest = ASKED) -> errors.ProviderError:
+    """What one call raises; its key must be nowhere in it."""
+    with pytest.raises(errors.ProviderError) as caught:
+        adapter.submit(request, silent)
+    assert KEY not in "".join(traceback.format_exception(caught.value)) + repr(vars(caught.value))
+    assert caught.value.message
+    return caught.value
+
+
+def posts(vendor: Saying) -> int:
+    return sum(request.method == "POST" for request in vendor.requests)
+
+
+FAULTS: list[tuple[Fault, type[errors.ProviderError], int]] = [
+    (Fault(base.REFUSED), errors.NotSent, 0),
+    (Fault(base.TIMEOUT), errors.UpstreamTimeout, 1),
+    (Fault(base.HANG_UP), errors.AnswerLost, 1),
+    (Fault(base.RESET), errors.AnswerLost, 1),
+    (Fault(base.DRIP, seconds=0.02), errors.UpstreamTimeout, 1),
+    (Fault(base.STATUS, 400), errors.InvalidRequest, 0),
+    (Fault(base.STATUS, 401), errors.AuthError, 0),
+    (Fault(base.STATUS, 403), errors.AuthError, 0),
+    (Fault(base.STATUS, 429), errors.RateLimited, 0),
+    (Fault(base.STATUS, 429, retry_after="3"), errors.RateLimited, 0),
+    (Fault(base.STATUS, 500), errors.UpstreamError, 0),
+    (Fault(base.STATUS, 502), errors.UpstreamError, 0),
+    (Fault(base.STATUS, 503, retry_after="3"), errors.UpstreamError, 0),
+    (Fault(base.STATUS, 529), errors.UpstreamError, 0),
+    (Fault(base.NO_MONEY), errors.BillingError, 0),
+    (Fault(base.BAD_JSON), errors.AnswerLost, 1),
+    (Fault(base.WRONG_TYPE), errors.AnswerLost, 1),
+    (Fault(base.NO_IMAGE), errors.EmptyResult, 1),
+    (Fault(base.FEWER), errors.EmptyResult, 1),
+    (Fault(base.BROKEN_PICTURE), errors.AnswerLost, 1),
+    (Fault(base.MODERATED_INPUT), errors.ModerationInput, 0),
+    (Fault(base.MODERATED_OUTPUT), errors.ModerationOutput, 0),
+]
+IDS = [f"{fault.kind}-{fault.status}" for fault, _kind, _billed in FAULTS]
+
+
+@pytest.mark.parametrize(("fault", "kind", "billed"), FAULTS, ids=IDS)
+def test_a_fault_of_the_vendor_has_its_name_and_its_bill(
+    adapter: Deepshi, vendor: Saying, fault: Fault, kind: type[errors.ProviderError], billed: int
+) -> None:
+    assert adapter.check().ok
+    vendor.fault = fault
+    slow = fault.kind in (base.TIMEOUT, base.DRIP)
+    problem = failed(adapter, replace(ASKED, deadline_seconds=0.3 if slow else 20))
+    assert type(problem) is kind
+    assert (len(vendor.bills), posts(vendor)) == (billed, int(fault.kind != base.REFUSED))
+    assert problem.unknown == (billed == 1 and kind is not errors.EmptyResult)
+    assert problem.retry_after == (3.0 if fault.retry_after else None)
+
+
+@pytest.mark.parametrize("date", ["Wed, 21 Oct 2015 07:28:00 GMT", "Wed, 21 Oct 2065 07:28:00 GMT"])
+def test_retry_after_as_a_date_is_understood_and_capped(adapter: Deepshi, vendor: Saying, date: str) -> None:
+    vendor.fault = Fault(base.STATUS, 429, retry_after=date)
+    assert failed(adapter).retry_after == (0.0 if "2015" in date else 900.0)
+
+
+def test_fewer_pictures_than_asked_are_delivered(adapter: Deepshi, vendor: Saying) -> None:
+    vendor.fault = Fault(base.FEWER)
+    for partials in (0, 1):
+        finished = adapter.submit(replace(ASKED, n=3, partials=partials), silent)
+        assert (len(finished.outputs), finished.billed_micros) == (2, 60_000)
+
+
+LISTS: list[tuple[Reply, type[errors.ProviderError]]] = [
+    (Reply(500, b"{}"), errors.NotSent),
+    (Reply(200, b"<html>"), errors.NotSent),
+    (Reply(200, b"[]"), errors.NotSent),
+    (Reply(200, b'{"data": [7, {"id": 7}]}'), errors.ModelUnavailable),
+    (Reply(429, b"{}"), errors.RateLimited),
+    (Reply(401, b"{}"), errors.AuthError),
+]
+
+
+@pytest.mark.parametrize(("reply", "kind"), LISTS)
+def test_a_list_that_cannot_be_read_ends_the_call_before_it_costs(
+    adapter: Deepshi, vendor: Saying, reply: Reply, kind: type[errors.ProviderError]
+) -> None:
+    vendor.listed = reply
+    problem = failed(adapter)
+    assert (type(problem), posts(vendor), problem.unknown) == (kind, 0, False)
+    vendor.listed = None
+    assert adapter.submit(ASKED, silent).outputs
+
+
+ENTRIES: list[dict[str, Any]] = [
+    {"parameters": ["width"], "edit": True, "prompt_max_length": "long"},
+    {"parameters": {"width": "integer", "height": None, "output_format": {}}, "edit": {}},
+    {"parameters": {"width": {"min": "1"}, "height": {"enum": [1024]}, "output_format": {}}},
+]
+
+
+@pytest.mark.parametrize("entry", ENTRIES)
+def test_a_list_with_other_names_than_guessed_forbids_nothing(
+    adapter: Deepshi, vendor: Saying, entry: dict[str, Any]
+) -> None:
+    vendor.listed = base.json_reply({"data": [{"id": "flux-2-pro", **entry}]})
+    assert adapter.submit(replace(ASKED, width=1024, height=1024), silent).outputs
+
+
+def test_references_are_refused_where_the_list_says_that_a_model_edits_nothing(
+    adapter: Deepshi, vendor: Saying
+) -> None:
+    vendor.listed = base.json_reply({"data": [{"id": "flux-2-pro", "edit": {"supported": False}}]})
+    picture = InputImage(b"picture", "image/png", 8, 8)
+    assert type(failed(adapter, replace(ASKED, references=(picture,)))) is errors.InvalidRequest
+    assert posts(vendor) == 0
+
+
+@pytest.mark.parametrize("kind", [base.RESET, base.HANG_UP, base.BROKEN_PICTURE])
+def test_a_stream_that_breaks_before_its_picture_leaves_the_answer_unknown(
+    adapter: Deepshi, vendor: Saying, kind: str
+) -> None:
+    vendor.fault = Fault(kind)
+    assert type(failed(adapter, replace(ASKED, partials=1))) is errors.AnswerLost
+
+
+def test_a_moderated_stream_says_so_after_its_previews(adapter: Deepshi, vendor: Saying) -> None:
+    vendor.fault, vendor.previews = Fault(base.MODERATED_OUTPUT), 2
+    events: list[Event] = []
+    with pytest.raises(errors.ModerationOutput):
+        adapter.submit(replace(ASKED, partials=2), events.append)
+    assert [type(event) for event in events] == [Partial, Partial]
+
+
+def streamed(*events: bytes) -> Reply:
+    return Reply(200, list(events), {"Content-Type": "text/event-stream"})
+
+
+def completed(**fields: object) -> bytes:
+    return sse("image_generation.completed", {"b64_json": PICTURE, **fields})
+
+
+def test_pictures_that_came_before_a_stream_broke_are_delivered(adapter: Deepshi, vendor: Saying) -> None:
+    broken = sse("error", {"error": {"message": "it broke", "code": "server_error"}})
+    vendor.dictated = streamed(completed(), broken)
+    assert len(adapter.submit(replace(ASKED, n=2, partials=1), silent).outputs) == 1
+
+
+def test_the_cost_may_come_alone_after_the_pictures(adapter: Deepshi, vendor: Saying) -> None:
+    cost = b'data: {"usage": {"prompt_tokens": 3, "cost": {"total_cost": 0.03}}}\n\n'
+    vendor.dictated = streamed(completed(), cost, b"data: [DONE]\n\n")
+    assert adapter.submit(replace(ASKED, partials=1), silent).billed_micros == 30_000
+
+
+def test_a_limit_that_is_told_after_the_beginning_is_no_leave_to_pay_again(
+    adapter: Deepshi, vendor: Saying
+) -> None:
+    error = {"error": {"message": "slow down", "type": "x", "code": "x"}}
+    for reply in (streamed(sse("error", error)), base.json_reply(error)):
+        vendor.dictated = reply
+        problem = failed(adapter, replace(ASKED, partials=1))
+        assert (type(problem), problem.safe_to_resend) == (errors.UpstreamError, False)
+
+
+def test_a_stream_without_any_picture_leaves_the_answer_unknown(adapter: Deepshi, vendor: Saying) -> None:
+    for event in (b"data: [DONE]\n\n", b"data: 7\n\n", b"data: {\n\n"):
+        vendor.dictated = streamed(event)
+        assert type(failed(adapter, replace(ASKED, partials=1))) is errors.AnswerLost
+
+
+ERRORS: list[tuple[int, Any, type[errors.ProviderError]]] = [
+    (400, {"code": "PROMPT_TOO_LONG"}, errors.PromptTooLong),
+    (400, {"type": "PROMPT_TOO_LONG", "code": None}, errors.PromptTooLong),
+    (400, {"code": "invalid_request", "param": "model"}, errors.ModelUnavailable),
+    (400, {"code": "invalid_request", "param": "n"}, errors.InvalidRequest),
+    (402, {"code": "402"}, errors.BillingError),
+    (402, {"code": "insufficient_quota"}, errors.BillingError),
+    (403, {"code": "forbidden"}, errors.AuthError),
+    (413, None, errors.InvalidRequest),
+    (429, "slow down", errors.RateLimited),
+    (500, {"code": 7, "message": ["odd"]}, errors.UpstreamError),
+    (504, {}, errors.UpstreamTimeout),
+    (200, {"code": "insufficient_quota"}, errors.BillingError),
+]
+
+
+@pytest.mark.parametrize(("status", "error", "kind"), ERRORS)
+def test_the_vendors_word_decides_and_its_status_where_it_has_none(
+    adapter: Deepshi, vendor: Saying, status: int, error: Any, kind: type[errors.ProviderError]
+) -> None:
+    body = json.dumps({"error": error}).encode() if error is not None else b"<html>too large</html>"
+    vendor.dictated = Reply(status, body)
+    assert type(failed(adapter)) is kind
+
+
+@pytest.mark.parametrize("body", ["[]", "7", "null", '"text"'])
+def test_a_success_that_is_no_object_leaves_the_answer_unknown(
+    adapter: Deepshi, vendor: Saying, body: str
+) -> None:
+    vendor.dictated = Reply(200, body.encode())
+    assert type(failed(adapter)) is errors.AnswerLost
+
+
+def test_a_picture_that_can_be_read_is_delivered_beside_one_that_cannot(
+    adapter: Deepshi, vendor: Saying
+) -> None:
+    entries = [{"b64_json": "%%%"}, {"b64_json": PICTURE}, {"url": "http://169.254.169.254/"}, "odd", {}]
+    vendor.dictated = base.json_reply({"data": entries, "usage": {"cost": 7}})
+    finished = adapter.submit(replace(ASKED, n=4), silent)
+    assert [output.data for output in finished.outputs] == [b"\x89PNG\r\n\x1a\n"]
+    assert finished.billed_micros is None
+
+
+def test_a_vendor_that_quotes_the_key_is_not_repeated(adapter: Deepshi, vendor: Saying) -> None:
+    error = {"code": KEY, "message": f"Invalid key {KEY}. See https://x.example/?key={KEY}"}
+    for status in (200, 401):
+        vendor.dictated = vendor.listed = base.json_reply({"error": error}, status)
+        failed(adapter)
+        assert KEY not in adapter.check().message
+
+
+@pytest.fixture
+def busy(transactional_db: None, alice: User, settings: Any, vendor: Saying) -> Desk:
+    """A desk on a server that has the vendor's key; it commits, as a worker does."""
+    settings.PROVIDER_KEYS, settings.PROVIDER_URLS = {"deepshi": KEY}, {"deepshi": vendor.url}
+    settings.JOB_DEADLINE_SECONDS = 0.5
+    return desk_of(alice)
+
+
+def worked_off(desk: Desk) -> Job:
+    """A job after all its tries; the waits between them are passed over."""
+    job = desk.finished("deepshi/flux-2-pro")
+    for _try in range(5):
+        Job.objects.filter(state=State.QUEUED).update(due_at=timezone.now())
+        execution.work()
+    job.refresh_from_db()
+    return job
+
+
+def test_every_job_ends_in_an_error_with_a_name_or_unconfirmed_and_is_paid_for_once_at_most(
+    busy: Desk, vendor: Saying
+) -> None:
+    held = 0
+    for fault, kind, billed in FAULTS:
+        vendor.fault, before = fault, len(vendor.bills)
+        job = worked_off(busy)
+        state = State.UNCONFIRMED if kind.unknown else State.FAILED
+        held += job.quote["high"] if kind.unknown else 0
+        assert (job.state, job.charged, busy.balance) == (state, 0, (START - held, held)), fault
+        assert len(vendor.bills) - before == billed, fault
+        assert kind.unknown or job.error_code
+        assert KEY not in job.error_detail
+
+
+def test_a_job_is_charged_its_price_and_keeps_what_the_vendor_took(busy: Desk, vendor: Saying) -> None:
+    job = busy.finished("deepshi/flux-2-pro", n=2)
+    assert (job.state, job.charged, job.attempts.get().billed) == (State.SUCCEEDED, 60_000, 60_000)
