@@ -47,10 +47,12 @@ def test_a_file_that_is_ready_is_told_to_its_person_alone(
 
 
 def test_who_was_away_or_between_two_pages_is_told_of_the_file_too(server: Server, alice: User) -> None:
-    seen = server.open(alice).first().id
+    there = server.open(alice)
+    seen = there.first().id
     export = exports.ask(actor=actor_for(alice), team=None, images=[stored_image(alice)])
     packing.work()
     page = f"/exports/{export.pk}/download"
+    there.hears(page)  # From here on nobody is told because it has just happened.
     assert page in server.open(alice).text
     Export.objects.update(finished_at=timezone.now() - timedelta(minutes=1))
     assert page in server.open(alice, last_seen=seen).text
