@@ -194,7 +194,8 @@ def _image(rule: PerImage | PerQuality | PerResolution | PerMegapixel, ask: Ask)
     match rule:
         case PerImage(amount=amount):
             return Span(amount, amount)
-        case PerQuality(amounts=amounts):
+        case PerQuality():
+            amounts = (rule.edits if ask.references else None) or rule.amounts
             tables = [amounts[ask.quality]] if ask.quality in amounts else list(amounts.values())
             return _bounds(price for table in tables for price in _sized(table, ask))
         case PerResolution(amounts=amounts):

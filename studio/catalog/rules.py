@@ -43,12 +43,14 @@ class PerImage:
 class PerQuality:
     """By quality, then by size (``1024x1024``), resolution (``2K``) or ``any``.
 
-    What the table does not name, or the vendor chooses itself, is held at the dearest that fits.
+    What the table does not name, or the vendor chooses itself, is held at the dearest that fits. ``edits`` is the
+    table of pictures that are made from references, where those have a price of their own.
     """
 
     amounts: Mapping[str, Mapping[str, int]]
     references: References = References()
     unit: str = "quality"
+    edits: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,8 @@ def as_json(rule: PriceRule) -> dict[str, Any]:
     data = asdict(rule)
     if isinstance(rule, PerToken):
         data["estimator"]["sizes"] = list(rule.estimator.sizes)
+    if isinstance(rule, PerQuality) and not rule.edits:
+        del data["edits"]
     return data
 
 
@@ -174,7 +178,8 @@ def _per_image(table: Table, references: References) -> PriceRule:
 
 
 def _per_quality(table: Table, references: References) -> PriceRule:
-    return PerQuality(_nested(table.table("amounts")), references)
+    amounts = _nested(table.table("amounts"))
+    return PerQuality(amounts, references, edits=_nested(table.table("edits")) if table.has("edits") else {})
 
 
 def _per_resolution(table: Table, references: References) -> PriceRule:

@@ -22,6 +22,7 @@ from providers.base import (
     Synchronous,
     Ticket,
 )
+from tests.providers.simulators.async_tasks import AsyncTasksSimulator
 from tests.providers.simulators.base import Reply, Request, Simulator
 from tests.providers.simulators.bfl import BFLSimulator
 from tests.providers.simulators.deepshi import DeepshiSimulator
@@ -33,6 +34,7 @@ CANARY = "canary-key-0123456789"
 SIMULATORS: Mapping[str, Callable[[], Simulator]] = {
     "openai": OpenAISimulator,
     "bfl": BFLSimulator,
+    "async_tasks": AsyncTasksSimulator,
     "fairstack": FairStackSimulator,
     "deepshi": DeepshiSimulator,
 }
@@ -42,6 +44,7 @@ SAMPLES: Mapping[str, ImageRequest] = {
     "gesso": ImageRequest(model="sketch", prompt="a boat", n=2, width=256, height=256, client_ref="c-1"),
     "openai": ImageRequest(model="gpt-image-1.5", prompt="a boat", n=2, client_ref="c-1"),
     "bfl": ImageRequest(model="flux-2-pro", prompt="a boat", width=64, height=64, client_ref="c-1"),
+    "async_tasks": ImageRequest(model="gpt-image-2", prompt="a boat", n=2, client_ref="c-1"),
     "fairstack": ImageRequest(model="z-image-turbo", prompt="a boat", client_ref="c-1"),
     "deepshi": ImageRequest(model="nano-banana-2", prompt="a boat", n=2, client_ref="c-1"),
 }

@@ -1,0 +1,83 @@
+"""From our request to the seed's parameters."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+from providers import errors
+from providers.base import EDIT, GENERATE, ImageRequest, InputImage
+
+MODELS = ("auto", "gpt-image-2")
+QUALITIES = ("standard", "hd")
+RATIOS = ("auto", "1:1", "16:9", "9:16", "4:3", "3:4", "2:1")
+MAX_N, MAX_REFERENCES = 4, 16
+GENERATIONS, EDITS = "/v1/images/generations", "/v1/images/image-to-image"
+FIELDS = frozenset(["model", "prompt", "quality", "aspect_ratio", "n", "image", "extra_images"])
+
+
+def refuse_what_it_cannot(request: ImageRequest) -> None:
+    """Raises InvalidRequest or ModelUnavailable before the wallet is debited; nothing is dropped in silence.
+
+    Width and height only say how large a ratio comes out, so they stay here.
+    """
+    if request.model not in MODELS:
+        raise errors.ModelUnavailable("This model is not known.")
+    drawn = request.width is not None or request.height is not None
+    refusals = {
+        "This kind of work is not offered by this vendor.": request.kind not in (GENERATE, EDIT),
+        "An edit needs a picture.": request.kind == EDIT and not request.references,
+        "At most 16 references.": len(request.references) > MAX_REFERENCES,
+        "The number of pictures is 1 to 4.": not 1 <= request.n <= MAX_N,
+        "This vendor needs a prompt.": not request.prompt.strip(),
+        "The quality is standard or hd.": request.quality not in ("", "auto", *QUALITIES),
+        "This vendor does not make this aspect ratio.": request.aspect_ratio not in ("", *RATIOS),
+        "In hd the aspect ratio must be chosen.": request.quality == "hd"
+        and request.aspect_ratio in ("", "auto"),
+        "Width and height go together.": (request.width is None) != (request.height is None),
+        "This vendor takes an aspect ratio, not a size.": drawn and not request.aspect_ratio,
+        "This vendor has no presets and no resolutions.": bool(request.preset or request.resolution),
+        "A negative prompt is not offered by this vendor.": bool(request.negative_prompt),
+        "A seed is not offered by this vendor.": request.seed is not None,
+        "Strength is not offered by this vendor.": request.strength is not None,
+        "A style is not offered by this vendor.": bool(request.style),
+        "A mask is not offered by this vendor.": request.mask is not None,
+        "A choice of moderation is not offered by this vendor.": request.moderation not in ("", "auto"),
+        "This vendor makes no transparent background.": request.background not in ("", "auto", "opaque"),
+        "This vendor sends no previews.": request.partials > 0,
+        "A choice of format is not offered by this vendor.": request.output_format != "png",
+        "A compression is not offered by this vendor.": request.output_compression is not None,
+        "An extra parameter is named like one of the vendor's own.": bool(FIELDS & set(request.extra)),
+    }
+    for refusal, applies in refusals.items():
+        if applies:
+            raise errors.InvalidRequest(refusal)
+
+
+def fields_of(request: ImageRequest, images: list[dict[str, str]]) -> dict[str, Any]:
+    """The parameters. The first reference is ``image``; up to fifteen more go into ``extra_images``."""
+    fields: dict[str, Any] = {
+        "model": request.model,
+        "prompt": request.prompt,
+        "quality": request.quality if request.quality in QUALITIES else "standard",
+        "aspect_ratio": request.aspect_ratio or "auto",
+        "n": request.n,
+    }
+    if images:
+        fields["image"] = images[0]
+        if images[1:]:
+            fields["extra_images"] = images[1:]
+    return fields | dict(request.extra)
+
+
+def artifact(number: str) -> dict[str, str]:
+    """A picture that the vendor keeps. The shape of the three media kinds is a guess [?]."""
+    return {"type": "artifact", "artifact_id": number}
+
+
+def inline(picture: InputImage) -> dict[str, str]:
+    """A picture that goes along as a data URI [?]."""
+    return {
+        "type": "data_uri",
+        "data": f"data:{picture.mime};base64,{base64.b64encode(picture.data).decode()}",
+    }

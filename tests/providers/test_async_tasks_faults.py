@@ -1,0 +1,304 @@
+"""Every failure of an API of tasks, what the adapter calls it, what the wallet lost, and how a job ends."""
+
+from __future__ import annotations
+
+import json
+import traceback
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from providers import errors
+from providers.adapters.async_tasks import AsyncTasks
+from providers.base import Config, Event, Finished, ImageRequest, Ticket, Waiting
+from studio.catalog import cards, loader, selectors
+from studio.catalog.parameters import defaults
+from studio.catalog.pricing import Ask, quote
+from studio.catalog.rules import as_json, read
+from studio.jobs import execution
+from studio.jobs.models import Job, State
+from tests.jobs.conftest import START, Desk, busy
+from tests.providers.simulators import base
+from tests.providers.simulators.async_tasks import AsyncTasksSimulator
+from tests.providers.simulators.base import Fault, Reply, Request
+from tests.providers.tasks import at_rest
+
+__all__ = ["busy"]
+
+KEY = "canary-key-0123456789"
+MODEL = "async_tasks/gpt-image-2"
+ASKED = ImageRequest(model="gpt-image-2", prompt="an otter", n=2, deadline_seconds=20)
+
+
+class Saying(AsyncTasksSimulator):
+    """The simulator, or one answer that the test dictates."""
+
+    dictated: Reply | None = None
+
+    def answer(self, request: Request) -> Reply:
+        return self.dictated or super().answer(request)
+
+
+@pytest.fixture
+def vendor() -> Iterator[Saying]:
+    with Saying() as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def tasks(vendor: Saying) -> AsyncTasks:
+    return AsyncTasks(Config(key=KEY, url=vendor.url))
+
+
+def silent(event: Event) -> None:
+    """For a call whose events do not matter."""
+
+
+def failed(tasks: AsyncTasks, request: ImageRequest = ASKED) -> errors.ProviderError:
+    """What a task raises, at its submit or later; the key must be nowhere in it."""
+    with pytest.raises(errors.ProviderError) as caught:
+        tasks.poll(tasks.submit(request, silent))
+    assert KEY not in "".join(traceback.format_exception(caught.value)) + caught.value.message
+    assert caught.value.message
+    return caught.value
+
+
+FAULTS: list[tuple[Fault, type[errors.ProviderError], int, str]] = [
+    (Fault(base.REFUSED), errors.NotSent, 0, "failed"),
+    (Fault(base.TIMEOUT), errors.UpstreamTimeout, 1, "unconfirmed"),
+    (Fault(base.HANG_UP), errors.AnswerLost, 1, "unconfirmed"),
+    (Fault(base.RESET), errors.AnswerLost, 1, "unconfirmed"),
+    (Fault(base.DRIP, seconds=0.02), errors.UpstreamTimeout, 1, "unconfirmed"),
+    (Fault(base.STATUS, 401), errors.AuthError, 0, "failed"),
+    (Fault(base.STATUS, 429, retry_after="3"), errors.RateLimited, 0, "failed"),
+    (Fault(base.STATUS, 500), errors.UpstreamError, 0, "failed"),
+    (Fault(base.STATUS, 503, retry_after="3"), errors.UpstreamError, 0, "failed"),
+    (Fault(base.NO_MONEY), errors.BillingError, 0, "failed"),
+    (Fault(base.BAD_JSON), errors.AnswerLost, 1, "unconfirmed"),
+    (Fault(base.WRONG_TYPE), errors.AnswerLost, 1, "unconfirmed"),
+    (Fault(base.NO_IMAGE), errors.EmptyResult, 1, "failed"),
+    (Fault(base.MODERATED_INPUT), errors.ModerationInput, 1, "failed"),
+    (Fault(base.MODERATED_OUTPUT), errors.ModerationOutput, 1, "failed"),
+    (Fault(base.TASK_FAILED), errors.TaskFailed, 1, "failed"),
+    (Fault(base.LOST), errors.TaskFailed, 1, "failed"),
+    (Fault(base.EXPIRED_URL), errors.ResultExpired, 1, "failed"),
+    (Fault(base.UNASKABLE, 503), errors.UpstreamError, 1, "unconfirmed"),
+    (Fault(base.UNASKABLE, 429, retry_after="900"), errors.RateLimited, 1, "unconfirmed"),
+]
+names = pytest.mark.parametrize(
+    ("fault", "kind", "billed", "state"), FAULTS, ids=lambda value: getattr(value, "kind", None)
+)
+
+
+@names
+def test_a_fault_of_the_vendor_has_its_name_and_its_bill(
+    tasks: AsyncTasks, vendor: Saying, fault: Fault, kind: type[errors.ProviderError], billed: int, state: str
+) -> None:
+    vendor.fault = fault
+    slow = fault.kind in (base.TIMEOUT, base.DRIP)
+    problem = failed(tasks, replace(ASKED, deadline_seconds=0.3 if slow else 20))
+    assert type(problem) is kind
+    assert len(vendor.bills) == billed
+    assert problem.retry_after == (float(fault.retry_after) if fault.retry_after else None)
+    if fault.kind != base.UNASKABLE:
+        assert problem.unknown == (state == "unconfirmed")
+
+
+def job_with(busy: Desk, vendor: Saying, settings: Any, fault: Fault) -> Job:
+    """A job at the vendor's worst, once nothing moves any more."""
+    at(vendor, settings)
+    vendor.fault = fault
+    return at_rest(busy, MODEL, fault, settings, n=2)
+
+
+def at(vendor: Saying, settings: Any) -> None:
+    settings.PROVIDER_KEYS, settings.PROVIDER_URLS = {"async_tasks": KEY}, {"async_tasks": vendor.url}
+
+
+@names
+def test_no_fault_is_paid_twice_and_every_job_ends(
+    busy: Desk,
+    vendor: Saying,
+    settings: Any,
+    fault: Fault,
+    kind: type[errors.ProviderError],
+    billed: int,
+    state: str,
+) -> None:
+    job = job_with(busy, vendor, settings, fault)
+    assert (job.state, len(vendor.bills)) == (state, billed)
+    assert busy.balance[1] == (job.quote["high"] if state == "unconfirmed" else 0)
+    assert job.charged == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "state"), [(base.NEVER_ENDS, "unconfirmed"), (base.BROKEN_PICTURE, "failed")]
+)
+def test_a_task_that_never_ends_or_brings_no_picture_is_paid_once(
+    busy: Desk, vendor: Saying, settings: Any, kind: str, state: str
+) -> None:
+    job = job_with(busy, vendor, settings, Fault(kind))
+    assert (job.state, len(vendor.bills)) == (state, 1)
+
+
+def test_fewer_pictures_than_asked_are_delivered_and_charged_alone(
+    busy: Desk, vendor: Saying, settings: Any
+) -> None:
+    job = job_with(busy, vendor, settings, Fault(base.FEWER))
+    assert (job.state, job.outputs.count(), job.charged) == (State.PARTIAL, 1, 50_000)
+    assert job.attempts.get().billed == 50_000
+    assert busy.balance == (START - 50_000, 0)
+
+
+def test_cancel_stops_the_task_and_returns_the_hold(
+    busy: Desk, vendor: Saying, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at(vendor, settings)
+    vendor.seconds = 60.0
+    job = busy.job(MODEL)
+    poll = AsyncTasks.poll
+
+    def pressed(self: AsyncTasks, ticket: Ticket) -> Waiting | Finished:
+        Job.objects.update(cancel_requested=True)
+        return poll(self, ticket)
+
+    monkeypatch.setattr(AsyncTasks, "poll", pressed)
+    execution.work()
+    job.refresh_from_db()
+    assert (job.state, busy.balance, len(vendor.bills)) == (State.CANCELLED, (START, 0), 1)
+    assert [task.canceled for task in vendor.tasks.values()] == [True]
+
+
+ERRORS: list[tuple[int, object, type[errors.ProviderError], str]] = [
+    (400, {"error": {"code": "x", "message": "odd"}}, errors.InvalidRequest, "odd"),
+    (401, {"error": "no"}, errors.AuthError, "no"),
+    (402, {"error": {"code": "insufficient_credits", "message": "empty"}}, errors.BillingError, "empty"),
+    (404, {"error": {"code": "model_not_found", "message": "gone"}}, errors.ModelUnavailable, "gone"),
+    (413, None, errors.InvalidRequest, "The vendor answered with status 413."),
+    (422, {"error": {"code": "prompt_too_long", "message": "long"}}, errors.PromptTooLong, "long"),
+    (422, {"error": {"code": "content_policy_violation", "message": "no"}}, errors.ModerationInput, "no"),
+    (429, {"error": {"code": 7, "message": []}}, errors.RateLimited, "The vendor answered with status 429."),
+    (503, [], errors.UpstreamError, "The vendor answered with status 503."),
+]
+
+
+@pytest.mark.parametrize(("status", "document", "kind", "words"), ERRORS)
+def test_the_vendors_word_decides_and_its_status_where_it_has_none(
+    tasks: AsyncTasks,
+    vendor: Saying,
+    status: int,
+    document: object,
+    kind: type[errors.ProviderError],
+    words: str,
+) -> None:
+    vendor.dictated = Reply(status, json.dumps(document).encode())
+    problem = failed(tasks)
+    assert (type(problem), problem.status, problem.message) == (kind, status, words)
+
+
+@pytest.mark.parametrize("body", ["[]", "7", "null", "{}", '{"task_id": 7}', '{"task_id": ""}'])
+def test_a_submit_that_names_no_task_leaves_the_answer_unknown(
+    tasks: AsyncTasks, vendor: Saying, body: str
+) -> None:
+    vendor.dictated = Reply(202, body.encode())
+    assert type(failed(tasks)) is errors.AnswerLost
+
+
+def told(vendor: Saying, **envelope: object) -> None:
+    vendor.dictated = Reply(200, json.dumps({"status": "succeeded", **envelope}).encode())
+
+
+@pytest.mark.parametrize(
+    "output",
+    [
+        None,
+        [],
+        {},
+        {"images": None},
+        {"images": [7, {}, {"url": 7}, {"artifact_id": "art_1"}]},
+        {"images": [{"url": "data:image/png;base64,%%%"}]},
+        {"images": [{"url": "data:text/plain,hello"}]},
+    ],
+)
+def test_a_success_without_a_picture_is_an_empty_result(
+    tasks: AsyncTasks, vendor: Saying, output: object
+) -> None:
+    ticket = tasks.submit(ASKED, silent)
+    told(vendor, output=output)
+    with pytest.raises(errors.EmptyResult):
+        tasks.poll(ticket)
+
+
+@pytest.mark.parametrize(
+    ("billing", "billed"),
+    [
+        ({"charged_credits": "200.0000", "refunded_credits": "50.0000"}, 150_000),
+        ({"charged_credits": "0.0001"}, 1),
+        ({"charged_credits": "0.3"}, 300),
+        ({"charged_credits": 1, "refunded_credits": 2}, 0),
+        ({"charged_credits": "NaN"}, None),
+        ({"refunded_credits": "50.0000"}, None),
+        ("free", None),
+        (None, None),
+    ],
+)
+def test_what_was_billed_is_the_debit_less_the_refund(
+    tasks: AsyncTasks, vendor: Saying, billing: object, billed: int | None
+) -> None:
+    ticket = tasks.submit(ASKED, silent)
+    told(vendor, output={"images": [{"url": "data:image/png;base64,iVBORw0KGgo="}]}, billing=billing)
+    found = tasks.poll(ticket)
+    assert isinstance(found, Finished)
+    assert found.billed_micros == billed
+
+
+def test_a_task_that_failed_for_a_limit_is_over_and_not_asked_for_again(
+    tasks: AsyncTasks, vendor: Saying
+) -> None:
+    ticket = tasks.submit(ASKED, silent)
+    told(vendor, status="failed", error={"code": "rate_limited", "message": f"slow, {KEY}"})
+    with pytest.raises(errors.TaskFailed) as caught:
+        tasks.poll(ticket)
+    assert (caught.value.retryable, caught.value.message) == (False, "slow, [hidden]")
+    told(vendor, status="Succeeded")
+    assert isinstance(tasks.poll(ticket), Waiting)
+
+
+ENTRIES = [entry for entry in loader.catalog().entries.values() if entry.provider == "async_tasks"]
+
+
+@pytest.mark.parametrize(
+    ("quality", "references", "micros"),
+    [("standard", 0, 50_000), ("hd", 0, 300_000), ("standard", 1, 60_000), ("hd", 16, 320_000)],
+)
+def test_a_picture_costs_what_the_seed_says_however_many_references(
+    quality: str, references: int, micros: int
+) -> None:
+    for entry in ENTRIES:
+        assert entry.price is not None
+        assert read(as_json(entry.price)) == entry.price
+        found = quote(entry.price, 0, Ask(n=3, quality=quality, references=references))
+        assert (found.low, found.high) == (3 * micros, 3 * micros)
+
+
+@pytest.mark.django_db
+def test_the_composer_offers_what_the_seed_does(settings: Any) -> None:
+    for entry in ENTRIES:
+        form, card = (
+            cards.form(selectors.offer(entry.id), defaults(entry)),
+            cards.card(selectors.offer(entry.id)),
+        )
+        assert ([option.value for option in form.qualities], form.counts.max) == (["standard", "hd"], 4)
+        assert (form.backgrounds, card.supports.seed, card.supports.negative) == ((), False, False)
+        assert entry.max_references == 16
+
+
+@pytest.mark.django_db
+def test_without_a_key_none_can_be_picked(settings: Any) -> None:
+    settings.PROVIDER_KEYS = {}
+    found = selectors.offer(MODEL)
+    assert (found.available, found.hint) == (False, "Add PROVIDER_ASYNC_TASKS_KEY to use")
+    settings.PROVIDER_KEYS = {"async_tasks": KEY}
+    assert selectors.offer(MODEL).available
