@@ -178,13 +178,19 @@ function take(form, files, role) {
   }
 }
 
-/** One message for all that came together: there is room for three, and each file has a sentence of its own. */
+/** One message for all that came together: there is room for three, and each file has a line of its own. */
 function refusals() {
   let shown = null;
+  let count = 0;
   return (title, words) => {
-    const body = shown?.isConnected && one(".toast-body span", shown);
-    if (body) body.textContent += ` ${words}`;
-    else shown = toast({ kind: "bad", title, text: words });
+    if (!shown?.isConnected) {
+      shown = toast({ kind: "bad", title, text: words });
+      count = 1;
+      return;
+    }
+    count += 1;
+    one(".toast-body b", shown).textContent = text("uploads-failed", { count });
+    one(".toast-body span", shown).textContent += `\n${words}`;
   };
 }
 

@@ -146,6 +146,7 @@ def test_of_several_files_the_good_one_is_kept_and_each_bad_one_has_its_sentence
         "e.png is empty.",
     ):
         expect(refusal).to_contain_text(said)
+    expect(refusal).to_contain_text("5 files could not be added")
     expect(desk.references).to_have_count(1)
     expect(desk.references.locator("img")).to_have_attribute("src", re.compile(r"^/media/"))
 
