@@ -88,6 +88,11 @@ class Image(Owned):
                 name="image_model_page",
             ),
             models.Index(
+                fields=["owner", "team", "model", "-id"],
+                condition=Q(binned_at=None, kind="output"),
+                name="image_own_model_page",
+            ),
+            models.Index(
                 fields=["team", "owner", "-id"], condition=~Q(binned_at=None), name="image_bin_page"
             ),
             models.Index(

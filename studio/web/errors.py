@@ -69,7 +69,7 @@ class Way:
 
 
 RETRY_AFTER_SECONDS = {429: 60, 503: 10}
-TRY_AGAIN = frozenset({429, 500, 503})
+TRY_AGAIN = frozenset({429, 500, 503, 507})
 GO_BACK = frozenset({400, 403, 405, 409, 413, 422})
 
 
@@ -128,6 +128,7 @@ def title_of(error: StudioError) -> str:
         429: _("That was too fast"),
         500: _("Something broke on our side"),
         503: _("The studio is not available just now"),
+        507: _("The disk is full"),
     }
     return titles.get(error.status) or HTTPStatus(error.status).phrase
 
