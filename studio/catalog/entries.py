@@ -63,7 +63,7 @@ class Sizing:
     ``pixels``: one of ``sizes``. ``free``: any size within ``limits``, ``sizes`` are suggestions.
     ``ratio``: one of ``ratios``. ``resolution``: a ratio at a scale (``resolutions``: name to factor).
     ``preset``: one of ``presets``. ``none``: no size at all.
-    ``auto`` among sizes or ratios lets the vendor choose.
+    ``auto`` among sizes or ratios lets the vendor choose, at the ``auto_qualities`` alone where there are some.
     A ratio's pixels come from ``pixels`` or else are as large as fits ``short_side`` and ``long_side``.
     """
 
@@ -79,6 +79,7 @@ class Sizing:
     short_side: int = 1024
     long_side: int = 1536
     multiple: int = 16
+    auto_qualities: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,6 +156,10 @@ def _known(
 def _check(table: Table, entry: Entry) -> None:
     if entry.supports.mask and not entry.max_references:
         table.problem("needs max_references: a mask belongs to a picture", "supports")
+    if not set(entry.sizing.auto_qualities) <= set(entry.qualities):
+        table.problem("names auto_qualities that are none of its qualities", "sizing")
+    if entry.sizing.auto_qualities and entry.sizing.default == AUTO:
+        table.problem("cannot open with auto, which goes with some qualities alone", "sizing")
     if "edit" in entry.kinds and not entry.max_references:
         table.problem("says edit, which needs max_references", "kinds")
     if entry.supports.transparency and not {"png", "webp"} & set(entry.formats):
@@ -191,6 +195,7 @@ def _sizing(table: Table) -> Sizing:
         short_side=table.number("short_side", 1024, least=64, most=8192),
         long_side=table.number("long_side", 1536, least=64, most=8192),
         multiple=table.number("multiple", 16, least=1, most=256),
+        auto_qualities=table.texts("auto_qualities", ()),
     )
     _check_sizing(table, sizing)
     table.done()

@@ -72,6 +72,11 @@ def is_valid(sizing: Sizing, value: str) -> bool:
     return sizing.limits is not None and pair is not None and sizing.limits.allow(*pair)
 
 
+def goes_with(sizing: Sizing, value: str, quality: str) -> bool:
+    """Whether this size can be had at this quality: some vendors choose the shape at some of them alone."""
+    return value != AUTO or not sizing.auto_qualities or quality in sizing.auto_qualities
+
+
 def extent(sizing: Sizing, value: str, resolution: str = "") -> tuple[int, int] | None:
     """Width and height in pixels of a choice; None where the vendor chooses or there is no such choice."""
     if sizing.style in ("pixels", "free"):

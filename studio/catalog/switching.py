@@ -38,6 +38,10 @@ def nearest(entry: Entry, wanted: Mapping[str, str]) -> tuple[Parameters, list[s
         "strength": _strength(entry, wanted),
         "negative_prompt": _negative(entry, wanted, notes),
     }
+    field = sizes.FIELDS[entry.sizing.style]
+    if not sizes.goes_with(entry.sizing, chosen.get(field, ""), chosen["quality"]):
+        chosen |= sizing_of(entry, entry.sizing.default, chosen["resolution"])
+        notes.append(_changed(labels.size(entry.sizing.default)))
     chosen["output_format"] = _format(entry, wanted, chosen["background"], notes)
     return Parameters(**chosen), notes
 
@@ -55,10 +59,12 @@ def _size(entry: Entry, wanted: Mapping[str, str], notes: list[str]) -> dict[str
     if choice is None:
         return sizing_of(entry, sizing.default, resolution)
     if not _says_the_same(choice, wanted):
-        notes.append(
-            _("Size changed to %(size)s, the closest this model offers") % {"size": _name(entry, choice)}
-        )
+        notes.append(_changed(_name(entry, choice)))
     return sizing_of(entry, choice.value, resolution)
+
+
+def _changed(size: str) -> str:
+    return _("Size changed to %(size)s, the closest this model offers") % {"size": size}
 
 
 def _wish(wanted: Mapping[str, str]) -> sizes.Wish | None:

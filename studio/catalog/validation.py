@@ -54,6 +54,7 @@ class _Reader:
             "strength": self._strength(),
             "negative_prompt": self._negative(),
         }
+        self._check_auto(chosen)
         if chosen["background"] == TRANSPARENT and chosen["output_format"] not in ("png", "webp"):
             self.wrong["output_format"] = _("Choose PNG or WebP: %(format)s has no transparency.") % {
                 "format": labels.image_format(chosen["output_format"])
@@ -119,6 +120,13 @@ class _Reader:
             self.wrong[field] = self._size_help()
             value = sizing.default
         return sizing_of(self.entry, value, resolution)
+
+    def _check_auto(self, chosen: Mapping[str, Any]) -> None:
+        sizing, field = self.entry.sizing, sizes.FIELDS[self.entry.sizing.style]
+        if not sizes.goes_with(sizing, chosen.get(field, ""), chosen["quality"]):
+            self.wrong[field] = _("Choose a shape: Auto goes with the quality %(qualities)s alone.") % {
+                "qualities": ", ".join(labels.quality(name) for name in sizing.auto_qualities)
+            }
 
     def _drawn_size(self) -> str:
         width, height = self._text("width"), self._text("height")

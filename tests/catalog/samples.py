@@ -71,14 +71,13 @@ def _estimator(kind: str) -> st.SearchStrategy[Estimator]:
 
 
 _per_image = st.builds(PerImage, amount=prices, references=_references)
+_by_quality = st.dictionaries(
+    st.sampled_from(QUALITIES),
+    st.dictionaries(st.sampled_from([*SIZES, *RESOLUTIONS, "any"]), prices, min_size=1),
+    min_size=1,
+)
 _per_quality = st.builds(
-    PerQuality,
-    amounts=st.dictionaries(
-        st.sampled_from(QUALITIES),
-        st.dictionaries(st.sampled_from([*SIZES, *RESOLUTIONS, "any"]), prices, min_size=1),
-        min_size=1,
-    ),
-    references=_references,
+    PerQuality, amounts=_by_quality, references=_references, edits=st.one_of(st.just({}), _by_quality)
 )
 _per_resolution = st.builds(
     PerResolution,

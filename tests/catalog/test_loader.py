@@ -57,6 +57,17 @@ MISTAKES: list[tuple[dict[str, Any], str]] = [
     ({"aliases": ["a", "atelier/easel"]}, "atelier/easel: aliases names 'atelier/easel', which is taken."),
     ({"like": "atelier/loom"}, "atelier/easel: like 'atelier/loom' is not a model with facts of its own."),
     ({"sizing": 4}, "atelier/easel: sizing must be a table."),
+    (
+        {"sizing": sizing(auto_qualities=["best"])},
+        "atelier/easel: sizing names auto_qualities that are none of its qualities.",
+    ),
+    (
+        {
+            "qualities": ["best"],
+            "sizing": {"style": "ratio", "default": "auto", "ratios": ["auto"], "auto_qualities": ["best"]},
+        },
+        "atelier/easel: sizing cannot open with auto, which goes with some qualities alone.",
+    ),
     ({"sizing": sizing(default="9x9")}, "atelier/easel: sizing: default '9x9' is not offered."),
     (
         {"sizing": sizing(sizes=["wide"])},

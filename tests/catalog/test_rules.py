@@ -27,6 +27,8 @@ def test_a_rule_survives_its_snapshot(rule: rules.PriceRule) -> None:
         {"unit": "image", "amount": 10**15},
         {"unit": "image", "amount": 5, "colour": "red"},
         {"unit": "quality", "amounts": {"low": {"any": -1}}},
+        {"unit": "quality", "amounts": {"low": {"any": 1}}, "edits": {}},
+        {"unit": "quality", "amounts": {"low": {"any": 1}}, "edits": {"low": {"any": -1}}},
         {"unit": "resolution", "amounts": {"1K": 1.5}},
         {"unit": "megapixel", "first": 1, "extra": -1},
         {"unit": "token", "rates": {"text_in": 1}, "estimator": {}},

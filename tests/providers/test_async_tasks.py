@@ -135,6 +135,13 @@ def test_trap_4_a_credit_is_a_tenth_of_a_cent(tasks: AsyncTasks) -> None:
     assert finished(tasks).billed_micros == 50_000
 
 
+def test_a_quality_that_is_left_to_the_vendor_is_not_said(
+    tasks: AsyncTasks, vendor: AsyncTasksSimulator
+) -> None:
+    finished(tasks, replace(ASKED, quality="auto", aspect_ratio="1:1"))
+    assert "quality" not in vendor.bills[0].fields
+
+
 def test_trap_5_canceled_is_final(tasks: AsyncTasks, vendor: AsyncTasksSimulator) -> None:
     vendor.seconds = 60.0
     ticket = tasks.submit(ASKED, silent)

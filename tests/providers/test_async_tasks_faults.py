@@ -14,9 +14,10 @@ from providers import errors
 from providers.adapters.async_tasks import AsyncTasks
 from providers.base import Config, Event, Finished, ImageRequest, Ticket, Waiting
 from studio.catalog import cards, loader, selectors
-from studio.catalog.parameters import defaults
+from studio.catalog.parameters import defaults, nearest, validate
 from studio.catalog.pricing import Ask, quote
 from studio.catalog.rules import as_json, read
+from studio.core.errors import Invalid
 from studio.jobs import execution
 from studio.jobs.models import Job, State
 from tests.jobs.conftest import START, Desk, busy
@@ -293,6 +294,24 @@ def test_the_composer_offers_what_the_seed_does(settings: Any) -> None:
         assert ([option.value for option in form.qualities], form.counts.max) == (["standard", "hd"], 4)
         assert (form.backgrounds, card.supports.seed, card.supports.negative) == ((), False, False)
         assert entry.max_references == 16
+
+
+def test_trap_1_auto_is_offered_in_standard_and_refused_in_hd_with_what_to_do() -> None:
+    entry = ENTRIES[0]
+    for quality in ("standard", ""):
+        form = {"aspect_ratio": "auto", "quality": quality}
+        found = validate(entry, form, 0, has_mask=False, prompt="a stair")
+        assert (found.aspect_ratio, found.width) == ("auto", None)
+    for quality in ("hd", "auto"):
+        with pytest.raises(Invalid) as caught:
+            validate(entry, {**form, "quality": quality}, 0, has_mask=False, prompt="a stair")
+        assert "Auto goes with" in caught.value.fields["aspect_ratio"]
+
+
+def test_trap_1_auto_that_follows_from_another_model_becomes_a_shape_in_hd() -> None:
+    found, notes = nearest(ENTRIES[0], {"aspect_ratio": "auto", "quality": "high"})
+    assert (found.quality, found.aspect_ratio, found.width) == ("hd", "1:1", 1024)
+    assert len(notes) == 1
 
 
 @pytest.mark.django_db

@@ -55,14 +55,18 @@ def refuse_what_it_cannot(request: ImageRequest) -> None:
 
 
 def fields_of(request: ImageRequest, images: list[dict[str, str]]) -> dict[str, Any]:
-    """The parameters. The first reference is ``image``; up to fifteen more go into ``extra_images``."""
+    """The parameters; a quality of ``auto`` is left to the vendor.
+
+    The first reference is ``image``; up to fifteen more go into ``extra_images``.
+    """
     fields: dict[str, Any] = {
         "model": request.model,
         "prompt": request.prompt,
-        "quality": request.quality if request.quality in QUALITIES else "standard",
         "aspect_ratio": request.aspect_ratio or "auto",
         "n": request.n,
     }
+    if request.quality != "auto":
+        fields["quality"] = request.quality or "standard"
     if images:
         fields["image"] = images[0]
         if images[1:]:
