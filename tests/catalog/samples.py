@@ -76,9 +76,19 @@ _by_quality = st.dictionaries(
     st.dictionaries(st.sampled_from([*SIZES, *RESOLUTIONS, "any"]), prices, min_size=1),
     min_size=1,
 )
-_per_quality = st.builds(
-    PerQuality, amounts=_by_quality, references=_references, edits=st.one_of(st.just({}), _by_quality)
-)
+
+
+@st.composite
+def _qualities(draw: st.DrawFn) -> PerQuality:
+    """Some with a table for edits, in which nothing is cheaper than without a reference."""
+    amounts, more = draw(_by_quality), draw(st.one_of(st.none(), prices))
+    dearer = {
+        name: {size: price + (more or 0) for size, price in row.items()} for name, row in amounts.items()
+    }
+    return PerQuality(amounts, draw(_references), edits={} if more is None else dearer)
+
+
+_per_quality = _qualities()
 _per_resolution = st.builds(
     PerResolution,
     amounts=st.dictionaries(st.sampled_from(RESOLUTIONS), prices, min_size=1),
