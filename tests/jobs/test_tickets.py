@@ -12,6 +12,7 @@ from django.utils import timezone
 from providers.base import Waiting
 from providers.errors import AnswerLost, ModerationOutput, RateLimited, UpstreamError
 from studio.catalog import providers
+from studio.celery import app
 from studio.jobs import execution, outcomes, sweeping
 from studio.jobs.models import Attempt, Job, State
 from studio.jobs.queue import Claim
@@ -221,3 +222,16 @@ def test_a_vendor_that_is_busy_is_asked_about_a_task_no_later_than_at_the_deadli
     assert job.state == State.QUEUED
     assert job.deadline_at is not None
     assert abs((job.due_at - job.deadline_at).total_seconds()) < 1
+
+
+def test_the_sweep_wakes_a_worker_for_a_task_that_outlived_its_deadline(
+    busy: Desk, tickets: TicketVendor
+) -> None:
+    parked(busy, tickets)
+    app.control.purge()
+    sweeping.sweep()
+    assert not app.control.purge()
+    later(60)
+    sweeping.sweep()
+    sweeping.sweep()
+    assert app.control.purge() == 1
