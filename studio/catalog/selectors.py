@@ -38,11 +38,15 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One model in the picker. ``reason`` says why it cannot be picked; ``hint`` tells staff what to do."""
+    """One model in the picker. ``reason`` says why it cannot be picked; ``hint`` tells staff what to do.
+
+    ``set_up`` is False for what this server was never made ready for, without a key or a price: only staff see it.
+    """
 
     entry: Entry
     terms: Terms
     available: bool
+    set_up: bool = True
     retired: bool = False
     reason: str = ""
     hint: str = ""
@@ -153,6 +157,7 @@ def _offer(entry: Entry, terms: Terms, today: date) -> Offer:
         entry=entry,
         terms=terms,
         available=not reason,
+        set_up=terms.rule is not None and providers.is_configured(entry.provider),
         retired=entry.retired(today),
         reason=reason,
         hint=hint,

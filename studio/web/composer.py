@@ -124,8 +124,8 @@ def model_view(offer: Offer, parameters: Parameters) -> dict[str, Any]:
 
 
 def picker(offers: Iterable[Offer], *, staff: bool) -> list[dict[str, Any]]:
-    """The picker's groups: what can be picked, then the rest with its reason."""
-    shown = [cards.card(offer, staff=staff) for offer in offers]
+    """The picker's groups: what can be picked, then the rest with its reason; staff also see what could be set up."""
+    shown = [cards.card(offer, staff=staff) for offer in offers if staff or offer.set_up]
     ready = [card for card in shown if not card.disabled_reason]
     rest = [card for card in shown if card.disabled_reason]
     groups = [
