@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.gallery.watching import known
 from tests.journeys.conftest import Window
 from tests.journeys.desk import Desk, number_in
 from tests.journeys.keys import Keys
@@ -332,6 +333,7 @@ def holds_and_bins(page: Page) -> None:
     below(page, "Gallery")
     expect(shots(page)).to_have_count(2)
     assert fits(page)
+    known(page)  # Before the page's script is there a finger only scrolls.
     selection = page.get_by_role("region", name="Selection")
     with finger_on(shots(page).first):
         expect(selection).to_contain_text("1 selected")

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.faults.processes import wait_for
 from tests.journeys.conftest import Window
 from tests.journeys.desk import Desk
 from tests.journeys.living import Person
@@ -28,7 +29,9 @@ def phone(window: Window, alice: Person) -> Page:
 
 
 def fits(page: Page) -> bool:
-    return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth && innerWidth === 390"))
+    """Whether nothing is wider than the window, once what was on its way is in place."""
+    narrow = "document.documentElement.scrollWidth <= innerWidth && innerWidth === 390"
+    return bool(wait_for(lambda: page.evaluate(narrow), "a page as wide as its window"))
 
 
 def test_a_picture_is_made_found_and_opened_with_a_finger(phone: Page) -> None:
