@@ -54,8 +54,6 @@ SOAKED_ON_BOTH_DATABASES = ("tests/faults/test_kill_points.py",)
 ON_BOTH_BROKERS = ("tests/worker",)
 # Tests that share something slow to start are a group, which stays in one process; the largest group goes first.
 SPREAD = ("-n", "2", "--dist", "loadgroup")
-# Half of this run's time is a browser's, which waits more than it works.
-WITH_BROWSERS = ("-n", "3", "--dist", "loadgroup")
 SUMMARY = re.compile(r"=+ .*\bin \d+(\.\d+)?s\b.*=+")
 
 
@@ -161,7 +159,7 @@ def everything(report: Report, *, soak: bool) -> None:
             both = ON_BOTH_DATABASES + (SOAKED_ON_BOTH_DATABASES if soak else ())
             postgres = [*marked("postgres", both), *SPREAD, "-m", "not browser and not redis"]
             pytest(report, "PostgreSQL", postgres, common | {"DATABASE_URL": database_url})
-            pytest(report, "SQLite", [*WITH_BROWSERS, "-m", "not postgres and not redis"], common)
+            pytest(report, "SQLite", [*SPREAD, "-m", "not postgres and not redis"], common)
             quiet.result()
 
 

@@ -97,7 +97,7 @@ def window(living: LivingStudio, chromium: Browser, watch: Watch, measures: Meas
         yield open_window
     print(measures.report())
     assert watch.unexpected() == []
-    assert measures.shift <= measures.calm
+    assert measures.unasked <= measures.calm
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import FilePayload, Page, Route, expect
 
+from tests.faults.processes import wait_for
 from tests.images.samples import file_of, scene
 from tests.journeys.conftest import Window
 from tests.journeys.desk import Desk
@@ -85,6 +86,7 @@ def test_the_place_of_a_run_is_there_with_the_press_and_stays_when_the_answer_co
     tiles = page.locator(".starting .tile")
     expect(tiles).to_have_count(2)
     before = [tile.bounding_box() for tile in tiles.all()]
+    wait_for(lambda: page.title() and held, "the press at the server's door")
     held[0].continue_()
     expect(tiles).to_have_count(0)
     desk.finished(1, pictures=2)
