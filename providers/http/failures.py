@@ -49,6 +49,7 @@ STATUSES: dict[int, type[errors.ProviderError]] = {
     401: errors.AuthError,
     402: errors.BillingError,
     403: errors.AuthError,
+    404: errors.ModelUnavailable,
     408: errors.UpstreamError,
     409: errors.UpstreamError,
     425: errors.UpstreamError,

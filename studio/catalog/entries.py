@@ -1,4 +1,4 @@
-"""What is known of a model: facts, read from catalog.toml, that hold whoever asks."""
+"""What is known of a model: facts, read from the vendors' files, that hold whoever asks."""
 
 from __future__ import annotations
 

@@ -1,13 +1,18 @@
-"""catalog.toml as typed entries. Every mistake is found at once and named with its model and key."""
+"""The files in ``vendors`` as typed entries. Every mistake is found at once and named with its model and key.
+
+Money there is in micros (millionths of a US dollar), token rates are micros per million tokens, sizes are in pixels.
+Prices and dates are the vendors' published ones, as known on 20 November 2026.
+"""
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from providers import registry
 from studio.catalog.entries import (
     AUTO,
     KINDS,
@@ -26,7 +31,7 @@ from studio.catalog.reading import Table
 from studio.catalog.rules import read_from, sides
 from studio.catalog.sizes import is_valid, ratio_of
 
-FILE = Path(__file__).with_name("catalog.toml")
+FOLDER = Path(__file__).with_name("vendors")
 
 FORMATS = ("png", "jpeg", "webp", "avif", "svg")
 
@@ -34,15 +39,32 @@ FORMATS = ("png", "jpeg", "webp", "avif", "svg")
 @cache
 def catalog() -> Catalog:
     """The studio's own catalogue, read once per process. Raises CatalogError."""
-    return load(FILE)
+    return load(FOLDER, tuple(registry.ADAPTERS))
 
 
-def load(path: Path) -> Catalog:
-    """The catalogue in ``path``. Raises CatalogError with every problem found."""
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise CatalogError([f"{path.name} cannot be read: {error}."]) from error
+def load(folder: Path, names: Sequence[str]) -> Catalog:
+    """The catalogue in ``folder``, a file for each vendor of ``names`` in the order of the picker.
+
+    Raises CatalogError with every problem found.
+    """
+    data: dict[str, Any] = {"providers": {}, "models": {}}
+    problems = []
+    for name in names:
+        try:
+            found = tomllib.loads((folder / f"{name}.toml").read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            problems.append(f"{name}.toml cannot be read: {error}.")
+            continue
+        data["providers"][name] = found.pop("provider", {})
+        data["models"] |= found.pop("models", {})
+        problems += [f"{name}.toml: {key} is not a known key." for key in found]
+    problems += [
+        f"{path.name} has no adapter. Add it to providers/registry.py."
+        for path in sorted(folder.glob("*.toml"))
+        if path.stem not in names
+    ]
+    if problems:
+        raise CatalogError(problems)
     return parse(data)
 
 

@@ -1,4 +1,4 @@
-"""What staff decide about models and prices. The facts themselves stand in catalog.toml."""
+"""What staff decide about models and prices. The facts themselves stand in the vendors' files."""
 
 from __future__ import annotations
 

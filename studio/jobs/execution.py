@@ -13,6 +13,7 @@ from dataclasses import asdict
 from functools import partial
 from uuid import UUID
 
+from django.db.models import F
 from django.utils import timezone
 
 from providers.base import Facts, Finished, ImageRequest, Output, Provider, Ticket, Waiting
@@ -148,14 +149,15 @@ def _attempt(claim: Claim, job: Job, facts: Facts) -> tuple[Attempt | None, Tick
     last = job.attempts.order_by("-number").first()
     if last and last.state == Attempt.State.TICKET and last.ticket:
         return last, Ticket(**last.ticket)
-    if last and last.state in (Attempt.State.SENDING, Attempt.State.UNKNOWN):
-        if not facts.idempotent:
-            return None, None
-        # The vendor knows the reference and does the work once, so the very same call may be repeated.
-        Attempt.objects.filter(pk=last.pk).update(state=Attempt.State.SENDING)
-        return last, None
-    if cancelled:
+    if last and not facts.idempotent and last.state in retrying.LOST:
+        return None, None
+    if cancelled and not (last and last.state in retrying.LOST):
         raise CancelWanted
+    if last and facts.idempotent and not retrying.surely_free(last):
+        # The vendor knows the reference and does the work once, so the very same call may be repeated.
+        again = Attempt.objects.filter(pk=last.pk)
+        again.update(state=Attempt.State.SENDING, sent=F("sent") + 1, error_code="", error_detail="")
+        return last, None
     number = (last.number if last else 0) + 1
     return Attempt.objects.create(job=job, number=number, client_ref=f"{job.pk.hex}-{number}"), None
 

@@ -158,7 +158,10 @@ class Job(models.Model):
 
 
 class Attempt(models.Model):
-    """One paid call. ``sending`` is committed before a byte leaves; who finds it without an answer knows nothing."""
+    """One paid call. ``sending`` is committed before a byte leaves; who finds it without an answer knows nothing.
+
+    ``sent`` is how often it went out: more than once only to a vendor that knows it again by its ``client_ref``.
+    """
 
     class State(models.TextChoices):
         SENDING = "sending", _("Sending")
@@ -172,6 +175,7 @@ class Attempt(models.Model):
     number = models.PositiveSmallIntegerField()
     state = models.CharField(max_length=8, choices=State, default=State.SENDING)
     client_ref = models.CharField(max_length=64, unique=True)
+    sent = models.PositiveSmallIntegerField(default=1)
     vendor_ref = models.CharField(max_length=200, blank=True)
     ticket = models.JSONField(null=True, blank=True)
     usage = models.JSONField(null=True, blank=True)

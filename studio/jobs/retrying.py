@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from providers.errors import ProviderError, UpstreamTimeout
+from providers.errors import ProviderError, RateLimited, UpstreamTimeout
 from studio.catalog import providers as vendors
 from studio.core import clock
 from studio.images.errors import Busy, NotKept
@@ -68,6 +68,11 @@ def answer_lost(job: Job) -> bool:
     return _last_state(job) in LOST and not _idempotent(job)
 
 
+def surely_free(attempt: Attempt) -> bool:
+    """Whether the vendor said that it did not begin: a later call may carry a reference of its own."""
+    return attempt.error_code == RateLimited.code
+
+
 def perhaps_paid(job: Job) -> bool:
     """Like ``answer_lost``, or the vendor took the work and goes on with it: the bill may come."""
     return _last_state(job) in (*LOST, Attempt.State.TICKET) and not _idempotent(job)
@@ -112,7 +117,7 @@ def _may_resend(error: ProviderError, *, idempotent: bool) -> bool:
 
 def _wait(job: Job, error: ProviderError) -> float | None:
     """Seconds until the next try; None when the tries or the time are used up."""
-    tries = job.attempts.count()
+    tries = sum(job.attempts.values_list("sent", flat=True))
     if tries >= MAX_ATTEMPTS:
         return None
     seconds = _drawn(tries, error)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import traceback
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -21,7 +20,6 @@ from studio.core.errors import Invalid
 from studio.jobs import execution
 from studio.jobs.models import Job, State
 from tests.jobs.conftest import START, Desk, busy
-from tests.providers.simulators import base
 from tests.providers.simulators.async_tasks import AsyncTasksSimulator
 from tests.providers.simulators.base import Fault, Reply, Request
 from tests.providers.tasks import at_rest
@@ -66,47 +64,6 @@ def failed(tasks: AsyncTasks, request: ImageRequest = ASKED) -> errors.ProviderE
     return caught.value
 
 
-FAULTS: list[tuple[Fault, type[errors.ProviderError], int, str]] = [
-    (Fault(base.REFUSED), errors.NotSent, 0, "failed"),
-    (Fault(base.TIMEOUT), errors.UpstreamTimeout, 1, "unconfirmed"),
-    (Fault(base.HANG_UP), errors.AnswerLost, 1, "unconfirmed"),
-    (Fault(base.RESET), errors.AnswerLost, 1, "unconfirmed"),
-    (Fault(base.DRIP, seconds=0.02), errors.UpstreamTimeout, 1, "unconfirmed"),
-    (Fault(base.STATUS, 401), errors.AuthError, 0, "failed"),
-    (Fault(base.STATUS, 429, retry_after="3"), errors.RateLimited, 0, "failed"),
-    (Fault(base.STATUS, 500), errors.UpstreamError, 0, "failed"),
-    (Fault(base.STATUS, 503, retry_after="3"), errors.UpstreamError, 0, "failed"),
-    (Fault(base.NO_MONEY), errors.BillingError, 0, "failed"),
-    (Fault(base.BAD_JSON), errors.AnswerLost, 1, "unconfirmed"),
-    (Fault(base.WRONG_TYPE), errors.AnswerLost, 1, "unconfirmed"),
-    (Fault(base.NO_IMAGE), errors.EmptyResult, 1, "failed"),
-    (Fault(base.MODERATED_INPUT), errors.ModerationInput, 1, "failed"),
-    (Fault(base.MODERATED_OUTPUT), errors.ModerationOutput, 1, "failed"),
-    (Fault(base.TASK_FAILED), errors.TaskFailed, 1, "failed"),
-    (Fault(base.LOST), errors.TaskFailed, 1, "failed"),
-    (Fault(base.EXPIRED_URL), errors.ResultExpired, 1, "failed"),
-    (Fault(base.UNASKABLE, 503), errors.UpstreamError, 1, "unconfirmed"),
-    (Fault(base.UNASKABLE, 429, retry_after="900"), errors.RateLimited, 1, "unconfirmed"),
-]
-names = pytest.mark.parametrize(
-    ("fault", "kind", "billed", "state"), FAULTS, ids=lambda value: getattr(value, "kind", None)
-)
-
-
-@names
-def test_a_fault_of_the_vendor_has_its_name_and_its_bill(
-    tasks: AsyncTasks, vendor: Saying, fault: Fault, kind: type[errors.ProviderError], billed: int, state: str
-) -> None:
-    vendor.fault = fault
-    slow = fault.kind in (base.TIMEOUT, base.DRIP)
-    problem = failed(tasks, replace(ASKED, deadline_seconds=0.3 if slow else 20))
-    assert type(problem) is kind
-    assert len(vendor.bills) == billed
-    assert problem.retry_after == (float(fault.retry_after) if fault.retry_after else None)
-    if fault.kind != base.UNASKABLE:
-        assert problem.unknown == (state == "unconfirmed")
-
-
 def job_with(busy: Desk, vendor: Saying, settings: Any, fault: Fault) -> Job:
     """A job at the vendor's worst, once nothing moves any more."""
     at(vendor, settings)
@@ -116,41 +73,6 @@ def job_with(busy: Desk, vendor: Saying, settings: Any, fault: Fault) -> Job:
 
 def at(vendor: Saying, settings: Any) -> None:
     settings.PROVIDER_KEYS, settings.PROVIDER_URLS = {"async_tasks": KEY}, {"async_tasks": vendor.url}
-
-
-@names
-def test_no_fault_is_paid_twice_and_every_job_ends(
-    busy: Desk,
-    vendor: Saying,
-    settings: Any,
-    fault: Fault,
-    kind: type[errors.ProviderError],
-    billed: int,
-    state: str,
-) -> None:
-    job = job_with(busy, vendor, settings, fault)
-    assert (job.state, len(vendor.bills)) == (state, billed)
-    assert busy.balance[1] == (job.quote["high"] if state == "unconfirmed" else 0)
-    assert job.charged == 0
-
-
-@pytest.mark.parametrize(
-    ("kind", "state"), [(base.NEVER_ENDS, "unconfirmed"), (base.BROKEN_PICTURE, "failed")]
-)
-def test_a_task_that_never_ends_or_brings_no_picture_is_paid_once(
-    busy: Desk, vendor: Saying, settings: Any, kind: str, state: str
-) -> None:
-    job = job_with(busy, vendor, settings, Fault(kind))
-    assert (job.state, len(vendor.bills)) == (state, 1)
-
-
-def test_fewer_pictures_than_asked_are_delivered_and_charged_alone(
-    busy: Desk, vendor: Saying, settings: Any
-) -> None:
-    job = job_with(busy, vendor, settings, Fault(base.FEWER))
-    assert (job.state, job.outputs.count(), job.charged) == (State.PARTIAL, 1, 50_000)
-    assert job.attempts.get().billed == 50_000
-    assert busy.balance == (START - 50_000, 0)
 
 
 def test_cancel_stops_the_task_and_returns_the_hold(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import traceback
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -61,95 +60,11 @@ def failed(bfl: BFL, request: ImageRequest = ASKED) -> errors.ProviderError:
     return caught.value
 
 
-FAULTS: list[tuple[Fault, type[errors.ProviderError], int, str]] = [
-    (Fault(base.REFUSED), errors.NotSent, 0, "failed"),
-    (Fault(base.TIMEOUT), errors.UpstreamTimeout, 1, "unconfirmed"),
-    (Fault(base.HANG_UP), errors.AnswerLost, 1, "unconfirmed"),
-    (Fault(base.RESET), errors.AnswerLost, 1, "unconfirmed"),
-    (Fault(base.DRIP, seconds=0.02), errors.UpstreamTimeout, 1, "unconfirmed"),
-    (Fault(base.STATUS, 401), errors.AuthError, 0, "failed"),
-    (Fault(base.STATUS, 429, retry_after="3"), errors.RateLimited, 0, "failed"),
-    (Fault(base.STATUS, 500), errors.UpstreamError, 0, "failed"),
-    (Fault(base.STATUS, 502), errors.UpstreamError, 0, "failed"),
-    (Fault(base.STATUS, 503, retry_after="3"), errors.UpstreamError, 0, "failed"),
-    (Fault(base.NO_MONEY), errors.BillingError, 0, "failed"),
-    (Fault(base.BAD_JSON), errors.AnswerLost, 1, "unconfirmed"),
-    (Fault(base.WRONG_TYPE), errors.AnswerLost, 1, "unconfirmed"),
-    (Fault(base.NO_IMAGE), errors.EmptyResult, 1, "failed"),
-    (Fault(base.MODERATED_INPUT), errors.ModerationInput, 0, "failed"),
-    (Fault(base.MODERATED_OUTPUT), errors.ModerationOutput, 0, "failed"),
-    (Fault(base.TASK_FAILED), errors.TaskFailed, 0, "failed"),
-    (Fault(base.LOST), errors.TaskFailed, 1, "failed"),
-    (Fault(base.EXPIRED_URL), errors.ResultExpired, 1, "failed"),
-    (Fault(base.UNASKABLE, 503), errors.UpstreamError, 1, "unconfirmed"),
-    (Fault(base.UNASKABLE, 429, retry_after="900"), errors.RateLimited, 1, "unconfirmed"),
-    (Fault(base.UNASKABLE, 404), errors.TaskFailed, 1, "failed"),
-]
-names = pytest.mark.parametrize(
-    ("fault", "kind", "billed", "state"), FAULTS, ids=lambda value: getattr(value, "kind", None)
-)
-
-
-@names
-def test_a_fault_of_the_vendor_has_its_name_and_its_bill(
-    bfl: BFL, vendor: Saying, fault: Fault, kind: type[errors.ProviderError], billed: int, state: str
-) -> None:
-    vendor.fault = fault
-    slow = fault.kind in (base.TIMEOUT, base.DRIP)
-    problem = failed(bfl, replace(ASKED, deadline_seconds=0.3 if slow else 20))
-    assert type(problem) is kind
-    assert len(vendor.bills) == billed
-    assert problem.retry_after == (float(fault.retry_after) if fault.retry_after else None)
-    if fault.kind != base.UNASKABLE:
-        assert problem.unknown == (state == "unconfirmed")
-
-
-@names
-def test_no_fault_is_paid_twice_and_every_job_ends(
-    busy: Desk,
-    vendor: Saying,
-    settings: Any,
-    fault: Fault,
-    kind: type[errors.ProviderError],
-    billed: int,
-    state: str,
-) -> None:
-    job = job_with(busy, vendor, settings, fault)
-    assert (job.state, len(vendor.bills)) == (state, billed)
-    assert busy.balance[1] == (job.quote["high"] if state == "unconfirmed" else 0)
-    assert job.charged == 0
-
-
 def job_with(busy: Desk, vendor: Saying, settings: Any, fault: Fault) -> Any:
     """A job at the vendor's worst, once nothing moves any more."""
     settings.PROVIDER_KEYS, settings.PROVIDER_URLS = {"bfl": KEY}, {"bfl": vendor.url}
     vendor.fault = fault
     return at_rest(busy, MODEL, fault, settings, parameters={"size": "64x64"})
-
-
-@pytest.mark.parametrize(
-    ("kind", "state"), [(base.NEVER_ENDS, "unconfirmed"), (base.BROKEN_PICTURE, "failed")]
-)
-def test_a_task_that_never_ends_or_brings_no_picture_is_paid_once(
-    busy: Desk, vendor: Saying, settings: Any, kind: str, state: str
-) -> None:
-    job = job_with(busy, vendor, settings, Fault(kind))
-    assert (job.state, len(vendor.bills)) == (state, 1)
-
-
-@pytest.mark.parametrize(
-    ("kind", "code"),
-    [
-        (base.MODERATED_INPUT, "moderation_input"),
-        (base.MODERATED_OUTPUT, "moderation_output"),
-        (base.TASK_FAILED, "upstream"),
-    ],
-)
-def test_trap_3_a_task_fails_with_status_200_and_costs_nothing(
-    busy: Desk, vendor: Saying, settings: Any, kind: str, code: str
-) -> None:
-    job = job_with(busy, vendor, settings, Fault(kind))
-    assert (job.state, job.error_code, job.charged, vendor.bills) == (State.FAILED, code, 0, [])
 
 
 def test_trap_6_a_submit_that_broke_off_is_neither_repeated_nor_looked_up(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -22,37 +22,18 @@ from providers.base import (
     Synchronous,
     Ticket,
 )
-from tests.providers.simulators.async_tasks import AsyncTasksSimulator
+from tests.providers.cases import KEY, REMOTE, case
 from tests.providers.simulators.base import Reply, Request, Simulator
-from tests.providers.simulators.bfl import BFLSimulator
-from tests.providers.simulators.deepshi import DeepshiSimulator
-from tests.providers.simulators.fairstack import FairStackSimulator
-from tests.providers.simulators.openai import OpenAISimulator
 
-CANARY = "canary-key-0123456789"
-
-SIMULATORS: Mapping[str, Callable[[], Simulator]] = {
-    "openai": OpenAISimulator,
-    "bfl": BFLSimulator,
-    "async_tasks": AsyncTasksSimulator,
-    "fairstack": FairStackSimulator,
-    "deepshi": DeepshiSimulator,
-}
-"""Every adapter that needs a key has a simulator here."""
-
-SAMPLES: Mapping[str, ImageRequest] = {
-    "gesso": ImageRequest(model="sketch", prompt="a boat", n=2, width=256, height=256, client_ref="c-1"),
-    "openai": ImageRequest(model="gpt-image-1.5", prompt="a boat", n=2, client_ref="c-1"),
-    "bfl": ImageRequest(model="flux-2-pro", prompt="a boat", width=64, height=64, client_ref="c-1"),
-    "async_tasks": ImageRequest(model="gpt-image-2", prompt="a boat", n=2, client_ref="c-1"),
-    "fairstack": ImageRequest(model="z-image-turbo", prompt="a boat", client_ref="c-1"),
-    "deepshi": ImageRequest(model="nano-banana-2", prompt="a boat", n=2, client_ref="c-1"),
-}
-"""A small request that each adapter can do."""
+OFFLINE = ImageRequest(model="sketch", prompt="a boat", n=2, width=256, height=256, client_ref="c-1")
 
 every_adapter = pytest.mark.parametrize("name", sorted(registry.ADAPTERS))
-remote = sorted(set(registry.ADAPTERS) - {"gesso"})
-every_remote_adapter = pytest.mark.parametrize("name", remote)
+every_remote_adapter = pytest.mark.parametrize("name", REMOTE)
+
+
+def sample(name: str) -> ImageRequest:
+    """A small request that the adapter can do."""
+    return case(name).sample if name in REMOTE else OFFLINE
 
 
 class Parrot(Simulator):
@@ -95,30 +76,25 @@ def finish(provider: Provider, request: ImageRequest) -> Finished:
     return next(found for found in looks if isinstance(found, Finished))
 
 
-def test_every_adapter_has_a_sample_and_every_remote_one_a_simulator() -> None:
-    assert set(SAMPLES) == set(registry.ADAPTERS)
-    assert set(SIMULATORS) == set(remote)
-
-
 @every_adapter
 def test_the_facts_of_an_adapter_make_sense(name: str) -> None:
-    facts = registry.load(name, Config(key=CANARY)).facts
+    facts = registry.load(name, Config(key=KEY)).facts
     assert isinstance(facts, Facts)
-    assert facts.needs_key == (name in remote)
+    assert facts.needs_key == (name in REMOTE)
     assert facts.result_seconds is None or facts.result_seconds > 0
     assert all(re.fullmatch(r"(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)+", host) for host in facts.result_hosts)
 
 
 @every_adapter
 def test_an_adapter_shows_no_key_when_printed(name: str) -> None:
-    config = Config(key=CANARY)
+    config = Config(key=KEY)
     provider = registry.load(name, config)
-    assert CANARY not in repr(config) + str(config) + repr(provider)
+    assert KEY not in repr(config) + str(config) + repr(provider)
 
 
 @every_adapter
 def test_what_an_adapter_says_of_tickets_is_what_it_does(name: str) -> None:
-    provider = registry.load(name, Config(key=CANARY))
+    provider = registry.load(name, Config(key=KEY))
     if not provider.facts.cancellable:
         assert provider.cancel(Ticket("none")) is False
     if isinstance(provider, Synchronous):
@@ -129,12 +105,12 @@ def test_what_an_adapter_says_of_tickets_is_what_it_does(name: str) -> None:
 
 @every_adapter
 def test_an_adapter_brings_as_many_pictures_as_asked(name: str) -> None:
-    request = SAMPLES[name]
-    if name not in SIMULATORS:
+    request = sample(name)
+    if name not in REMOTE:
         check(finish(registry.load(name, Config()), request), request)
         return
-    with SIMULATORS[name]() as vendor:
-        provider = registry.load(name, Config(key=CANARY, url=vendor.url))
+    with case(name).simulator() as vendor:
+        provider = registry.load(name, Config(key=KEY, url=vendor.url))
         assert provider.check().ok
         assert vendor.bills == []
         check(finish(provider, request), request)
@@ -153,33 +129,33 @@ def check(finished: Finished, request: ImageRequest) -> None:
     "change", [{"n": 0}, {"kind": "dance"}, {"output_format": "bmp"}, {"width": 256, "height": None}]
 )
 def test_an_adapter_refuses_what_it_cannot_do_before_it_costs(name: str, change: dict[str, object]) -> None:
-    request = replace(SAMPLES[name], **change)  # type: ignore[arg-type]
-    if name not in SIMULATORS:
+    request = replace(sample(name), **change)  # type: ignore[arg-type]
+    if name not in REMOTE:
         with pytest.raises(errors.InvalidRequest):
             registry.load(name, Config()).submit(request, silent)
         return
-    with SIMULATORS[name]() as vendor:
+    with case(name).simulator() as vendor:
         with pytest.raises(errors.InvalidRequest):
-            registry.load(name, Config(key=CANARY, url=vendor.url)).submit(request, silent)
+            registry.load(name, Config(key=KEY, url=vendor.url)).submit(request, silent)
         assert vendor.bills == []
 
 
 @every_adapter
 def test_an_unknown_model_is_unavailable(name: str) -> None:
-    request = replace(SAMPLES[name], model="no-such-model", kind=GENERATE)
-    if name not in SIMULATORS:
+    request = replace(sample(name), model="no-such-model", kind=GENERATE)
+    if name not in REMOTE:
         with pytest.raises(errors.ModelUnavailable):
             registry.load(name, Config()).submit(request, silent)
         return
-    with SIMULATORS[name]() as vendor, pytest.raises(errors.ModelUnavailable):
-        registry.load(name, Config(key=CANARY, url=vendor.url)).submit(request, silent)
+    with case(name).simulator() as vendor, pytest.raises(errors.ModelUnavailable):
+        registry.load(name, Config(key=KEY, url=vendor.url)).submit(request, silent)
 
 
 @every_remote_adapter
 def test_without_a_key_nothing_is_sent(name: str, parrot: Parrot) -> None:
     provider = registry.load(name, Config(key="", url=parrot.url))
     with pytest.raises(errors.AuthError):
-        provider.submit(SAMPLES[name], silent)
+        provider.submit(sample(name), silent)
     assert not provider.check().ok
     assert parrot.requests == []
 
@@ -189,9 +165,9 @@ def test_a_vendor_that_is_not_there_is_surely_not_reached(name: str) -> None:
     with Parrot() as gone:
         url = gone.url
     with pytest.raises(errors.NotSent) as caught:
-        registry.load(name, Config(key=CANARY, url=url)).submit(SAMPLES[name], silent)
+        registry.load(name, Config(key=KEY, url=url)).submit(sample(name), silent)
     assert caught.value.__cause__ is not None
-    assert CANARY not in told_by(caught.value)
+    assert KEY not in told_by(caught.value)
 
 
 @every_remote_adapter
@@ -200,13 +176,13 @@ def test_a_vendor_that_is_not_there_is_surely_not_reached(name: str) -> None:
 )
 def test_whatever_a_vendor_answers_no_key_comes_back(name: str, status: int, parrot: Parrot) -> None:
     parrot.status = status
-    provider = registry.load(name, Config(key=CANARY, url=parrot.url))
+    provider = registry.load(name, Config(key=KEY, url=parrot.url))
     with pytest.raises(errors.ProviderError) as caught:
-        finish(provider, SAMPLES[name])
-    assert CANARY not in told_by(caught.value)
+        finish(provider, sample(name))
+    assert KEY not in told_by(caught.value)
     assert caught.value.message
     health = provider.check()
-    assert CANARY not in health.message
+    assert KEY not in health.message
     if status >= 300:
         assert not health.ok
     if status == 429:
@@ -218,5 +194,5 @@ def test_whatever_a_vendor_answers_no_key_comes_back(name: str, status: int, par
 @every_remote_adapter
 def test_a_paid_call_is_sent_once_whatever_comes_back(name: str, parrot: Parrot) -> None:
     with pytest.raises(errors.ProviderError):
-        registry.load(name, Config(key=CANARY, url=parrot.url)).submit(SAMPLES[name], silent)
+        registry.load(name, Config(key=KEY, url=parrot.url)).submit(sample(name), silent)
     assert len(parrot.requests) == 1

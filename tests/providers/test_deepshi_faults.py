@@ -17,7 +17,7 @@ from providers.base import Config, Event, ImageRequest, InputImage, Partial
 from studio.accounts.models import User
 from studio.jobs import execution
 from studio.jobs.models import Job, State
-from tests.jobs.conftest import START, Desk, desk_of
+from tests.jobs.conftest import Desk, desk_of
 from tests.providers.simulators import base
 from tests.providers.simulators.base import Fault, Reply, Request
 from tests.providers.simulators.deepshi import DeepshiSimulator, sse
@@ -64,53 +64,6 @@ def failed(adapter: Deepshi, request: ImageRequest = ASKED) -> errors.ProviderEr
 
 def posts(vendor: Saying) -> int:
     return sum(request.method == "POST" for request in vendor.requests)
-
-
-FAULTS: list[tuple[Fault, type[errors.ProviderError], int]] = [
-    (Fault(base.REFUSED), errors.NotSent, 0),
-    (Fault(base.TIMEOUT), errors.UpstreamTimeout, 1),
-    (Fault(base.HANG_UP), errors.AnswerLost, 1),
-    (Fault(base.RESET), errors.AnswerLost, 1),
-    (Fault(base.DRIP, seconds=0.02), errors.UpstreamTimeout, 1),
-    (Fault(base.STATUS, 400), errors.InvalidRequest, 0),
-    (Fault(base.STATUS, 401), errors.AuthError, 0),
-    (Fault(base.STATUS, 403), errors.AuthError, 0),
-    (Fault(base.STATUS, 429), errors.RateLimited, 0),
-    (Fault(base.STATUS, 429, retry_after="3"), errors.RateLimited, 0),
-    (Fault(base.STATUS, 500), errors.UpstreamError, 0),
-    (Fault(base.STATUS, 502), errors.UpstreamError, 0),
-    (Fault(base.STATUS, 503, retry_after="3"), errors.UpstreamError, 0),
-    (Fault(base.STATUS, 529), errors.UpstreamError, 0),
-    (Fault(base.NO_MONEY), errors.BillingError, 0),
-    (Fault(base.BAD_JSON), errors.AnswerLost, 1),
-    (Fault(base.WRONG_TYPE), errors.AnswerLost, 1),
-    (Fault(base.NO_IMAGE), errors.EmptyResult, 1),
-    (Fault(base.FEWER), errors.EmptyResult, 1),
-    (Fault(base.BROKEN_PICTURE), errors.AnswerLost, 1),
-    (Fault(base.MODERATED_INPUT), errors.ModerationInput, 0),
-    (Fault(base.MODERATED_OUTPUT), errors.ModerationOutput, 0),
-]
-IDS = [f"{fault.kind}-{fault.status}" for fault, _kind, _billed in FAULTS]
-
-
-@pytest.mark.parametrize(("fault", "kind", "billed"), FAULTS, ids=IDS)
-def test_a_fault_of_the_vendor_has_its_name_and_its_bill(
-    adapter: Deepshi, vendor: Saying, fault: Fault, kind: type[errors.ProviderError], billed: int
-) -> None:
-    assert adapter.check().ok
-    vendor.fault = fault
-    slow = fault.kind in (base.TIMEOUT, base.DRIP)
-    problem = failed(adapter, replace(ASKED, deadline_seconds=0.3 if slow else 20))
-    assert type(problem) is kind
-    assert (len(vendor.bills), posts(vendor)) == (billed, int(fault.kind != base.REFUSED))
-    assert problem.unknown == (billed == 1 and kind is not errors.EmptyResult)
-    assert problem.retry_after == (3.0 if fault.retry_after else None)
-
-
-@pytest.mark.parametrize("date", ["Wed, 21 Oct 2015 07:28:00 GMT", "Wed, 21 Oct 2065 07:28:00 GMT"])
-def test_retry_after_as_a_date_is_understood_and_capped(adapter: Deepshi, vendor: Saying, date: str) -> None:
-    vendor.fault = Fault(base.STATUS, 429, retry_after=date)
-    assert failed(adapter).retry_after == (0.0 if "2015" in date else 900.0)
 
 
 def test_fewer_pictures_than_asked_are_delivered(adapter: Deepshi, vendor: Saying) -> None:
@@ -284,21 +237,6 @@ def worked_off(desk: Desk) -> Job:
         execution.work()
     job.refresh_from_db()
     return job
-
-
-def test_every_job_ends_in_an_error_with_a_name_or_unconfirmed_and_is_paid_for_once_at_most(
-    busy: Desk, vendor: Saying
-) -> None:
-    held = 0
-    for fault, kind, billed in FAULTS:
-        vendor.fault, before = fault, len(vendor.bills)
-        job = worked_off(busy)
-        state = State.UNCONFIRMED if kind.unknown else State.FAILED
-        held += job.quote["high"] if kind.unknown else 0
-        assert (job.state, job.charged, busy.balance) == (state, 0, (START - held, held)), fault
-        assert len(vendor.bills) - before == billed, fault
-        assert kind.unknown or job.error_code
-        assert KEY not in job.error_detail
 
 
 def test_a_job_is_charged_its_price_and_keeps_what_the_vendor_took(busy: Desk, vendor: Saying) -> None:

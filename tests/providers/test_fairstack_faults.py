@@ -60,55 +60,6 @@ def failed(adapter: FairStack, request: ImageRequest = ASKED) -> errors.Provider
     return caught.value
 
 
-FAULTS: list[tuple[Fault, type[errors.ProviderError], int]] = [
-    (Fault(base.REFUSED), errors.NotSent, 0),
-    (Fault(base.TIMEOUT), errors.UpstreamTimeout, 1),
-    (Fault(base.HANG_UP), errors.AnswerLost, 1),
-    (Fault(base.RESET), errors.AnswerLost, 1),
-    (Fault(base.DRIP, seconds=0.02), errors.UpstreamTimeout, 1),
-    (Fault(base.STATUS, 400), errors.InvalidRequest, 0),
-    (Fault(base.STATUS, 401), errors.AuthError, 0),
-    (Fault(base.STATUS, 404), errors.ModelUnavailable, 0),
-    (Fault(base.STATUS, 429), errors.RateLimited, 0),
-    (Fault(base.STATUS, 429, retry_after="3"), errors.RateLimited, 0),
-    (Fault(base.STATUS, 500), errors.UpstreamError, 0),
-    (Fault(base.STATUS, 502), errors.UpstreamError, 0),
-    (Fault(base.STATUS, 503, retry_after="3"), errors.UpstreamError, 0),
-    (Fault(base.STATUS, 504), errors.UpstreamTimeout, 0),
-    (Fault(base.STATUS, 529), errors.UpstreamError, 0),
-    (Fault(base.NO_MONEY), errors.BillingError, 0),
-    (Fault(base.BAD_JSON), errors.AnswerLost, 1),
-    (Fault(base.WRONG_TYPE), errors.AnswerLost, 1),
-    (Fault(base.NO_IMAGE), errors.EmptyResult, 1),
-    (Fault(base.FEWER), errors.EmptyResult, 1),
-    (Fault(base.BROKEN_PICTURE), errors.AnswerLost, 1),
-    (Fault(base.MODERATED_INPUT), errors.ModerationInput, 0),
-    (Fault(base.MODERATED_OUTPUT), errors.ModerationOutput, 0),
-    (Fault(base.EXPIRED_URL), errors.ResultExpired, 1),
-]
-IDS = [f"{fault.kind}-{fault.status}" for fault, _kind, _billed in FAULTS]
-
-
-@pytest.mark.parametrize(("fault", "kind", "billed"), FAULTS, ids=IDS)
-def test_a_fault_of_the_vendor_has_its_name_and_its_bill(
-    adapter: FairStack, vendor: Saying, fault: Fault, kind: type[errors.ProviderError], billed: int
-) -> None:
-    vendor.fault = fault
-    slow = fault.kind in (base.TIMEOUT, base.DRIP)
-    problem = failed(adapter, replace(ASKED, deadline_seconds=0.3 if slow else 20))
-    assert type(problem) is kind
-    assert len(vendor.bills) == billed
-    assert problem.retry_after == (3.0 if fault.retry_after else None)
-
-
-@pytest.mark.parametrize("date", ["Wed, 21 Oct 2015 07:28:00 GMT", "Wed, 21 Oct 2065 07:28:00 GMT"])
-def test_retry_after_as_a_date_is_understood_and_capped(
-    adapter: FairStack, vendor: Saying, date: str
-) -> None:
-    vendor.fault = Fault(base.STATUS, 429, retry_after=date)
-    assert failed(adapter).retry_after == (0.0 if "2015" in date else 900.0)
-
-
 def test_a_slow_address_is_given_up_at_the_deadline(adapter: FairStack, vendor: Saying) -> None:
     class Dripping(base.Simulator):
         def answer(self, request: Request) -> Reply:
@@ -196,18 +147,6 @@ def busy(transactional_db: None, alice: User, settings: Any, vendor: Saying) -> 
     settings.PROVIDER_KEYS, settings.PROVIDER_URLS = {"fairstack": KEY}, {"fairstack": vendor.url}
     settings.JOB_DEADLINE_SECONDS = 0.5
     return desk_of(alice)
-
-
-def test_every_job_ends_in_an_error_with_a_name_and_is_paid_for_once_at_most(
-    busy: Desk, vendor: Saying
-) -> None:
-    for fault, _kind, billed in FAULTS:
-        vendor.fault, before = fault, len(vendor.bills)
-        job = worked_off(busy)
-        assert (job.state, job.charged, busy.balance) == (State.FAILED, 0, (START, 0)), fault
-        assert len(vendor.bills) - before == billed, fault
-        assert job.error_code
-        assert KEY not in job.error_detail
 
 
 @pytest.mark.parametrize("kind", [base.HANG_UP, base.RESET, base.BAD_JSON])

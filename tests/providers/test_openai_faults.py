@@ -54,57 +54,6 @@ def failed(adapter: OpenAI, request: ImageRequest = ASKED) -> errors.ProviderErr
     return caught.value
 
 
-FAULTS = [
-    (Fault(base.REFUSED), errors.NotSent, 0),
-    (Fault(base.TIMEOUT), errors.UpstreamTimeout, 1),
-    (Fault(base.HANG_UP), errors.AnswerLost, 1),
-    (Fault(base.RESET), errors.AnswerLost, 1),
-    (Fault(base.DRIP, seconds=0.02), errors.UpstreamTimeout, 1),
-    (Fault(base.STATUS, 401), errors.AuthError, 0),
-    (Fault(base.STATUS, 429, retry_after="3"), errors.RateLimited, 0),
-    (Fault(base.STATUS, 500), errors.UpstreamError, 0),
-    (Fault(base.STATUS, 502), errors.UpstreamError, 0),
-    (Fault(base.STATUS, 503, retry_after="3"), errors.UpstreamError, 0),
-    (Fault(base.STATUS, 529), errors.UpstreamError, 0),
-    (Fault(base.NO_MONEY), errors.BillingError, 0),
-    (Fault(base.BAD_JSON), errors.AnswerLost, 1),
-    (Fault(base.WRONG_TYPE), errors.AnswerLost, 1),
-    (Fault(base.NO_IMAGE), errors.EmptyResult, 1),
-    (Fault(base.BROKEN_PICTURE), errors.AnswerLost, 1),
-    (Fault(base.MODERATED_INPUT), errors.ModerationInput, 0),
-    (Fault(base.MODERATED_OUTPUT), errors.ModerationOutput, 0),
-]
-
-
-@pytest.mark.parametrize(("fault", "kind", "billed"), FAULTS, ids=lambda value: getattr(value, "kind", None))
-def test_a_fault_of_the_vendor_has_its_name_and_its_bill(
-    adapter: OpenAI, vendor: Saying, fault: Fault, kind: type[errors.ProviderError], billed: int
-) -> None:
-    vendor.fault = fault
-    slow = fault.kind in (base.TIMEOUT, base.DRIP)
-    problem = failed(adapter, replace(ASKED, deadline_seconds=0.3 if slow else 20))
-    assert type(problem) is kind
-    assert len(vendor.bills) == billed
-    assert problem.unknown == (billed == 1 and kind is not errors.EmptyResult)
-    assert problem.retry_after == (3.0 if fault.retry_after else None)
-
-
-@pytest.mark.parametrize(
-    "date", ["Wed, 21 Oct 2015 07:28:00 GMT", "Wed, 21 Oct 2065 07:28:00 GMT"], ids=["past", "far"]
-)
-def test_retry_after_as_a_date_is_understood_and_capped(adapter: OpenAI, vendor: Saying, date: str) -> None:
-    vendor.fault = Fault(base.STATUS, 429, retry_after=date)
-    assert failed(adapter).retry_after == (0.0 if "2015" in date else 900.0)
-
-
-def test_the_adapter_never_sends_a_paid_call_twice(adapter: OpenAI, vendor: Saying) -> None:
-    for kind in (base.HANG_UP, base.RESET, base.BAD_JSON):
-        vendor.fault = Fault(kind, times=1)
-        sent = len(vendor.requests)
-        failed(adapter)
-        assert len(vendor.requests) == sent + 1
-
-
 def test_fewer_pictures_than_asked_are_delivered(adapter: OpenAI, vendor: Saying) -> None:
     vendor.fault = Fault(base.FEWER)
     for partials in (0, 1):

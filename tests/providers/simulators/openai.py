@@ -141,7 +141,12 @@ class OpenAISimulator(Simulator):
 def refused_by(fault: Fault, fields: Mapping[str, Any]) -> Reply | None:
     """The answer of a vendor that did not start and bills nothing."""
     if fault.kind == base.STATUS:
-        codes = {401: "invalid_api_key", 404: "model_not_found", 429: "rate_limit_exceeded"}
+        codes = {
+            400: "invalid_value",
+            401: "invalid_api_key",
+            404: "model_not_found",
+            429: "rate_limit_exceeded",
+        }
         code = codes.get(fault.status, "server_error")
         reply = error_reply(fault.status, "The simulator was told to fail.", code)
         wait = {"Retry-After": fault.retry_after} if fault.retry_after else {}
