@@ -15,8 +15,8 @@ from PIL import Image
 
 from providers import errors
 from providers.adapters.bfl import BFL, adapter
-from providers.adapters.bfl.mask import white_where_clear
 from providers.base import Config, Event, Finished, ImageRequest, InputImage, Ticket, Waiting
+from providers.masks import white_where_clear
 from tests.providers.simulators import base
 from tests.providers.simulators.base import Fault, sha256
 from tests.providers.simulators.bfl import BFLSimulator
@@ -157,24 +157,6 @@ def test_an_area_is_repainted_where_our_mask_is_clear_and_theirs_is_white(
     read = Image.open(io.BytesIO(white_where_clear(packed.getvalue())))
     assert (read.mode, read.size) == ("L", (40, 30))
     assert (read.getpixel((15, 15)), read.getpixel((5, 5)), read.getpixel((20, 20))) == (255, 0, 0)
-
-
-def test_a_mask_is_read_whatever_way_its_rows_are_packed() -> None:
-    noise = Image.effect_noise((61, 47), 90).point(lambda value: 0 if value < 128 else value)
-    for mode in ("RGBA", "LA"):
-        picture = Image.new(mode, noise.size)
-        picture.putalpha(noise)
-        for compress in (0, 1, 9):
-            packed = io.BytesIO()
-            picture.save(packed, "png", compress_level=compress)
-            read = Image.open(io.BytesIO(white_where_clear(packed.getvalue())))
-            assert read.tobytes() == noise.point(lambda value: 255 if value == 0 else 0).tobytes()
-
-
-@pytest.mark.parametrize("mask", [b"", png(8, 8, (1, 1, 1)), png(8, 8, (1, 1, 1), transparent=True)[:60]])
-def test_a_mask_without_alpha_is_refused(mask: bytes) -> None:
-    with pytest.raises(errors.InvalidRequest):
-        white_where_clear(mask)
 
 
 def test_margins_are_added_to_a_picture(bfl: BFL, vendor: BFLSimulator) -> None:

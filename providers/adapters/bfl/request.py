@@ -6,9 +6,9 @@ import base64
 from typing import Any
 
 from providers import errors
-from providers.adapters.bfl.mask import white_where_clear
 from providers.adapters.bfl.models import EXPAND, FILL, FLUX_3, FOLLOWS, PIXELS, RATIO, Family, family
-from providers.base import EDIT, GENERATE, INPAINT, ImageRequest
+from providers.base import EDIT, GENERATE, INPAINT, ImageRequest, InputImage
+from providers.masks import white_where_clear
 
 AUTO = ("", "auto")
 
@@ -91,7 +91,7 @@ def fields_of(request: ImageRequest) -> dict[str, Any]:
         name = model.pictures if number == 1 else f"{model.pictures}_{number}"
         fields[name] = base64.b64encode(picture.data).decode()
     if request.mask is not None:
-        fields["mask"] = base64.b64encode(white_where_clear(request.mask.data)).decode()
+        fields["mask"] = _mask(request.mask)
     if request.strength is not None:
         fields["image_prompt_strength"] = request.strength
     return fields | _fields_of_flux_3(request, model) | dict(request.extra)
@@ -105,3 +105,8 @@ def _fields_of_flux_3(request: ImageRequest, model: Family) -> dict[str, Any]:
     if request.resolution:
         fields["resolution"] = request.resolution.lower()
     return fields
+
+
+def _mask(mask: InputImage) -> str:
+    """The mask as this vendor reads it. That white is repainted is a guess [?]."""
+    return base64.b64encode(white_where_clear(mask.data)).decode()

@@ -1,4 +1,4 @@
-"""Our mask (a PNG whose clear pixels are repainted) as this vendor's: a PNG that is white there, else black [?]."""
+"""Our mask (a PNG whose clear pixels are repainted) as many vendors want it: a grey PNG, white there and else black."""
 
 from __future__ import annotations
 
