@@ -142,6 +142,7 @@ class Job(models.Model):
         indexes = [
             models.Index(fields=["-priority", "due_at"], condition=Q(state="queued"), name="job_queue"),
             models.Index(fields=["lease_until"], condition=Q(state="running"), name="job_leases"),
+            models.Index(fields=["model", "-finished_at"], name="job_weather"),
             models.Index(fields=["finished_at"], condition=Q(state="unconfirmed"), name="job_unconfirmed"),
             models.Index(
                 fields=["payer"], condition=Q(state__in=["queued", "running"]), name="job_payer_open"

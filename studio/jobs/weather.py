@@ -1,0 +1,99 @@
+"""How models did lately on this server: how often they delivered, and how long it took.
+
+What a person did (a wish that was declined or not understood, a cancel) says nothing of a model and is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from statistics import median, quantiles
+from typing import Any
+
+from django.core.cache import cache
+from django.db import connection
+from django.utils import timezone
+
+from studio.catalog import loader
+from studio.jobs.models import Job, State
+
+DAYS, RUNS = 30, 200
+"""How far back and how many runs of each model are looked at."""
+KEPT_SECONDS = 60
+KEY = "weather"
+
+DELIVERED = frozenset({State.SUCCEEDED, State.PARTIAL})
+OWN_DOING = frozenset({"moderation_input", "moderation_output", "invalid_request", "prompt_too_long"})
+"""Error codes that are an answer to what was asked, not a failure of whoever answered."""
+
+# One index range a model, whatever the others did: the newest rows of all models would hold none of a rare one.
+LATEST = """
+SELECT * FROM (
+    SELECT model, state, error_code, started_at, finished_at
+      FROM jobs_job
+     WHERE model = %s AND finished_at > %s
+     ORDER BY finished_at DESC
+     LIMIT %s
+) AS latest_{number}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Weather:
+    """``runs`` that were looked at, how many ``delivered``, and their median and 95th percentile in seconds."""
+
+    runs: int = 0
+    delivered: int = 0
+    seconds: float | None = None
+    slow_seconds: float | None = None
+
+    @property
+    def success(self) -> float | None:
+        """The share that delivered, 0.0 to 1.0; None before there is a run."""
+        return self.delivered / self.runs if self.runs else None
+
+
+def of_models() -> Mapping[str, Weather]:
+    """The weather of every model that ran lately, by its id; up to a minute old. One query, or none."""
+    known: Mapping[str, Weather] | None = cache.get(KEY)
+    if known is None:
+        known = measured()
+        cache.set(KEY, known, KEPT_SECONDS)
+    return known
+
+
+def measured() -> dict[str, Weather]:
+    """The same, asked anew."""
+    found: dict[str, list[tuple[bool, float | None]]] = {}
+    for model, state, code, started, finished in _latest(tuple(loader.catalog().entries)):
+        if state == State.CANCELLED or code in OWN_DOING:
+            continue
+        delivered = state in DELIVERED
+        found.setdefault(model, []).append((delivered, _seconds(started, finished) if delivered else None))
+    return {model: _weather(rows) for model, rows in found.items()}
+
+
+def _latest(models: Sequence[str]) -> list[tuple[str, str, str, Any, Any]]:
+    since = connection.ops.adapt_datetimefield_value(timezone.now() - timedelta(days=DAYS))
+    parts = [LATEST.format(number=number) for number in range(len(models))]
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(parts), [each for model in models for each in (model, since, RUNS)])
+        return list(cursor.fetchall())
+
+
+def _seconds(started: Any, finished: Any) -> float | None:
+    """The span between two moments as the database gives them; SQLite keeps texts."""
+    field = Job._meta.get_field("started_at")
+    begin, end = field.to_python(started), field.to_python(finished)
+    return (end - begin).total_seconds() if begin and end else None
+
+
+def _weather(rows: Sequence[tuple[bool, float | None]]) -> Weather:
+    times = [seconds for _delivered, seconds in rows if seconds is not None]
+    return Weather(
+        runs=len(rows),
+        delivered=sum(delivered for delivered, _seconds in rows),
+        seconds=median(times) if times else None,
+        slow_seconds=(quantiles(times, n=20)[-1] if len(times) > 1 else times[0]) if times else None,
+    )
