@@ -17,20 +17,15 @@ from django.utils.translation import gettext as _
 
 from studio.accounts.actors import Actor
 from studio.accounts.models import Team, User
-from studio.catalog import pricing, validation
-from studio.catalog import selectors as catalog
-from studio.catalog import services as prices
-from studio.catalog.entries import Entry
 from studio.catalog.fields import MAX_SEED
-from studio.catalog.models import PriceVersion
-from studio.catalog.parameters import Parameters
 from studio.core import clock, db
 from studio.core.errors import Forbidden, Invalid
 from studio.credits import services as credits
 from studio.images.models import Image
-from studio.jobs import billing, dispatch, failpoints, learning, notices, outcomes, selectors
-from studio.jobs.errors import KeyReused, ModelNotOffered, NotCancellable, NothingToRetry, QuoteChanged
+from studio.jobs import billing, dispatch, failpoints, notices, outcomes, quoting, selectors
+from studio.jobs.errors import KeyReused, NotCancellable, NothingToRetry, QuoteChanged
 from studio.jobs.models import FINAL, Job, Project, Reference, Run, State
+from studio.jobs.quoting import Priced
 from studio.jobs.specs import JobSpec, body_hash, missing_pictures, spec_of
 
 NAME_LENGTH = 120
@@ -43,19 +38,6 @@ class Payer:
 
     account_id: UUID
     team: Team | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Priced:
-    """A wish that passed every check, with what it will cost at most."""
-
-    spec: JobSpec
-    entry: Entry
-    parameters: Parameters
-    ask: pricing.Ask
-    quote: pricing.Quote
-    version: PriceVersion
-    retry_of: Job | None = None
 
 
 def new_project(*, actor: Actor, team: Team | None, name: str = "") -> Project:
@@ -82,30 +64,6 @@ def latest_project(*, actor: Actor, team: Team | None) -> Project:
         )
         workspace.select_for_update(no_key=True).first()
         return found.first() or new_project(actor=actor, team=team)
-
-
-def price(*, actor: Actor, spec: JobSpec, retry_of: Job | None = None) -> Priced:
-    """Check one wish against the catalogue and quote it. Raises Invalid, ModelNotOffered, UnknownModel."""
-    offer = catalog.offer(spec.model)
-    entry = offer.entry
-    if not offer.available:
-        raise ModelNotOffered(
-            _("%(model)s cannot be used now: %(reason)s. Pick another model.")
-            % {"model": entry.label, "reason": offer.reason}
-        )
-    if spec.kind not in entry.kinds:
-        text = _("%(model)s does not edit pictures. Change the reference's role, or pick another model.")
-        raise Invalid(text % {"model": entry.label}, fields={"references": text % {"model": entry.label}})
-    has_mask, count = spec.mask is not None, len(spec.pictures)
-    checked = validation.validate(entry, spec.parameters, count, has_mask, spec.prompt)
-    ask = checked.ask(prompt=spec.prompt, references=count, has_mask=has_mask)
-    figures, version = quote(offer, ask)
-    return Priced(spec, entry, checked, ask, figures, version, retry_of)
-
-
-def quote(offer: catalog.Offer, ask: pricing.Ask) -> tuple[pricing.Quote, PriceVersion]:
-    """What ``ask`` costs today, with what late jobs taught. Raises NotOffered without a price."""
-    return prices.quote_for(offer.entry, ask, learning.span(offer.entry, offer.terms, ask))
 
 
 def submit(
@@ -136,7 +94,7 @@ def submit(
     if not specs:
         raise Invalid(_("Choose a model to run."), fields={"model": _("Choose a model.")})
     # Quoted before the transaction: it may write a price version, and nobody should wait for that behind a lock.
-    priced = [price(actor=actor, spec=spec, retry_of=retry_of) for spec in specs]
+    priced = [quoting.price(spec=spec, retry_of=retry_of) for spec in specs]
     images = _reference_images(actor, specs, retry_of)
     high = sum(item.quote.high for item in priced)
     if quoted_high is not None and high > quoted_high:
@@ -280,12 +238,12 @@ def cancel_run(*, run: Run) -> None:
             cancel(job=job)
 
 
-def price_retry(*, actor: Actor, job: Job) -> Priced:
+def price_retry(*, job: Job) -> Priced:
     """What running the missing pictures again would cost today. Raises NothingToRetry."""
     missing = missing_pictures(job)
     if job.state not in FINAL or not missing:
         raise NothingToRetry
-    return price(actor=actor, spec=spec_of(job, n=missing), retry_of=job)
+    return quoting.price(spec=spec_of(job, n=missing), retry_of=job)
 
 
 def retry(*, actor: Actor, payer: Payer, job: Job, key: str, quoted_high: int | None = None) -> Run:
@@ -297,7 +255,7 @@ def retry(*, actor: Actor, payer: Payer, job: Job, key: str, quoted_high: int | 
     if repeat := repeats.first():
         return repeat
     try:
-        priced = price_retry(actor=actor, job=job)
+        priced = price_retry(job=job)
         return submit(
             actor=actor,
             payer=payer,

@@ -15,8 +15,8 @@ from providers.base import Finished, ImageRequest, InputImage
 from studio.catalog import providers as vendors
 from studio.images import intake
 from studio.images import services as images
-from studio.jobs import services as jobs
 from studio.jobs.models import Reference
+from studio.jobs.quoting import Priced
 from studio.sample.story import Given, Told
 
 TOGETHER = 2
@@ -57,7 +57,7 @@ class Studio:
         self._sheets: dict[str, Future[Sheet]] = {}
         self._bytes: dict[tuple[str, int], bytes] = {}
 
-    def begin(self, told: Told, priced: Sequence[jobs.Priced], wanted: int, keep: bool) -> None:
+    def begin(self, told: Told, priced: Sequence[Priced], wanted: int, keep: bool) -> None:
         """Paint ``wanted`` pictures of a run as soon as there is a free hand. Later ones may be made from those
         begun earlier, whose bytes are kept where ``keep`` says so."""
         # Read here, in the caller's thread, so that no hand needs the database.
@@ -69,9 +69,7 @@ class Studio:
         """What came of a run that was begun, waiting for it. Raises what the painter or the intake raised."""
         return self._sheets[told.name].result()
 
-    def _sheet(
-        self, told: Told, priced: Sequence[jobs.Priced], wanted: int, keep: bool, known: Known
-    ) -> Sheet:
+    def _sheet(self, told: Told, priced: Sequence[Priced], wanted: int, keep: bool, known: Known) -> Sheet:
         inputs = [
             known.get(given) or self._input(given)
             for given in told.given
@@ -108,7 +106,7 @@ def studio(read: Read) -> Iterator[Studio]:
         pool.shutdown(cancel_futures=True)
 
 
-def _paint(item: jobs.Priced, count: int, inputs: Sequence[InputImage], mask: InputImage | None) -> Painted:
+def _paint(item: Priced, count: int, inputs: Sequence[InputImage], mask: InputImage | None) -> Painted:
     """The first ``count`` pictures of a job, without previews, which nobody would see."""
     if not count:
         return Painted((), Finished(()), 0.0)
@@ -125,9 +123,7 @@ def _paint(item: jobs.Priced, count: int, inputs: Sequence[InputImage], mask: In
     return Painted(tuple(stored), finished, seconds)
 
 
-def _request(
-    item: jobs.Priced, count: int, inputs: Sequence[InputImage], mask: InputImage | None
-) -> ImageRequest:
+def _request(item: Priced, count: int, inputs: Sequence[InputImage], mask: InputImage | None) -> ImageRequest:
     given = item.parameters
     return ImageRequest(
         model=item.entry.upstream,

@@ -30,8 +30,10 @@ from studio.core.micros import from_credits
 from studio.credits import services as credits
 from studio.gallery import services as gallery
 from studio.images import services as images
+from studio.jobs import quoting
 from studio.jobs import services as jobs
 from studio.jobs.models import Run
+from studio.jobs.quoting import Priced
 from studio.jobs.specs import ReferenceSpec
 from studio.sample import cast as casting
 from studio.sample import painting, shelving, story, telling
@@ -120,7 +122,7 @@ def _load(sample: Sample, holder: str, runs: Sequence[Told], progress: Progress 
     with painting.studio(partial(_read, sample)) as studio:
         for place, told in enumerate(missing):
             for coming in missing[:AHEAD] if not place else missing[place + AHEAD - 1 : place + AHEAD]:
-                studio.begin(coming, _priced(cast, coming), pictures(coming), coming.name in sources)
+                studio.begin(coming, _priced(coming), pictures(coming), coming.name in sources)
             when = moment(sample, told.at)
             while moves and moment(sample, moves[0][1].at) <= when:
                 _move(sample, cast, *moves.pop(0))
@@ -172,11 +174,10 @@ def moment(sample: Sample, at: str) -> datetime:
     return day.replace(hour=int(hour), minute=int(minute), second=0, microsecond=0)
 
 
-def _priced(cast: Cast, told: Told) -> list[jobs.Priced]:
+def _priced(told: Told) -> list[Priced]:
     # Which pictures go along is not known before they are painted, and no price depends on it.
     stand_ins = [ReferenceSpec(NO_IMAGE, given.role) for given in told.given]
-    actor = cast.actor(told.who)
-    return [jobs.price(actor=actor, spec=spec) for spec in telling.specs_of(told, stand_ins)]
+    return [quoting.price(spec=spec) for spec in telling.specs_of(told, stand_ins)]
 
 
 def _read(sample: Sample, given: Given) -> InputImage:

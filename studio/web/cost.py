@@ -18,7 +18,7 @@ from studio.catalog.selectors import Offer
 from studio.core.errors import Invalid
 from studio.core.micros import credits_text, dollars_text
 from studio.credits import selectors as credits
-from studio.jobs import services as jobs
+from studio.jobs import quoting
 from studio.web.composer import Draft
 
 NO_PROMPT_YET = "…"
@@ -103,7 +103,7 @@ def _short(
 def _quoted(offer: Offer, draft: Draft, parameters: Parameters) -> tuple[Quote, PriceVersion]:
     spec = draft.spec
     ask = parameters.ask(prompt=draft.prompt, references=len(spec.pictures), has_mask=spec.mask is not None)
-    return jobs.quote(offer, ask)
+    return quoting.quote(offer, ask)
 
 
 def button_label(count: int) -> str:

@@ -165,7 +165,7 @@ def retry(request: StudioRequest, job_id: UUID) -> HttpResponse:
 
 
 def _retry_view(request: StudioRequest, job: Job) -> dict[str, Any]:
-    priced = services.price_retry(actor=request.actor, job=job)
+    priced = services.price_retry(job=job)
     available = credits.balance(place_of(request, job.run.project).account_id).available
     count, high = priced.parameters.n, priced.quote.high
     return {

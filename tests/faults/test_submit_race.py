@@ -16,7 +16,7 @@ from studio.accounts.actors import actor_for
 from studio.accounts.models import Team
 from studio.credits.errors import InsufficientCredits
 from studio.credits.models import Hold
-from studio.jobs import outcomes, queue, selectors, services, sweeping
+from studio.jobs import outcomes, queue, quoting, selectors, services, sweeping
 from studio.jobs.errors import NotCancellable, NothingToRetry
 from studio.jobs.models import FINAL, Job, Project, Run, State
 from tests.faults import desk as desks
@@ -121,7 +121,7 @@ def priced_together(monkeypatch: pytest.MonkeyPatch, count: int) -> None:
     """Nobody goes on from the price of a retry before all have seen that there is something to retry."""
     barrier, price = threading.Barrier(count), services.price_retry
 
-    def and_wait(**given: Any) -> services.Priced:
+    def and_wait(**given: Any) -> quoting.Priced:
         priced = price(**given)
         barrier.wait()
         return priced

@@ -10,7 +10,7 @@ from django.utils import timezone
 from providers.base import Usage
 from studio.accounts.models import User
 from studio.catalog import pricing, rules
-from studio.jobs import services
+from studio.jobs import quoting
 from studio.jobs.models import Attempt, Job, Output, State
 from studio.jobs.specs import JobSpec
 from tests.factories import make_image, make_job, make_run
@@ -45,8 +45,8 @@ def late_jobs(owner: User, template: Job, tokens: list[int], *, pictures: int = 
             Output.objects.create(job=job, position=position, image=make_image(owner))
 
 
-def price(desk: Desk, model: str = PRESS, n: int = 1) -> pricing.Quote:
-    return services.price(actor=desk.actor, spec=JobSpec(model, "a stair", {"n": str(n)})).quote
+def price(model: str = PRESS, n: int = 1) -> pricing.Quote:
+    return quoting.price(spec=JobSpec(model, "a stair", {"n": str(n)})).quote
 
 
 def cost(template: Job, tokens: int) -> int:
@@ -57,29 +57,29 @@ def cost(template: Job, tokens: int) -> int:
 
 
 def test_forty_late_jobs_are_the_range_of_the_next(desk: Desk, alice: User, template: Job) -> None:
-    before = price(desk)
+    before = price()
     late_jobs(alice, template, [LIGHT] * 20 + [HEAVY] * 20)
-    after = price(desk)
+    after = price()
     assert (after.low, after.high) == (cost(template, LIGHT), cost(template, HEAVY))
     assert after.high - after.low < before.high - before.low
     assert desk.job(PRESS).quote["high"] == after.high
 
 
 def test_thirty_nine_are_too_few(desk: Desk, alice: User, template: Job) -> None:
-    before = price(desk)
+    before = price()
     late_jobs(alice, template, [LIGHT] * 39)
-    assert price(desk) == before
+    assert price() == before
 
 
 def test_only_the_last_forty_count(desk: Desk, alice: User, template: Job) -> None:
     late_jobs(alice, template, [HEAVY * 3])
     late_jobs(alice, template, [LIGHT] * 40)
-    assert price(desk).high == cost(template, LIGHT)
+    assert price().high == cost(template, LIGHT)
 
 
 def test_what_a_picture_cost_is_the_share_of_its_job(desk: Desk, alice: User, template: Job) -> None:
     late_jobs(alice, template, [LIGHT * 2] * 40, pictures=2)
-    assert price(desk, n=3).high == 3 * cost(template, LIGHT)
+    assert price(n=3).high == 3 * cost(template, LIGHT)
 
 
 @pytest.mark.parametrize(
@@ -90,19 +90,19 @@ def test_what_a_picture_cost_is_the_share_of_its_job(desk: Desk, alice: User, te
 def test_jobs_that_are_not_alike_teach_nothing(
     desk: Desk, alice: User, template: Job, other: dict[str, Any]
 ) -> None:
-    before = price(desk)
+    before = price()
     late_jobs(alice, template, [LIGHT] * 40, **other)
-    assert price(desk) == before
+    assert price() == before
 
 
 def test_another_size_teaches_nothing(desk: Desk, alice: User, template: Job) -> None:
-    before = price(desk)
+    before = price()
     template.quote["ask"]["references"] = 2
     late_jobs(alice, template, [LIGHT] * 40)
-    assert price(desk) == before
+    assert price() == before
 
 
 def test_a_price_per_picture_is_not_learnt(desk: Desk, alice: User, template: Job) -> None:
-    before = price(desk, SKETCH)
+    before = price(SKETCH)
     late_jobs(alice, template, [LIGHT] * 40, model=SKETCH)
-    assert price(desk, SKETCH) == before
+    assert price(SKETCH) == before

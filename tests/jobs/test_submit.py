@@ -185,11 +185,11 @@ def test_what_a_retry_missed_too_can_be_retried_from_either(desk: Desk, alice: U
     Job.objects.filter(pk=first.pk).update(state=State.PARTIAL)
     first.refresh_from_db()
     for each in (job, first):
-        assert services.price_retry(actor=desk.actor, job=each).parameters.n == 1
+        assert services.price_retry(job=each).parameters.n == 1
     services.retry(actor=desk.actor, payer=desk.payer, job=first, key="second")
     for each in (job, first):
         with pytest.raises(NothingToRetry):
-            services.price_retry(actor=desk.actor, job=each)
+            services.price_retry(job=each)
 
 
 def test_a_retry_that_is_sent_twice_is_one_run(desk: Desk) -> None:
