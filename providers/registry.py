@@ -10,6 +10,7 @@ ADAPTERS: dict[str, str] = {
     "gesso": "providers.painter.adapter:Painter",
     "openai": "providers.adapters.openai:OpenAI",
     "bfl": "providers.adapters.bfl:BFL",
+    "replicate": "providers.adapters.replicate:Replicate",
     "async_tasks": "providers.adapters.async_tasks:AsyncTasks",
     "fairstack": "providers.adapters.fairstack:FairStack",
     "deepshi": "providers.adapters.deepshi:Deepshi",
