@@ -14,6 +14,7 @@ ADAPTERS: dict[str, str] = {
     "async_tasks": "providers.adapters.async_tasks:AsyncTasks",
     "fairstack": "providers.adapters.fairstack:FairStack",
     "deepshi": "providers.adapters.deepshi:Deepshi",
+    "multi": "providers.adapters.multi:Multi",
 }
 
 

@@ -1,4 +1,4 @@
-"""Reading what vendors write: server-sent events, Retry-After, and texts that may hold a secret."""
+"""Reading what vendors write: server-sent events, Retry-After, kinds of pictures, and texts that may hold a secret."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ RETRY_AFTER_CAP = 900.0
 MESSAGE_CHARS = 500
 MOST = 10**9
 HIDDEN = "[hidden]"
+SVG = "image/svg+xml"
+STARTS = ((b"\x89PNG\r\n\x1a\n", "image/png"), (b"\xff\xd8\xff", "image/jpeg"), (b"RIFF", "image/webp"))
+MARKUP = (b"<svg", b"<?xml", b"<!--", b"<!doctype svg")
 
 _QUERY = re.compile(r"(https?://[^\s?#\"'<>]*)[?#][^\s\"'<>]*")
 _USERINFO = re.compile(r"(https?://)[^\s/@\"'<>]*@")
@@ -76,6 +79,16 @@ def micros(told: object, each: int) -> int | None:
     """A vendor's own unit of money, worth ``each`` micros, in whole micros rounded up."""
     value = amount(told)
     return None if value is None else int((value * each).to_integral_value(ROUND_CEILING))
+
+
+def picture_type(data: bytes) -> str:
+    """The media type that the first bytes tell: PNG, JPEG, WebP, AVIF or SVG; empty for all else, such as a page."""
+    if data[4:12] == b"ftypavif":
+        return "image/avif"
+    head = data[:4096].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    if head.startswith(MARKUP):
+        return SVG if b"<svg" in head else ""
+    return next((kind for start, kind in STARTS if data.startswith(start)), "")
 
 
 def _number(value: str) -> float | None:

@@ -147,7 +147,7 @@ def test_every_model_opens_with_one_choice_in_each_group(entry: Entry) -> None:
     form = cards.form(selectors.offer(entry.id), defaults(entry))
     for group in (form.qualities, form.formats, form.backgrounds, form.sizing.resolutions):
         assert [option.selected for option in group].count(True) == (1 if group else 0)
-    assert [option.selected for option in form.sizing.options].count(True) == 1
+    assert [option.selected for option in form.sizing.options].count(True) == (1 if form.sizing.field else 0)
     assert form.parameters == defaults(entry)
     assert isinstance(form.parameters, Parameters)
 

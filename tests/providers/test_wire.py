@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from providers import wire
 from providers.wire import EventParser, ServerSentEvent, redact, retry_after, sentence
+from tests.providers.simulators.pictures import jpeg, png, webp
 
 STREAM = (
     ": keep-alive\r\n\r\n"
@@ -124,3 +125,22 @@ def test_a_vendors_money_becomes_whole_micros_rounded_up(told: object, micros: i
 )
 def test_money_that_nobody_pays_or_that_went_through_a_float_is_none(told: object) -> None:
     assert wire.micros(told, 10_000) is None
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        (png(8, 8, (1, 2, 3)), "image/png"),
+        (jpeg(8, 8, (1, 2, 3)), "image/jpeg"),
+        (webp(8, 8, (1, 2, 3)), "image/webp"),
+        (b"\0\0\0\x1cftypavif\0\0\0\0", "image/avif"),
+        (b"<svg/>", "image/svg+xml"),
+        (b'\xef\xbb\xbf \n<?xml version="1.0"?><!-- by hand --><SVG/>', "image/svg+xml"),
+        (b"<?xml version='1.0'?><Error/>", ""),
+        (b"<!doctype html><svg/>", ""),
+        (b"", ""),
+        (b"GIF89a", ""),
+    ],
+)
+def test_a_pictures_kind_is_what_its_first_bytes_tell(data: bytes, kind: str) -> None:
+    assert wire.picture_type(data) == kind

@@ -11,6 +11,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from studio.accounts.models import User
+from studio.catalog import loader
 from studio.jobs import services
 from studio.jobs.models import Job, Output, Run, State
 from tests.factories import make_blob, make_image, pictures
@@ -140,6 +141,18 @@ def test_another_model_keeps_the_nearest_size_and_says_so(as_alice: Client, desk
     answer = post(as_alice, "/parameters", form(model=PAINT, size="512x512", n="2")).content.decode()
     assert 'name="aspect_ratio" value="1:1" checked' in answer
     assert 'id="images" name="n" min="1"' in answer
+
+
+def test_a_model_that_keeps_the_size_of_its_picture_shows_no_choice_of_sizes(
+    as_alice: Client, desk: Desk, settings: Any
+) -> None:
+    known = loader.catalog().entries.values()
+    keeps = next(entry for entry in known if entry.sizing.style == "none" and entry.price)
+    settings.PROVIDER_KEYS = {keeps.provider: "key"}
+    answer = post(as_alice, "/parameters", form(model=keeps.id)).content.decode()
+    assert keeps.label in answer
+    for part in ("aspect-part", "size-part", "preset-part", "#size-result"):
+        assert part not in answer
 
 
 def test_a_signed_quote_that_is_too_low_by_now_is_told_before_anything_is_held(

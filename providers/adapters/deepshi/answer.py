@@ -9,15 +9,13 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
-from providers import errors
+from providers import errors, wire
 from providers.base import Output, Usage
 
 DOLLAR = 1_000_000
 MOST_DOLLARS = 1_000_000
 NEAR = 32
 """Sides may differ by so many pixels: makers round to a multiple of their own."""
-
-SIGNATURES = ((b"\x89PNG", "image/png"), (b"\xff\xd8\xff", "image/jpeg"), (b"RIFF", "image/webp"))
 
 
 @dataclass(slots=True)
@@ -94,7 +92,7 @@ def picture_of(entry: Mapping[str, Any]) -> bytes:
 
 def mime_of(data: bytes) -> str:
     """The media type that the first bytes tell: a format that a model does not know is ignored."""
-    return next((mime for signature, mime in SIGNATURES if data.startswith(signature)), "image/png")
+    return wire.picture_type(data) or "image/png"
 
 
 def micros_of(dollars: object) -> int | None:

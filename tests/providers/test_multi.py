@@ -1,0 +1,351 @@
+"""The multi-provider adapter against the simulator: each field with its maker's rule, and each trap by number."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from providers import errors
+from providers.adapters.multi import Multi
+from providers.adapters.multi.answer import entries_of
+from providers.adapters.multi.models import FAMILIES, RATIOS
+from providers.adapters.multi.request import pixels_of
+from providers.base import Config, Event, Finished, ImageRequest, InputImage
+from tests.providers.simulators.base import json_reply, sha256
+from tests.providers.simulators.multi import MultiSimulator
+from tests.providers.simulators.multi_rules import MAKERS
+from tests.providers.simulators.pictures import jpeg, png, png_facts
+
+KEY = "ck_canary0123456789"
+FLUX = ImageRequest(model="flux-2-pro", prompt="an otter", deadline_seconds=20)
+GOOGLE = replace(FLUX, model="imagen-4")
+FAL = replace(FLUX, model="ideogram-v3")
+PHOTO = InputImage(png(16, 16, (9, 9, 9)), "image/png", 16, 16, "source")
+KONTEXT = replace(FLUX, model="flux-kontext", kind="edit", references=(PHOTO,))
+QWEN = replace(KONTEXT, model="qwen-image-edit")
+
+
+@pytest.fixture
+def vendor() -> Iterator[MultiSimulator]:
+    with MultiSimulator() as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def multi(vendor: MultiSimulator) -> Multi:
+    return Multi(Config(key=KEY, url=vendor.url))
+
+
+def silent(event: Event) -> None:
+    """For a call whose events do not matter."""
+
+
+def sent(multi: Multi, vendor: MultiSimulator, request: ImageRequest) -> dict[str, Any]:
+    """The fields that arrived for a request, without the picture, its model and its prompt."""
+    multi.submit(request, silent)
+    found = dict(vendor.bills[-1].fields)
+    assert (found.pop("model"), found.pop("prompt")) == (request.model, request.prompt)
+    return found
+
+
+FIELDS: list[tuple[ImageRequest, dict[str, Any]]] = [
+    (FLUX, {}),
+    (replace(FLUX, width=256, height=2048), {"width": 256, "height": 2048}),
+    (replace(FLUX, seed=7), {"seed": 7}),
+    (replace(FLUX, seed=0), {"seed": 0}),
+    (FAL, {}),
+    (replace(FAL, width=2048, height=256), {"width": 2048, "height": 256}),
+    (replace(FAL, aspect_ratio="9:16"), {"aspect_ratio": "9:16"}),
+    (replace(FAL, aspect_ratio="3:4", width=768, height=1024), {"aspect_ratio": "3:4"}),
+    (GOOGLE, {"num_images": 1}),
+    (replace(GOOGLE, n=4), {"num_images": 4}),
+    (replace(GOOGLE, resolution="2K"), {"num_images": 1, "image_size": "2K"}),
+    (
+        replace(GOOGLE, aspect_ratio="16:9", resolution="1K", width=1408, height=768),
+        {"num_images": 1, "aspect_ratio": "16:9", "image_size": "1K"},
+    ),
+    (KONTEXT, {}),
+    (replace(KONTEXT, seed=7), {"seed": 7}),
+    (QWEN, {}),
+]
+
+
+@pytest.mark.parametrize(("request_", "fields"), FIELDS)
+def test_each_field_goes_to_the_makers_that_take_it(
+    multi: Multi, vendor: MultiSimulator, request_: ImageRequest, fields: dict[str, Any]
+) -> None:
+    assert sent(multi, vendor, request_) == fields
+    call = "edit" if request_.references else "generate"
+    assert vendor.bills[0].path == f"/api/v1/image/{call}"
+
+
+@pytest.mark.parametrize("ratio", RATIOS)
+@pytest.mark.parametrize("request_", [GOOGLE, FAL])
+def test_all_five_shapes_go_to_google_and_fal(
+    multi: Multi, vendor: MultiSimulator, request_: ImageRequest, ratio: str
+) -> None:
+    assert sent(multi, vendor, replace(request_, aspect_ratio=ratio))["aspect_ratio"] == ratio
+
+
+ANOTHERS: list[tuple[ImageRequest, dict[str, Any]]] = [
+    (FLUX, {"n": 2}),
+    (FLUX, {"resolution": "1K"}),
+    (FAL, {"n": 2}),
+    (FAL, {"resolution": "2K"}),
+    (FAL, {"seed": 7}),
+    (GOOGLE, {"seed": 7}),
+    (GOOGLE, {"width": 1024, "height": 1024}),
+    (KONTEXT, {"n": 2}),
+    (KONTEXT, {"width": 1024, "height": 1024}),
+    (KONTEXT, {"aspect_ratio": "1:1"}),
+    (KONTEXT, {"resolution": "1K"}),
+    (QWEN, {"seed": 7}),
+]
+
+
+@pytest.mark.parametrize(("request_", "change"), ANOTHERS)
+def test_a_field_for_another_maker_is_refused_before_it_costs(
+    multi: Multi, vendor: MultiSimulator, request_: ImageRequest, change: dict[str, Any]
+) -> None:
+    with pytest.raises(errors.InvalidRequest):
+        multi.submit(replace(request_, **change), silent)
+    assert vendor.requests == []
+
+
+BEYOND: list[tuple[ImageRequest, dict[str, Any]]] = [
+    (FLUX, {"width": 255, "height": 1024}),
+    (FLUX, {"width": 1024, "height": 2049}),
+    (FAL, {"width": 0, "height": 1024}),
+    (FAL, {"aspect_ratio": "2:3"}),
+    (FLUX, {"aspect_ratio": "wide"}),
+    (GOOGLE, {"aspect_ratio": "21:9"}),
+    (GOOGLE, {"n": 5}),
+    (GOOGLE, {"n": 0}),
+    (GOOGLE, {"resolution": "4K"}),
+    (QWEN, {"references": (PHOTO, PHOTO)}),
+    (QWEN, {"references": ()}),
+    (QWEN, {"kind": "generate"}),
+    (QWEN, {"kind": "inpaint", "mask": PHOTO}),
+    (FLUX, {"references": (PHOTO,)}),
+    (FLUX, {"kind": "edit", "references": (PHOTO,)}),
+    (FLUX, {"prompt": "  "}),
+    (FLUX, {"preset": "square"}),
+    (FLUX, {"negative_prompt": "rain"}),
+    (FLUX, {"quality": "high"}),
+    (FLUX, {"style": "vivid"}),
+    (FLUX, {"strength": 0.5}),
+    (FLUX, {"moderation": "low"}),
+    (FLUX, {"background": "transparent"}),
+    (FLUX, {"output_format": "jpeg"}),
+    (FLUX, {"output_compression": 50}),
+    (FLUX, {"partials": 1}),
+    (FLUX, {"extra": {"steps": 5}}),
+]
+
+
+@pytest.mark.parametrize(("request_", "change"), BEYOND)
+def test_what_no_model_can_do_is_refused_before_it_costs(
+    multi: Multi, vendor: MultiSimulator, request_: ImageRequest, change: dict[str, Any]
+) -> None:
+    with pytest.raises(errors.InvalidRequest):
+        multi.submit(replace(request_, **change), silent)
+    assert vendor.requests == []
+
+
+def test_an_edit_sends_its_picture_as_a_data_uri(multi: Multi, vendor: MultiSimulator) -> None:
+    photo = InputImage(jpeg(16, 16, (1, 2, 3)), "image/jpeg", 16, 16, "source")
+    multi.submit(replace(QWEN, references=(photo,)), silent)
+    assert vendor.bills[0].images == (sha256(photo.data),)
+    uri = f"data:image/jpeg;base64,{base64.b64encode(photo.data).decode()}"
+    assert f'"image_url":"{uri}"'.encode() in vendor.requests[0].body
+
+
+def test_the_key_goes_to_the_api_and_not_to_where_a_picture_lies(
+    multi: Multi, vendor: MultiSimulator
+) -> None:
+    multi.submit(FLUX, silent)
+    call, fetch = vendor.requests
+    assert call.headers["authorization"] == f"Bearer {KEY}"
+    assert vendor.bills[0].key_sha256 == hashlib.sha256(KEY.encode()).hexdigest()
+    assert fetch.path.startswith("/results/")
+    assert KEY not in str(fetch.headers)
+
+
+def test_without_an_address_the_key_goes_nowhere() -> None:
+    with pytest.raises(errors.AuthError) as caught:
+        Multi(Config(key=KEY)).submit(FLUX, silent)
+    assert caught.value.message == "No address is set for this vendor."
+
+
+@pytest.mark.parametrize("shape", ["images", "data", "list", "single"])
+@pytest.mark.parametrize(
+    ("request_", "mime"), [(FLUX, "image/jpeg"), (GOOGLE, "image/png"), (QWEN, "image/webp")]
+)
+def test_a_picture_is_found_however_the_answer_is_wrapped(
+    multi: Multi, vendor: MultiSimulator, shape: str, request_: ImageRequest, mime: str
+) -> None:
+    vendor.shape = shape
+    assert [output.mime for output in multi.submit(request_, silent).outputs] == [mime]
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"data": {"image": {"url": "u"}}},
+        {"image": {"url": "u"}},
+        {"data": {"url": "u"}},
+        {"images": [], "data": [{"url": "u"}]},
+        {"result": {"images": [{"url": "u"}]}},
+    ],
+)
+def test_other_wrappings_are_read_too(document: object) -> None:
+    assert entries_of(document) == [{"url": "u"}]
+
+
+@pytest.mark.parametrize(
+    "document", [None, 7, {}, {"data": {"data": {"data": {"data": {}}}}}, {"images": "u"}]
+)
+def test_where_there_is_no_picture_none_is_found(document: object) -> None:
+    assert entries_of(document) == []
+
+
+def test_a_picture_that_can_be_read_is_delivered_beside_one_that_cannot(
+    multi: Multi, vendor: MultiSimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good = {"base64": base64.b64encode(PHOTO.data).decode(), "mimeType": "image/png", "seed": 5}
+    entries: list[object] = [{"base64": "%%"}, "odd", good, {"url": "http://169.254.169.254/"}]
+    monkeypatch.setattr(MultiSimulator, "_document", lambda *of: {"images": entries})
+    found = multi.submit(replace(GOOGLE, n=4), silent)
+    assert [(output.data, output.mime, output.seed) for output in found.outputs] == [
+        (PHOTO.data, "image/png", 5)
+    ]
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://bfl.ai.evil.example/x.jpeg",
+        "https://notfal.media/x.webp",
+        "http://delivery-eu1.bfl.ai/x.jpeg",
+        "http://169.254.169.254/",
+        "file:///etc/passwd",
+        "https://[",
+    ],
+)
+def test_a_picture_is_fetched_from_the_makers_hosts_alone(
+    multi: Multi, vendor: MultiSimulator, monkeypatch: pytest.MonkeyPatch, link: str
+) -> None:
+    monkeypatch.setattr(MultiSimulator, "_document", lambda *of: {"images": [{"url": link}]})
+    with pytest.raises(errors.AnswerLost):
+        multi.submit(FLUX, silent)
+    assert len(vendor.requests) == 1
+
+
+def test_a_flux_address_is_fetched_before_its_ten_minutes_are_over(
+    multi: Multi, vendor: MultiSimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert multi.facts.result_seconds == 600
+    for age, kept in ((599.0, True), (600.0, False)):
+        now = iter([0.0, age])
+        monkeypatch.setattr(vendor, "clock", lambda now=now: next(now))
+        if kept:
+            assert multi.submit(FLUX, silent).outputs
+        else:
+            with pytest.raises(errors.ResultExpired):
+                multi.submit(FLUX, silent)
+
+
+def test_trap_1_the_tables_hold_fourteen_models_whatever_the_intro_says(
+    multi: Multi, vendor: MultiSimulator
+) -> None:
+    assert len(FAMILIES) == 14
+    assert {name: family.edits for name, family in FAMILIES.items()} == {
+        name: edits for name, (_, edits) in MAKERS.items()
+    }
+    for name, family in FAMILIES.items():
+        request = replace(QWEN if family.edits else FLUX, model=name)
+        assert len(multi.submit(request, silent).outputs) == 1
+
+
+@pytest.mark.parametrize("model", ["imagen-4", "imagen-4-fast", "imagen-4-ultra"])
+def test_trap_2_imagen_is_googles_and_comes_inside_the_answer(
+    multi: Multi, vendor: MultiSimulator, model: str
+) -> None:
+    found = multi.submit(replace(GOOGLE, model=model, n=2, resolution="2K", aspect_ratio="4:3"), silent)
+    assert [png_facts(output.data) for output in found.outputs] == [(2560, 1792, False)] * 2
+    assert len(vendor.requests) == 1
+
+
+@pytest.mark.parametrize("model", sorted(name for name in FAMILIES if not name.startswith("imagen")))
+def test_trap_3_several_pictures_are_asked_of_google_alone(
+    multi: Multi, vendor: MultiSimulator, model: str
+) -> None:
+    request = replace(QWEN if FAMILIES[model].edits else FLUX, model=model)
+    assert "num_images" not in sent(multi, vendor, request)
+    with pytest.raises(errors.InvalidRequest):
+        multi.submit(replace(request, n=2), silent)
+    assert len(vendor.bills) == 1
+
+
+@pytest.mark.parametrize("ratio", RATIOS)
+def test_trap_4_a_shape_becomes_width_and_height_for_flux(
+    multi: Multi, vendor: MultiSimulator, ratio: str
+) -> None:
+    width, height = pixels_of(ratio)
+    across, down = (int(side) for side in ratio.split(":"))
+    assert abs(width / height / (across / down) - 1) < 0.02
+    assert abs(width * height / 1024**2 - 1) < 0.02
+    assert sent(multi, vendor, replace(FLUX, aspect_ratio=ratio)) == {"width": width, "height": height}
+    drawn = replace(FLUX, aspect_ratio=ratio, width=256, height=512)
+    assert sent(multi, vendor, drawn) == {"width": 256, "height": 512}
+
+
+def test_trap_5_a_model_that_its_maker_has_ended_is_unavailable(multi: Multi, vendor: MultiSimulator) -> None:
+    assert multi.submit(GOOGLE, silent).outputs
+    vendor.ended = {"imagen-4"}
+    with pytest.raises(errors.ModelUnavailable) as caught:
+        multi.submit(GOOGLE, silent)
+    assert (caught.value.status, caught.value.vendor_code) == (503, "MODEL_UNAVAILABLE")
+    assert (caught.value.retryable, caught.value.unknown) == (False, False)
+    assert len(vendor.bills) == 1
+
+
+def test_trap_6_an_svg_is_called_one_whatever_its_address_is_called(
+    multi: Multi, vendor: MultiSimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vendor.draws = {"recraft-v4"}
+    output = multi.submit(replace(FAL, model="recraft-v4"), silent).outputs[0]
+    assert (output.mime, output.data[:4]) == ("image/svg+xml", b"<svg")
+    monkeypatch.setattr(MultiSimulator, "_painted", lambda *of: (output.data, "image/webp"))
+    assert multi.submit(replace(FAL, model="recraft-v4"), silent).outputs[0].mime == "image/svg+xml"
+
+
+def test_trap_7_what_the_call_took_is_kept_where_it_is_told(multi: Multi, vendor: MultiSimulator) -> None:
+    assert multi.submit(FLUX, silent).billed_micros is None
+    vendor.tells_cost = True
+    for vendor.shape in ("images", "data"):
+        found: Finished = multi.submit(FLUX, silent)
+        assert (found.billed_micros, found.vendor_ref) == (35_000, "req_7")
+
+
+def test_staff_see_that_the_key_works_without_a_bill(multi: Multi, vendor: MultiSimulator) -> None:
+    assert multi.check().message == "It answers and lists 14 models."
+    assert not Multi(Config(key="ck_wrong1", url=vendor.url)).check().ok
+    assert (
+        Multi(Config(key="ck_wrong1", url=vendor.url)).check().message
+        == "The key [hidden] is invalid or expired."
+    )
+    assert vendor.bills == []
+
+
+def test_a_list_of_models_that_is_none_is_no_sign_of_health(
+    multi: Multi, vendor: MultiSimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for document, healthy in (({"data": {"models": [1]}}, True), ({"data": "odd"}, False), ([], False)):
+        monkeypatch.setattr(MultiSimulator, "answer", lambda *of, document=document: json_reply(document))
+        assert multi.check().ok == healthy
