@@ -173,18 +173,19 @@ CACHES: dict[str, Any] = (
 JOB_LEASE_SECONDS = env_number("JOB_LEASE_SECONDS", 20.0)
 JOB_DEADLINE_SECONDS = 600.0
 JOB_MAX_CLAIMS = 3
-JOB_UNCONFIRMED_SECONDS = 24 * 3600.0
-JOB_ASK_AGAIN_SECONDS = 60.0
+JOB_UNCONFIRMED_SECONDS, JOB_ASK_AGAIN_SECONDS = 24 * 3600.0, 60.0
 SWEEP_SECONDS = env_number("SWEEP_SECONDS", 5.0)
 DISPATCH_STALE_SECONDS = env_number("DISPATCH_STALE_SECONDS", 15.0)
-WORKER_BEAT_SECONDS = 2.0
-WORKER_MISSING_SECONDS = 10.0
+WORKER_BEAT_SECONDS, WORKER_MISSING_SECONDS = 2.0, 10.0
 WORKER_THREADS = env_number("WORKER_THREADS", 16)
 JOBS_PER_PAYER = env_number("JOBS_PER_PAYER", 8)
-EXPORT_POLL_SECONDS = 2.0
-KEEPING_SECONDS = 60.0
-EVENT_POLL_SECONDS = 0.1
-EVENT_COALESCE_SECONDS = 0.05
+# A queued job's patience with a provider that staff paused, and with one whose breaker is open.
+JOB_PAUSED_SECONDS, JOB_DOWN_SECONDS = 24 * 3600.0, 15 * 60.0
+# Failures in a row that open a breaker; its first wait for a probe, doubled by each that fails, up to the longest.
+BREAKER_FAILURES = env_number("BREAKER_FAILURES", 8)
+BREAKER_WAIT_SECONDS, BREAKER_LONGEST_SECONDS = 30.0, 600.0
+EXPORT_POLL_SECONDS, KEEPING_SECONDS = 2.0, 60.0
+EVENT_POLL_SECONDS, EVENT_COALESCE_SECONDS = 0.1, 0.05
 
 # Money --------------------------------------------------------------------------------------------------
 WELCOME_CREDITS = env_number("STUDIO_WELCOME_CREDITS", 0)
@@ -292,8 +293,7 @@ if HTTPS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
     SECURE_SSL_REDIRECT = True
-# A load balancer asks in plain HTTP, from inside.
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked by a load balancer in plain HTTP, from inside
 
 # Language and time --------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"

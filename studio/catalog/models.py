@@ -1,4 +1,7 @@
-"""What staff decide about models and prices. The facts themselves stand in the vendors' files."""
+"""What staff decide about models and prices, and which vendors are not called for now.
+
+The facts themselves stand in the vendors' files.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from studio.catalog import rules
 from studio.catalog.errors import BadPrice
+from studio.core import clock
 
 
 class PriceVersion(models.Model):
@@ -87,3 +91,56 @@ class PriceFact(models.Model):
 
     def __str__(self) -> str:
         return f"{self.model} {self.micros}"
+
+
+class Pause(models.Model):
+    """A provider to whom nothing new is sent while this row stands: staff stopped it ``since`` then.
+
+    Its queued jobs wait; tasks that it has already taken go on.
+    """
+
+    provider = models.CharField(max_length=40, unique=True)
+    since = models.DateTimeField(default=clock.now, editable=False)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    reason = models.CharField(max_length=300, blank=True)
+
+    def __str__(self) -> str:
+        return self.provider
+
+
+class Breaker(models.Model):
+    """How often calls of one provider and upstream model failed in a row, and whether they are stopped for it.
+
+        closed ──enough failures in a row──► open ──``probe_at`` comes──► half open
+          ▲                                   ▲                              │
+          │                                   └──────the probe failed────────┤
+          └───────────────────the probe succeeded────────────────────────────┘
+
+    ``upstream`` is empty for what stops the whole provider. ``opened_at`` is null while closed, and stays the same
+    from the first opening to the close. ``wait_seconds`` is what passes between an opening and ``probe_at``.
+    While half open one job, ``probe_job``, may call; if nothing is heard of it by ``probe_until``, another may.
+    ``health`` is the only writer.
+    """
+
+    provider = models.CharField(max_length=40)
+    upstream = models.CharField(max_length=120, blank=True)
+    failures = models.PositiveIntegerField(default=0)
+    failed_at = models.DateTimeField(null=True, blank=True)
+    error_code = models.CharField(max_length=32, blank=True)
+    error_detail = models.CharField(max_length=500, blank=True)
+    opened_at = models.DateTimeField(null=True, blank=True)
+    wait_seconds = models.FloatField(default=0.0)
+    probe_at = models.DateTimeField(null=True, blank=True)
+    probe_job = models.UUIDField(null=True, blank=True)
+    probe_until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["provider", "upstream"], name="one_breaker_per_model")]
+
+    def __str__(self) -> str:
+        return f"{self.provider} {self.upstream}".strip()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether calls are stopped, but for a probe."""
+        return self.opened_at is not None

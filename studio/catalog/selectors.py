@@ -8,23 +8,33 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
+from typing import Any
 
-from django.db.models import BooleanField, CharField, F, IntegerField, TextField, Value
+from django.db.models import (
+    BooleanField,
+    CharField,
+    DateTimeField,
+    F,
+    IntegerField,
+    TextField,
+    Value,
+)
 from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from studio.catalog import loader, providers, rules, sizes
+from studio.catalog import health, loader, providers, rules, sizes
 from studio.catalog.entries import Entry
 from studio.catalog.errors import BadPrice, UnknownModel
-from studio.catalog.models import Margin, ModelOverride
+from studio.catalog.health import Trouble
+from studio.catalog.models import Breaker, Margin, ModelOverride, Pause
 from studio.catalog.pricing import Ask, Span, spread
 from studio.core.micros import credits_text
 
 logger = logging.getLogger(__name__)
 
-_OVERRIDE = "override"
+_OVERRIDE, _PAUSE, _BREAKER = "override", "pause", "breaker"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +51,7 @@ class Offer:
     """One model in the picker. ``reason`` says why it cannot be picked; ``hint`` tells staff what to do.
 
     ``set_up`` is False for what this server was never made ready for, without a key or a price: only staff see it.
+    ``trouble`` is there where all is set up and nothing new is sent for now, and says since when.
     """
 
     entry: Entry
@@ -51,20 +62,31 @@ class Offer:
     reason: str = ""
     hint: str = ""
     price_label: str = ""
+    trouble: Trouble | None = None
 
     @property
     def id(self) -> str:
         """The model's id."""
         return self.entry.id
 
+    @property
+    def refusal(self) -> str:
+        """A sentence for who asks for it all the same; empty where it can be picked."""
+        if self.trouble:
+            return self.trouble.refusal(self.entry.label)
+        text = _("%(model)s cannot be used now: %(reason)s. Pick another model.")
+        return text % {"model": self.entry.label, "reason": self.reason} if self.reason else ""
+
 
 @dataclass(slots=True)
 class Decisions:
-    """All that staff set, read at one moment."""
+    """All that staff set, and what is not called for now, read at one moment."""
 
     rules: dict[str, rules.PriceRule | None] = field(default_factory=dict)
     offered: dict[str, bool] = field(default_factory=dict)
     margins: dict[tuple[str, str], int] = field(default_factory=dict)
+    paused: dict[str, Trouble] = field(default_factory=dict)
+    down: dict[tuple[str, str], Trouble] = field(default_factory=dict)
 
     def terms(self, entry: Entry) -> Terms:
         """What holds for this model; of margins the most specific of model, provider, tier and default."""
@@ -72,6 +94,11 @@ class Decisions:
         margin = next((self.margins[scope] for scope in scopes if scope in self.margins), 0)
         rule = self.rules.get(entry.id, entry.price)
         return Terms(rule, margin, self.offered.get(entry.id, True))
+
+    def trouble(self, entry: Entry) -> Trouble | None:
+        """Why nothing new is sent to this model's vendor; a pause of its provider before all."""
+        down = (self.down.get((entry.provider, name)) for name in (health.EVERYTHING, entry.upstream))
+        return self.paused.get(entry.provider) or next(filter(None, down), None)
 
 
 def entry(model_id: str) -> Entry:
@@ -95,14 +122,13 @@ def label(model_id: str) -> str:
 def offers() -> list[Offer]:
     """All models in the order of the picker, retired ones last; staff's latest decisions, in one query."""
     made, today = decisions(), timezone.localdate()
-    found = [_offer(entry, made.terms(entry), today) for entry in loader.catalog().entries.values()]
+    found = [_offer(entry, made, today) for entry in loader.catalog().entries.values()]
     return sorted(found, key=lambda offer: offer.retired)
 
 
 def offer(model_id: str) -> Offer:
     """One model with what holds for it now. Raises UnknownModel."""
-    known = entry(model_id)
-    return _offer(known, terms(known), timezone.localdate())
+    return _offer(entry(model_id), decisions(), timezone.localdate())
 
 
 def terms(known: Entry) -> Terms:
@@ -111,15 +137,19 @@ def terms(known: Entry) -> Terms:
 
 
 def decisions() -> Decisions:
-    """Everything that staff set, in one query over both tables."""
+    """Everything that staff set, and every pause and breaker that refuses a submit, in one query over all tables."""
     made = Decisions()
-    for scope, name, number, offered, rule in _rows():
-        if scope != _OVERRIDE:
+    for scope, name, number, offered, text, at in _rows():
+        if scope == _PAUSE:
+            made.paused[name] = Trouble(at, paused=True, note=text or "")
+        elif scope == _BREAKER:
+            made.down[name, text or health.EVERYTHING] = Trouble(at)
+        elif scope != _OVERRIDE:
             made.margins[scope, name] = number
-            continue
-        made.offered[name] = offered
-        if rule and (data := json.loads(rule)) is not None:
-            made.rules[name] = _readable(name, data)
+        else:
+            made.offered[name] = offered
+            if text and (data := json.loads(text)) is not None:
+                made.rules[name] = _readable(name, data)
     return made
 
 
@@ -132,36 +162,57 @@ def _readable(model_id: str, data: object) -> rules.PriceRule | None:
         return None
 
 
-def _rows() -> Iterator[tuple[str, str, int, bool, str | None]]:
-    columns = ("a_scope", "a_name", "a_number", "a_offered", "a_rule")
+def _rows() -> Iterator[tuple[str, str, int, bool, str | None, Any]]:
+    columns = ("a_scope", "a_name", "a_number", "a_offered", "a_text", "a_at")
+    nothing = {"a_number": Value(0, IntegerField()), "a_offered": Value(True, BooleanField())}
     overrides = ModelOverride.objects.annotate(
         a_scope=Value(_OVERRIDE, CharField()),
         a_name=F("model"),
         a_number=Value(0, IntegerField()),
         a_offered=F("offered"),
-        a_rule=Cast("rule", TextField()),
+        a_text=Cast("rule", TextField()),
+        a_at=F("changed_at"),
     )
     margins = Margin.objects.annotate(
         a_scope=F("scope"),
         a_name=F("name"),
         a_number=F("basis_points"),
         a_offered=Value(True, BooleanField()),
-        a_rule=Value("", TextField()),
+        a_text=Value("", TextField()),
+        a_at=Cast(Value(None), DateTimeField()),
     )
-    return overrides.values_list(*columns).union(margins.values_list(*columns), all=True).iterator()
+    paused = Pause.objects.annotate(
+        **nothing,
+        a_scope=Value(_PAUSE, CharField()),
+        a_name=F("provider"),
+        a_text=Cast("reason", TextField()),
+        a_at=F("since"),
+    )
+    down = Breaker.objects.filter(health.refusing(timezone.now())).annotate(
+        **nothing,
+        a_scope=Value(_BREAKER, CharField()),
+        a_name=F("provider"),
+        a_text=Cast("upstream", TextField()),
+        a_at=F("opened_at"),
+    )
+    others = [rows.values_list(*columns) for rows in (margins, paused, down)]
+    return overrides.values_list(*columns).union(*others, all=True).iterator()
 
 
-def _offer(entry: Entry, terms: Terms, today: date) -> Offer:
+def _offer(entry: Entry, made: Decisions, today: date) -> Offer:
+    terms = made.terms(entry)
     reason, hint = _refusal(entry, terms, today)
+    trouble = None if reason else made.trouble(entry)
     return Offer(
         entry=entry,
         terms=terms,
-        available=not reason,
+        available=not reason and trouble is None,
         set_up=terms.rule is not None and providers.is_configured(entry.provider),
         retired=entry.retired(today),
-        reason=reason,
+        reason=trouble.reason if trouble else reason,
         hint=hint,
         price_label=price_label(entry, terms),
+        trouble=trouble,
     )
 
 

@@ -1,4 +1,4 @@
-"""Price versions, signed quotes, and what staff change."""
+"""Price versions, signed quotes, and what staff change: prices, what is offered, and which provider is paused."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from studio.accounts.models import AuditRow, User
-from studio.catalog import pricing, rules, selectors
+from studio.catalog import health, loader, pricing, rules, selectors
 from studio.catalog.entries import Entry
 from studio.catalog.errors import BadPrice, NotOffered, QuoteExpired
-from studio.catalog.models import Margin, ModelOverride, PriceVersion
+from studio.catalog.models import Breaker, Margin, ModelOverride, Pause, PriceVersion
 from studio.catalog.pricing import Ask, Quote, Span
 from studio.core.context import request_id
+from studio.core.errors import Invalid
 
 QUOTE_SECONDS = 24 * 3600
 SALT = "studio.catalog.quote"
@@ -121,6 +122,48 @@ def set_margin(actor: User, scope: str, name: str, basis_points: int | None, *, 
         Margin.objects.update_or_create(scope=scope, name=name, defaults={"basis_points": basis_points})
     target = f"{scope} {name}".strip()
     _audit(actor, "catalog.margin", target, {"basis_points": before}, {"basis_points": basis_points}, reason)
+
+
+@transaction.atomic
+def pause(actor: User, provider: str, *, reason: str = "") -> Pause:
+    """Send nothing new to the provider until ``resume``. Queued jobs wait, tasks it has taken go on.
+
+    A provider that is paused already stays so, since its first pause. Raises Invalid for one that nobody knows.
+    """
+    if provider not in loader.catalog().vendors:
+        raise Invalid(_("There is no provider called %(name)s.") % {"name": provider[:40]})
+    said = _said(reason)
+    row, made = Pause.objects.get_or_create(provider=provider, defaults={"by": actor, "reason": said})
+    if made:
+        _audit(actor, "catalog.pause", provider, {"paused": False}, {"paused": True}, said)
+    return row
+
+
+@transaction.atomic
+def resume(actor: User, provider: str, *, reason: str = "") -> bool:
+    """Call the provider again; jobs that waited for it run within a sweep. False where it was not paused."""
+    gone, _rows = Pause.objects.filter(provider=provider).delete()
+    if gone:
+        _audit(actor, "catalog.pause", provider, {"paused": True}, {"paused": False}, _said(reason))
+    return bool(gone)
+
+
+@transaction.atomic
+def close_breaker(actor: User, breaker: Breaker, *, reason: str = "") -> bool:
+    """Call again what was stopped for its failures, without waiting for a probe; once a key was mended, say.
+
+    False where it was closed by then.
+    """
+    rows = Breaker.objects.filter(pk=breaker.pk, opened_at__isnull=False)
+    if not health.close(rows):
+        return False
+    _audit(actor, "catalog.breaker", str(breaker), {"open": True}, {"open": False}, _said(reason))
+    return True
+
+
+def _said(reason: str) -> str:
+    """A reason as it can be kept: PostgreSQL refuses a NUL in a text."""
+    return reason.replace("\0", "").strip()[:300]
 
 
 def _fingerprint(rule: Mapping[str, Any], margin: int) -> str:

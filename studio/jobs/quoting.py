@@ -37,10 +37,7 @@ def price(*, spec: JobSpec, retry_of: Job | None = None) -> Priced:
     offer = catalog.offer(spec.model)
     entry = offer.entry
     if not offer.available:
-        raise ModelNotOffered(
-            _("%(model)s cannot be used now: %(reason)s. Pick another model.")
-            % {"model": entry.label, "reason": offer.reason}
-        )
+        raise ModelNotOffered(offer.refusal)
     if spec.kind not in entry.kinds:
         text = _("%(model)s does not edit pictures. Change the reference's role, or pick another model.")
         raise Invalid(text % {"model": entry.label}, fields={"references": text % {"model": entry.label}})
