@@ -1,4 +1,4 @@
-"""HTTP to vendors; the only room that knows the HTTP library.
+"""HTTP to vendors and to addresses that people name; the only room that knows the HTTP library.
 
 No redirect is followed, no cookie kept and no proxy read from the environment. A call has a deadline of our
 own, since the library's timeouts start again with every byte, and an answer has a byte cap. Every failure

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import threading
-import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -15,8 +12,9 @@ import httpx
 
 from providers import errors, wire
 from providers.http.answer import ANSWER_BYTES, Answer
-from providers.http.failures import border, failure, mapped
-from providers.http.transport import CALL_DEADLINE, Deadline, open_client
+from providers.http.failures import border, failure
+from providers.http.public import INTERNET, Network, open_public_client
+from providers.http.transport import CALL_DEADLINE, Deadline, OnePerProcess, open_client
 
 Part = tuple[str, str | tuple[str, bytes, str]]
 """One part of a form: a name, and a text or (file name, bytes, media type)."""
@@ -28,6 +26,8 @@ class Client:
     ``secrets`` are kept out of every exception. ``result_hosts`` are where its results may be
     fetched from over HTTPS, ``trusted_hosts`` what the server's owner allows beside them. ``api_hosts`` are where
     our key may go over HTTPS beside the base URL. ``*.vendor.example`` stands for every host below it.
+    What the owner named, the base URL's origin among it, may lie in the server's own network; every other host must
+    have public addresses alone, which ``network`` finds and dials.
     Raises InvalidRequest for an address that is not http(s) or that has a user, a query or a fragment.
     """
 
@@ -39,14 +39,15 @@ class Client:
         result_hosts: Sequence[str] = (),
         trusted_hosts: Sequence[str] = (),
         api_hosts: Sequence[str] = (),
+        network: Network = INTERNET,
     ) -> None:
         self._base = _base(base_url)
         self._secrets = tuple(secret for secret in secrets if secret)
         self._result_hosts = frozenset(result_hosts)
         self._trusted_hosts = frozenset(trusted_hosts)
         self._api_hosts = frozenset(api_hosts)
-        self._lock = threading.Lock()
-        self._opened: tuple[int, httpx.Client] | None = None
+        self._own = OnePerProcess(open_client)
+        self._public = OnePerProcess(lambda: open_public_client(network))
 
     def __repr__(self) -> str:
         return f"Client({str(self._base)!r})"
@@ -138,7 +139,7 @@ class Client:
         token = CALL_DEADLINE.set(deadline)
         try:
             with border(self._secrets):
-                http = self._http()
+                http = self._clients(url).client()
                 request = http.build_request(method, url, headers=headers, content=content, files=files)
                 response = http.send(request, stream=True)
             try:
@@ -148,20 +149,13 @@ class Client:
         finally:
             CALL_DEADLINE.reset(token)
 
-    def _http(self) -> httpx.Client:
-        """This process's connections; a fork must not share its parent's."""
-        with self._lock:
-            if self._opened is None or self._opened[0] != os.getpid():
-                http = open_client()
-                weakref.finalize(self, http.close)
-                self._opened = (os.getpid(), http)
-            return self._opened[1]
+    def _clients(self, url: httpx.URL) -> OnePerProcess:
+        """Where a vendor's answer leads elsewhere than its owner said, the address rule for strangers holds."""
+        owned = _origin(url) == _origin(self._base) or self._trusted(url)
+        return self._own if owned else self._public
 
     def _allowed(self, url: str) -> httpx.URL:
-        try:
-            target = httpx.URL(url)
-        except (httpx.InvalidURL, TypeError) as error:
-            raise mapped(httpx.InvalidURL("unreadable"), self._secrets) from type(error)("unreadable")
+        target = _read(url)
         own = _origin(target) == _origin(self._base)
         listed = _listed(target, self._result_hosts)
         if target.userinfo or not (own or listed or self._trusted(target)):
@@ -177,8 +171,10 @@ class Client:
 def _read(url: object) -> httpx.URL:
     """The address, or an empty one where it is none."""
     try:
-        return httpx.URL(url) if isinstance(url, str) else httpx.URL("")
-    except httpx.InvalidURL:
+        address = httpx.URL(url) if isinstance(url, str) else httpx.URL("")
+        # A host in the ASCII form of international names is decoded here, and not every one can be.
+        return address if address.host else httpx.URL("")
+    except (httpx.InvalidURL, UnicodeError):
         return httpx.URL("")
 
 

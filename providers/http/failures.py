@@ -61,10 +61,19 @@ STATUSES: dict[int, type[errors.ProviderError]] = {
 
 @contextmanager
 def border(secrets: Iterable[str] = ()) -> Iterator[None]:
-    """Whatever the library raises inside leaves as a ``ProviderError``, its scrubbed cause kept."""
+    """Whatever the library raises inside leaves as a ``ProviderError``, its scrubbed cause kept.
+
+    It reads where a redirect leads although it does not follow, and lets through what its reader of names raises.
+    """
     try:
         yield
-    except (httpx.HTTPError, httpx.InvalidURL, httpx.CookieConflict, httpx.StreamError) as error:
+    except (
+        httpx.HTTPError,
+        httpx.InvalidURL,
+        httpx.CookieConflict,
+        httpx.StreamError,
+        UnicodeError,
+    ) as error:
         raise mapped(error, secrets) from error
 
 

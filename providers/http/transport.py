@@ -1,9 +1,13 @@
-"""Connections to a vendor: how many, how long, and never past the deadline of a call."""
+"""Connections: how many, how long, and never past the deadline of a call."""
 
 from __future__ import annotations
 
 import logging
+import os
 import ssl
+import threading
+import weakref
+from collections.abc import Callable
 from contextvars import ContextVar
 from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -49,10 +53,10 @@ class _TimedStream(httpcore.NetworkStream):
         self._stream = stream
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._stream.read(max_bytes, _within_deadline(timeout, httpcore.ReadTimeout))
+        return self._stream.read(max_bytes, within_deadline(timeout, httpcore.ReadTimeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._stream.write(buffer, _within_deadline(timeout, httpcore.WriteTimeout))
+        self._stream.write(buffer, within_deadline(timeout, httpcore.WriteTimeout))
 
     def close(self) -> None:
         self._stream.close()
@@ -60,27 +64,27 @@ class _TimedStream(httpcore.NetworkStream):
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
-        seconds = _within_deadline(timeout, httpcore.ConnectTimeout)
+        seconds = within_deadline(timeout, httpcore.ConnectTimeout)
         return _TimedStream(self._stream.start_tls(ssl_context, server_hostname, seconds))
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)
 
 
-class _TimedBackend(httpcore.SyncBackend):
+class TimedBackend(httpcore.SyncBackend):
     """Opens connections that obey the deadline. Looking up a name is the system's and is not cut."""
 
     def connect_tcp(
         self, host: str, port: int, timeout: float | None = None, *args: Any, **kwargs: Any
     ) -> Any:
-        seconds = _within_deadline(timeout, httpcore.ConnectTimeout)
+        seconds = within_deadline(timeout, httpcore.ConnectTimeout)
         try:
             return _TimedStream(super().connect_tcp(host, port, seconds, *args, **kwargs))
         except UnicodeError as error:
             raise httpcore.ConnectError("The host's name cannot be looked up.") from error
 
 
-def _within_deadline(timeout: float | None, exceeded: type[Exception]) -> float | None:
+def within_deadline(timeout: float | None, exceeded: type[Exception]) -> float | None:
     deadline = CALL_DEADLINE.get()
     if deadline is None:
         return timeout
@@ -98,20 +102,21 @@ def _tls() -> ssl.SSLContext:
 class _Transport(httpx.HTTPTransport):
     """The library's transport over a pool whose connections obey our deadline."""
 
-    def __init__(self) -> None:
+    def __init__(self, backend: httpcore.NetworkBackend) -> None:
         super().__init__(verify=_tls(), trust_env=False)
         self._pool = httpcore.ConnectionPool(
             ssl_context=_tls(),
             max_connections=MAX_CONNECTIONS,
             max_keepalive_connections=KEEP_ALIVE,
             keepalive_expiry=5.0,
-            network_backend=_TimedBackend(),
+            network_backend=backend,
         )
 
 
-def open_client() -> httpx.Client:
+def open_client(backend: httpcore.NetworkBackend | None = None) -> httpx.Client:
+    """A client over connections of its own, which ``backend`` opens."""
     return httpx.Client(
-        transport=_Transport(),
+        transport=_Transport(backend or TimedBackend()),
         timeout=httpx.Timeout(
             connect=CONNECT_SECONDS, read=READ_SECONDS, write=WRITE_SECONDS, pool=POOL_SECONDS
         ),
@@ -120,3 +125,20 @@ def open_client() -> httpx.Client:
         follow_redirects=False,
         trust_env=False,
     )
+
+
+class OnePerProcess:
+    """The client that ``opened`` gives, opened when first needed; a fork must not share its parent's connections."""
+
+    def __init__(self, opened: Callable[[], httpx.Client]) -> None:
+        self._open = opened
+        self._lock = threading.Lock()
+        self._mine: tuple[int, httpx.Client] | None = None
+
+    def client(self) -> httpx.Client:
+        with self._lock:
+            if self._mine is None or self._mine[0] != os.getpid():
+                http = self._open()
+                weakref.finalize(self, http.close)
+                self._mine = (os.getpid(), http)
+            return self._mine[1]
