@@ -10,6 +10,7 @@ from studio.web import (
     accounts,
     collections,
     credits,
+    elsewhere,
     exports,
     gallery,
     health,
@@ -40,6 +41,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("runs/<uuid:run_id>/", runs.run, name="run"),
     path("runs/<uuid:run_id>/cancel", runs.cancel, name="run_cancel"),
     path("jobs/<uuid:job_id>/retry", runs.retry, name="job_retry"),
+    path("jobs/<uuid:job_id>/elsewhere", elsewhere.elsewhere, name="job_elsewhere"),
     path("palette", palette.palette, name="palette"),
     # Getting in, and one's own settings
     path("setup/<str:token>/", accounts.setup, name="setup"),

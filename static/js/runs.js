@@ -79,9 +79,6 @@ async function runAction(run, action) {
   else if (action === "prompt") {
     setField("prompt", settings.prompt ?? "");
     prompt().focus();
-  } else if (action === "model") {
-    reuse(run);
-    one("#model-picker").showModal();
   } else if (action === "copy") {
     if (await copy(settings.prompt ?? "")) toast({ kind: "good", title: text("copied") });
   }

@@ -99,7 +99,8 @@ class Entry:
     """One model. ``id`` is ``provider/name``; ``upstream`` is the vendor's own id.
 
     ``price`` is None while no source states one: the model is not offered until staff set it.
-    ``retires`` is the first day on which the vendor refuses it.
+    ``retires`` is the first day on which the vendor refuses it. A ``stand_in`` only shows how things work, so it is
+    chosen for somebody else's picture where nothing else can make it.
     """
 
     id: str
@@ -121,6 +122,7 @@ class Entry:
     note: str = ""
     retires: date | None = None
     successor: str = ""
+    stand_in: bool = False
 
     @property
     def provider(self) -> str:

@@ -159,6 +159,7 @@ def _entry(key: str, data: object, vendors: Mapping[str, Vendor], problems: list
         note=table.text("note", ""),
         retires=table.day("retires"),
         successor=table.text("successor", ""),
+        stand_in=table.flag("stand_in"),
     )
     _check(table, entry)
     table.done()

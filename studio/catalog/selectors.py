@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -24,7 +24,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from studio.catalog import health, loader, providers, rules, sizes
+from studio.catalog import automatic, health, loader, providers, rules, sizes
 from studio.catalog.entries import Entry
 from studio.catalog.errors import BadPrice, UnknownModel
 from studio.catalog.health import Trouble
@@ -103,6 +103,8 @@ class Decisions:
 
 def entry(model_id: str) -> Entry:
     """The model of this id or alias, retired ones too. Raises UnknownModel."""
+    if model_id == automatic.ID:
+        return automatic.ENTRY
     catalog = loader.catalog()
     found = catalog.entries.get(catalog.aliases.get(model_id, model_id))
     if found is None:
@@ -127,8 +129,21 @@ def offers() -> list[Offer]:
 
 
 def offer(model_id: str) -> Offer:
-    """One model with what holds for it now. Raises UnknownModel."""
-    return _offer(entry(model_id), decisions(), timezone.localdate())
+    """One model with what holds for it now; for ``auto``, what holds for all. Raises UnknownModel."""
+    known = entry(model_id)
+    if known is automatic.ENTRY:
+        return automatic_offer(offers())
+    return _offer(known, decisions(), timezone.localdate())
+
+
+def automatic_offer(known: Sequence[Offer]) -> Offer:
+    """``auto`` among these models: it can be picked while any of them can, and costs what they do."""
+    ready = [each for each in known if each.available]
+    spans = [price_span(each.entry, each.terms) for each in ready]
+    label = span_label(Span(min(s.low for s in spans), max(s.high for s in spans))) if spans else ""
+    reason = automatic.reason(ready)
+    none = Terms(rule=None, margin=0, offered=True)
+    return Offer(automatic.ENTRY, none, available=not reason, reason=reason, price_label=label)
 
 
 def terms(known: Entry) -> Terms:

@@ -54,7 +54,7 @@ def _size(entry: Entry, wanted: Mapping[str, str], notes: list[str]) -> dict[str
     own = wanted.get(sizes.FIELDS[sizing.style], "")
     if own and sizes.is_valid(sizing, own):
         return sizing_of(entry, own, resolution)
-    wish = _wish(wanted)
+    wish = wish_of(wanted)
     choice = sizes.nearest(sizing, wish, resolution) if wish else None
     if choice is None:
         return sizing_of(entry, sizing.default, resolution)
@@ -67,7 +67,8 @@ def _changed(size: str) -> str:
     return _("Size changed to %(size)s, the closest this model offers") % {"size": size}
 
 
-def _wish(wanted: Mapping[str, str]) -> sizes.Wish | None:
+def wish_of(wanted: Mapping[str, str]) -> sizes.Wish | None:
+    """The shape that a form's settings ask for, and its area where they say pixels; None where they say nothing."""
     width, height = wanted.get("width", ""), wanted.get("height", "")
     pair = sides(wanted.get("size", "")) or sides(f"{width}x{height}")
     ratio = sizes.ratio_of(wanted.get("aspect_ratio", ""))

@@ -92,9 +92,9 @@ class Job(models.Model):
                     ▼    resend ▼
                  cancelled   cancelled
 
-    ``services`` and ``execution`` are the only writers of ``state``. The columns from ``model`` to
-    ``quote`` are the snapshot that a retry repeats; they never change. A row is the outbox too:
-    ``dispatched_at`` is null until a message was published and swept while null or stale. Who works on a
+    ``services`` and ``execution`` are the only writers of ``state``. The columns from ``model`` to ``route`` (why
+    ``auto`` chose this model, where it did) are the snapshot that a retry repeats; they never change. A row is the
+    outbox too: ``dispatched_at`` is null until a message was published and swept while null or stale. Who works on a
     job holds its lease; every write of theirs says ``fence = mine``.
     """
 
@@ -116,6 +116,7 @@ class Job(models.Model):
     parameters = models.JSONField(default=dict)
     price_version = models.ForeignKey("catalog.PriceVersion", on_delete=models.PROTECT, related_name="+")
     quote = models.JSONField()
+    route = models.JSONField(null=True, blank=True)
     retry_of = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="retries"
     )

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
 from django.utils.translation import gettext as _
 
-from studio.catalog import pricing, validation
+from studio.catalog import automatic, pricing, validation
 from studio.catalog import selectors as catalog
 from studio.catalog import services as prices
 from studio.catalog.entries import Entry
 from studio.catalog.models import PriceVersion
 from studio.catalog.parameters import Parameters
 from studio.core.errors import Invalid
-from studio.jobs import learning
+from studio.jobs import learning, routing
 from studio.jobs.errors import ModelNotOffered
 from studio.jobs.models import Job
 from studio.jobs.specs import JobSpec
@@ -21,7 +23,7 @@ from studio.jobs.specs import JobSpec
 
 @dataclass(frozen=True, slots=True)
 class Priced:
-    """A wish that passed every check, with what it will cost at most."""
+    """A wish that passed every check, with what it will cost at most; ``route`` says why ``auto`` chose the model."""
 
     spec: JobSpec
     entry: Entry
@@ -30,10 +32,46 @@ class Priced:
     quote: pricing.Quote
     version: PriceVersion
     retry_of: Job | None = None
+    route: Mapping[str, Any] | None = None
 
 
-def price(*, spec: JobSpec, retry_of: Job | None = None) -> Priced:
-    """Check one wish against the catalogue and quote it. Raises Invalid, ModelNotOffered, UnknownModel."""
+def price(*, spec: JobSpec, retry_of: Job | None = None, available: int | None = None) -> Priced:
+    """Check one wish against the catalogue and quote it. Raises Invalid, ModelNotOffered, UnknownModel.
+
+    ``auto`` becomes the best model that can do it, if possible within the ``available`` micros.
+    """
+    if spec.model == automatic.ID:
+        return _routed(spec, routing.choose(spec, available=available), retry_of)
+    return _priced(spec, retry_of)
+
+
+def _routed(spec: JobSpec, route: routing.Route, retry_of: Job | None) -> Priced:
+    """The first option whose quote, with what late jobs taught of it, is still within the budget."""
+    for option in route.options:
+        found = routed(spec, route, option, retry_of=retry_of)
+        if route.most is None or found.quote.high <= route.most:
+            return found
+    raise routing.nothing_fits(route.options)
+
+
+def routed(
+    spec: JobSpec,
+    route: routing.Route,
+    option: routing.Candidate,
+    *,
+    retry_of: Job | None = None,
+    within: int | None = None,
+) -> Priced:
+    """The wish as ``option`` of its route would do it; ``within`` micros were quoted to the person, if not these.
+
+    Raises what ``price`` raises.
+    """
+    found = _priced(option.spec_for(spec), retry_of)
+    quoted = {"within": found.quote.high if within is None else within}
+    return replace(found, route=routing.facts(spec, route, option) | quoted)
+
+
+def _priced(spec: JobSpec, retry_of: Job | None) -> Priced:
     offer = catalog.offer(spec.model)
     entry = offer.entry
     if not offer.available:

@@ -6,6 +6,7 @@ Waits are drawn at random up to a doubling bound, and never shorter than the ven
 
 from __future__ import annotations
 
+import logging
 import random
 from datetime import timedelta
 
@@ -15,9 +16,11 @@ from providers.errors import ProviderError, RateLimited, UpstreamTimeout
 from studio.catalog import providers as vendors
 from studio.core import clock
 from studio.images.errors import Busy, NotKept
-from studio.jobs import outcomes
+from studio.jobs import moving, outcomes
 from studio.jobs.models import Attempt, Job
 from studio.jobs.queue import Claim
+
+log = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 5
 MAX_SECONDS = 15 * 60
@@ -83,6 +86,8 @@ def decide(claim: Claim, job: Job, error: ProviderError) -> None:
     idempotent = _idempotent(job)
     if _last_state(job) == Attempt.State.TICKET and (error.unknown or error.retryable):
         _ask_again(claim, job, error)
+    elif moving.move_on(claim, job, error):
+        log.info("job %s went on to another model after %s", job.pk, error.code)
     elif error.unknown and not idempotent:
         outcomes.park(claim, job, detail=error.message)
     elif _may_resend(error, idempotent=idempotent) and (seconds := _wait(job, error)) is not None:

@@ -6,7 +6,7 @@ Order of locks in a submit: the project's number, then the payer's account (see 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
@@ -17,15 +17,18 @@ from django.utils.translation import gettext as _
 
 from studio.accounts.actors import Actor
 from studio.accounts.models import Team, User
+from studio.catalog import automatic
 from studio.catalog.fields import MAX_SEED
 from studio.core import clock, db
 from studio.core.errors import Forbidden, Invalid
+from studio.credits import selectors as balances
 from studio.credits import services as credits
 from studio.images.models import Image
-from studio.jobs import billing, dispatch, failpoints, notices, outcomes, quoting, selectors
+from studio.jobs import billing, dispatch, failpoints, notices, outcomes, quoting, routing, selectors
 from studio.jobs.errors import KeyReused, NotCancellable, NothingToRetry, QuoteChanged
 from studio.jobs.models import FINAL, Job, Project, Reference, Run, State
 from studio.jobs.quoting import Priced
+from studio.jobs.routing import Candidate
 from studio.jobs.specs import JobSpec, body_hash, missing_pictures, spec_of
 
 NAME_LENGTH = 120
@@ -38,6 +41,14 @@ class Payer:
 
     account_id: UUID
     team: Team | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Another model for a job that failed, with what the job would cost there."""
+
+    candidate: Candidate
+    priced: Priced
 
 
 def new_project(*, actor: Actor, team: Team | None, name: str = "") -> Project:
@@ -94,7 +105,8 @@ def submit(
     if not specs:
         raise Invalid(_("Choose a model to run."), fields={"model": _("Choose a model.")})
     # Quoted before the transaction: it may write a price version, and nobody should wait for that behind a lock.
-    priced = [quoting.price(spec=spec, retry_of=retry_of) for spec in specs]
+    available = _available(payer, specs)
+    priced = [quoting.price(spec=spec, retry_of=retry_of, available=available) for spec in specs]
     images = _reference_images(actor, specs, retry_of)
     high = sum(item.quote.high for item in priced)
     if quoted_high is not None and high > quoted_high:
@@ -128,10 +140,17 @@ def _write(run: Run, payer: Payer, priced: Sequence[Priced], images: dict[UUID, 
     # Retries of one job go to one project, whose number is ours until the commit: nobody retries beside us now.
     if any(item.retry_of and missing_pictures(item.retry_of) < item.parameters.n for item in priced):
         raise NothingToRetry
-    jobs = [_add_job(run, position, item, payer, images) for position, item in enumerate(priced)]
+    jobs = [add_job(run, position, item, payer, images) for position, item in enumerate(priced)]
     notices.run_added(run)
     dispatch.wake([job.pk for job in jobs])
     failpoints.reach("submitting")
+
+
+def _available(payer: Payer, specs: Sequence[JobSpec]) -> int | None:
+    """What the payer has in micros, where a choice between models depends on it; None saves the question."""
+    if all(spec.model != automatic.ID for spec in specs):
+        return None
+    return balances.balance(payer.account_id).available
 
 
 def _repeated(run: Run, wish: str) -> Run:
@@ -164,7 +183,11 @@ def _reference_images(actor: Actor, specs: Sequence[JobSpec], retry_of: Job | No
     return dict(found)
 
 
-def _add_job(run: Run, position: int, item: Priced, payer: Payer, images: dict[UUID, Image]) -> Job:
+def add_job(run: Run, position: int, item: Priced, payer: Payer, images: Mapping[UUID, Image]) -> Job:
+    """One job of the run, with its hold and references, inside the caller's transaction.
+
+    Raises InsufficientCredits, AccountBlocked.
+    """
     checked = item.parameters
     job = Job(
         run=run,
@@ -184,6 +207,7 @@ def _add_job(run: Run, position: int, item: Priced, payer: Payer, images: dict[U
         parameters=checked.as_json(),
         price_version=item.version,
         quote=billing.snapshot(item.quote, item.ask),
+        route=item.route,
         retry_of=item.retry_of,
         due_at=clock.now(),
     )
@@ -238,16 +262,39 @@ def cancel_run(*, run: Run) -> None:
             cancel(job=job)
 
 
-def price_retry(*, job: Job) -> Priced:
-    """What running the missing pictures again would cost today. Raises NothingToRetry."""
+def price_retry(*, job: Job, model: str = "") -> Priced:
+    """What running the missing pictures again would cost today, with the job's own model or with ``model``.
+
+    Raises NothingToRetry; Invalid where the other model cannot do this very job now.
+    """
+    spec = _missing(job)
+    if model and model != job.model:
+        fitting = routing.candidates(spec, among=[model])
+        if not fitting:
+            raise routing.nothing_fits(fitting)
+        spec = fitting[0].spec_for(spec)
+    return quoting.price(spec=spec, retry_of=job)
+
+
+def elsewhere(*, job: Job, most: int) -> list[Elsewhere]:
+    """The ``most`` best other models for the missing pictures, each with today's price. Raises NothingToRetry."""
+    spec = _missing(job)
+    fitting = routing.candidates(spec, without=[job.model])
+    return [Elsewhere(each, quoting.price(spec=each.spec_for(spec), retry_of=job)) for each in fitting[:most]]
+
+
+def _missing(job: Job) -> JobSpec:
+    """The job's wish for what it did not deliver. Raises NothingToRetry."""
     missing = missing_pictures(job)
     if job.state not in FINAL or not missing:
         raise NothingToRetry
-    return quoting.price(spec=spec_of(job, n=missing), retry_of=job)
+    return spec_of(job, n=missing)
 
 
-def retry(*, actor: Actor, payer: Payer, job: Job, key: str, quoted_high: int | None = None) -> Run:
-    """A new run from the old snapshot at today's price, for the pictures that are missing.
+def retry(
+    *, actor: Actor, payer: Payer, job: Job, key: str, quoted_high: int | None = None, model: str = ""
+) -> Run:
+    """A new run from the old snapshot at today's price, for the pictures that are missing; with ``model``, elsewhere.
 
     Safe to repeat with the same ``key``. Raises NothingToRetry, and what ``submit`` raises.
     """
@@ -255,7 +302,7 @@ def retry(*, actor: Actor, payer: Payer, job: Job, key: str, quoted_high: int | 
     if repeat := repeats.first():
         return repeat
     try:
-        priced = price_retry(job=job)
+        priced = price_retry(job=job, model=model)
         return submit(
             actor=actor,
             payer=payer,

@@ -10,6 +10,8 @@ from studio.core.micros import credits_text
 from studio.jobs import billing
 from studio.jobs.models import Job, State
 
+DECLINED = frozenset({"moderation_input", "moderation_output"})
+
 
 @dataclass(frozen=True, slots=True)
 class Cause:
@@ -29,7 +31,7 @@ def cause(job: Job, delivered: int) -> Cause | None:
         return Cause(_("Cancelled."), "", money(job, delivered))
     title, next_step = _words(job, delivered)
     detail = f"{job.error_detail.rstrip('.')}." if job.error_detail else ""
-    kind = "declined" if job.error_code.startswith("moderation") else ""
+    kind = "declined" if job.error_code in DECLINED else ""
     return Cause(title, f"{detail} {next_step}".strip(), money(job, delivered), kind)
 
 

@@ -12,18 +12,19 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from studio.accounts.actors import Actor
-from studio.catalog import cards, switching
+from studio.catalog import automatic, cards, switching
 from studio.catalog import selectors as catalog
 from studio.catalog.fields import Parameters
 from studio.catalog.selectors import Offer
 from studio.core.errors import Invalid
 from studio.images import selectors as images
+from studio.jobs import routing
 from studio.jobs.models import Reference
 from studio.jobs.specs import JobSpec, ReferenceSpec
 
 PARAMETERS = (
     "n", "size", "aspect_ratio", "resolution", "preset", "quality", "seed",
-    "output_format", "background", "strength", "negative_prompt",
+    "output_format", "background", "strength", "negative_prompt", routing.BUDGET,
 )  # fmt: skip
 
 
@@ -120,12 +121,15 @@ def model_view(offer: Offer, parameters: Parameters) -> dict[str, Any]:
         "formats": form.formats if len(form.formats) > 1 else (),
         "backgrounds": form.backgrounds,
         "strength": strength if offer.entry.supports.strength else None,
+        "automatic": offer.id == automatic.ID,
     }
 
 
 def picker(offers: Iterable[Offer], *, staff: bool) -> list[dict[str, Any]]:
     """The picker's groups: what can be picked, then the rest with its reason; staff also see what could be set up."""
-    shown = [cards.card(offer, staff=staff) for offer in offers if staff or offer.set_up]
+    known = list(offers)
+    shown = [cards.card(catalog.automatic_offer(known))]
+    shown += [cards.card(offer, staff=staff) for offer in known if staff or offer.set_up]
     ready = [card for card in shown if not card.disabled_reason]
     rest = [card for card in shown if card.disabled_reason]
     groups = [
@@ -150,6 +154,7 @@ def view(draft: Draft, offer: Offer, parameters: Parameters, actor: Actor, token
         "mode": draft.mode,
         "quote_token": token,
         "idempotency_key": new_key(),
+        "budget": draft.parameters.get(routing.BUDGET, ""),
         "parent": draft.parent,
         "explicit": draft.explicit,
     }

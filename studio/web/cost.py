@@ -8,8 +8,8 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from studio.catalog import automatic, validation
 from studio.catalog import services as prices
-from studio.catalog import validation
 from studio.catalog.errors import NotOffered
 from studio.catalog.fields import Parameters
 from studio.catalog.models import PriceVersion
@@ -18,7 +18,7 @@ from studio.catalog.selectors import Offer
 from studio.core.errors import Invalid
 from studio.core.micros import credits_text, dollars_text
 from studio.credits import selectors as credits
-from studio.jobs import quoting
+from studio.jobs import quoting, routing
 from studio.web.composer import Draft
 
 NO_PROMPT_YET = "…"
@@ -44,7 +44,10 @@ class WayOut:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Amounts are texts in credits, unless they say dollars. ``token`` is the signed quote for the form."""
+    """Amounts are texts in credits, unless they say dollars. ``token`` is the signed quote for the form.
+
+    ``route`` names the model that ``auto`` would choose now.
+    """
 
     credits: str
     balance_after: str
@@ -60,11 +63,33 @@ class Cost:
     refund_rule: str = ""
     way_out: WayOut | None = None
     token: str = ""
+    route: str = ""
 
 
 def cost(offer: Offer, draft: Draft, parameters: Parameters, account_id: UUID) -> Cost:
     """The cost of the draft with ``parameters``, for the account that pays."""
     available = credits.balance(account_id).available
+    if offer.id != automatic.ID:
+        return _cost(offer, draft, parameters, available)
+    try:
+        best = _best(draft, parameters, available)
+    except Invalid as invalid:
+        label = button_label(parameters.n)
+        return Cost("–", credits_text(available), label, reason=next(iter(invalid.fields.values())))
+    there = replace(draft, model=best.offer.id, parameters=best.parameters.as_form())
+    found = _cost(best.offer, there, best.parameters, available)
+    return replace(found, route=_("Auto picks %(model)s") % {"model": best.offer.entry.label})
+
+
+def _best(draft: Draft, parameters: Parameters, available: int) -> routing.Candidate:
+    """What ``auto`` would choose. Raises Invalid with the field that stands in the way."""
+    given = {name: text for name, text in parameters.as_form().items() if text}
+    given[routing.BUDGET] = draft.parameters.get(routing.BUDGET, "")
+    spec = replace(draft.spec, parameters=given, prompt=draft.prompt.strip() or NO_PROMPT_YET)
+    return routing.choose(spec, available=available).options[0]
+
+
+def _cost(offer: Offer, draft: Draft, parameters: Parameters, available: int) -> Cost:
     label = button_label(parameters.n)
     try:
         quote, version = _quoted(offer, draft, parameters)

@@ -22,7 +22,7 @@ ACTIVE = frozenset({State.ASKED, State.QUEUED, State.RUNNING})
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One way out of a job that is over: ``retry``, ``model`` (switch it) or a link."""
+    """One way out of a job that is over: ``retry``, ``elsewhere``, ``prompt`` (edit it) or a link."""
 
     name: str
     label: str
@@ -31,7 +31,10 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class JobRow:
-    """One job of a run with its tiles, or the card that says why there are none."""
+    """One job of a run with its tiles, or the card that says why there are none.
+
+    ``route`` says why ``auto`` chose the model; ``moved_to`` names the one it went on to.
+    """
 
     id: str
     model: str
@@ -43,6 +46,8 @@ class JobRow:
     can_cancel: bool
     can_retry: bool
     actions: list[Action]
+    route: str = ""
+    moved_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +89,14 @@ def rows(runs: Sequence[Run], actor: Actor, favourites: frozenset[UUID] = frozen
 
 def row(run: Run, actor: Actor, ahead: Mapping[UUID, int], favourites: frozenset[UUID]) -> Row:
     """One run for one viewer."""
-    members = list(run.jobs.all())
+    everybody = list(run.jobs.all())
+    over = run_words.replaced(everybody)
+    members = [job for job in everybody if job.pk not in over]
     editable = may_edit(actor, run)
-    job_rows = [_job_row(run, job, editable, ahead, favourites) for job in members]
+    job_rows = [
+        _moved(job, everybody) if job.pk in over else _job_row(run, job, editable, ahead, favourites)
+        for job in everybody
+    ]
     state = run_words.state_of(members)
     first = members[0]
     started = min((job.started_at for job in members if job.started_at), default=None)
@@ -137,11 +147,32 @@ def _job_row(
         error=causes.cause(job, delivered) if over or job.state == State.UNCONFIRMED else None,
         can_cancel=editable and job.state in ACTIVE and not job.cancel_requested,
         can_retry=editable and over and delivered < job.n,
-        actions=_actions(editable, over, delivered < job.n),
+        actions=_actions(job, editable, delivered < job.n),
+        route=run_words.route_line(job),
     )
 
 
-def _actions(editable: bool, over: bool, incomplete: bool) -> list[Action]:
-    if not (editable and over and incomplete):
+def _moved(job: Job, everybody: Sequence[Job]) -> JobRow:
+    """A job that ended because its model was out of order and ``auto`` had another: one quiet line."""
+    return JobRow(
+        id=str(job.pk),
+        model=job.model,
+        model_name=job.model_label,
+        state=job.state,
+        queue_ahead=0,
+        tiles=[],
+        error=causes.cause(job, delivered=0),
+        can_cancel=False,
+        can_retry=False,
+        actions=[],
+        moved_to=next(other.model_label for other in everybody if other.retry_of_id == job.pk),
+    )
+
+
+def _actions(job: Job, editable: bool, incomplete: bool) -> list[Action]:
+    """The ways out, the best one last. The same words again would be declined again."""
+    if not (editable and job.state in FINAL and incomplete):
         return []
-    return [Action("model", _("Switch model")), Action("retry", _("Retry"))]
+    if job.error_code in causes.DECLINED:
+        return [Action("prompt", _("Edit prompt")), Action("elsewhere", _("Try elsewhere"))]
+    return [Action("elsewhere", _("Try elsewhere")), Action("retry", _("Retry"))]

@@ -13,6 +13,7 @@ from django.utils.dates import MONTHS_3
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from studio.catalog import automatic
 from studio.core.micros import credits_text, dollars_text
 from studio.images import selectors as images
 from studio.jobs.models import Job, Run, State
@@ -113,6 +114,38 @@ def changes(before: Job, after: Job) -> list[Change]:
     return found
 
 
+def route_line(job: Job) -> str:
+    """Why ``auto`` chose the job's model; empty where a person did."""
+    if job.route is None:
+        return ""
+    names: dict[str, object] = {"model": job.model_label, "of": job.route["of"]}
+    if job.route["of"] == 1:
+        return _("Auto chose %(model)s, the only model here that does all of this.") % names
+    if job.route["success"] is None:
+        return (
+            _("Auto chose %(model)s of %(of)d models that can do this; none of them ran here before.") % names
+        )
+    names["weather"] = weather(job.route["success"], job.route["runs"], job.route["seconds"])
+    return _("Auto chose %(model)s of %(of)d models that can do this: %(weather)s.") % names
+
+
+def weather(success: float | None, runs: int, seconds: float | None) -> str:
+    """``98% of 120 runs delivered, usually 0:09``; that there were none."""
+    if success is None:
+        return _("not run here yet")
+    line = ngettext("%(share)s of %(runs)d run delivered", "%(share)s of %(runs)d runs delivered", runs) % {
+        "share": f"{int(success * 100)}%",
+        "runs": runs,
+    }
+    usual = _("usually %(time)s") % {"time": clock(seconds)} if seconds is not None else ""
+    return f"{line}, {usual}" if usual else line
+
+
+def replaced(members: Sequence[Job]) -> frozenset[UUID]:
+    """The jobs of a run that ended because ``auto`` went on to another of its jobs."""
+    return frozenset(job.retry_of_id for job in members if job.retry_of_id) & {job.pk for job in members}
+
+
 def cost_label(members: Sequence[Job]) -> str:
     """What the run came to, in credits."""
     charged = sum(job.charged for job in members)
@@ -148,6 +181,8 @@ def clock(seconds: float) -> str:
 def reuse(run: Run, job: Job) -> dict[str, Any]:
     """The settings that the composer takes over, under the names of its form."""
     settings = {name: value for name, value in job.parameters.items() if value not in (None, "", 0)}
+    if job.route is not None:
+        settings = dict(job.route["asked"])
     references = [
         {"id": str(ref.image_id), "role": ref.role, "thumb": images.media_url(ref.image_id, 320)}
         for ref in job.references.all()
@@ -155,9 +190,9 @@ def reuse(run: Run, job: Job) -> dict[str, Any]:
     return settings | {
         "prompt": job.prompt,
         "negative_prompt": job.negative_prompt,
-        "model": job.model,
+        "model": automatic.ID if job.route is not None else job.model,
         "n": job.n,
-        "seed": job.seed if job.seed is not None else "",
+        "seed": job.seed if job.seed is not None and job.route is None else "",
         "references": references,
         "parent": str(run.pk),
     }

@@ -146,7 +146,7 @@ def cancel(request: StudioRequest, run_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @login_required
 def retry(request: StudioRequest, job_id: UUID) -> HttpResponse:
-    """The missing pictures once more at today's price: GET shows it, POST runs it."""
+    """The missing pictures once more at today's price: GET shows it, POST runs it, elsewhere where it names a model."""
     job = access.editable_job_for(request, job_id)
     if request.method == "GET":
         return render(request, f"{PAGE}#retry_dialog", {"retry": _retry_view(request, job)})
@@ -157,6 +157,7 @@ def retry(request: StudioRequest, job_id: UUID) -> HttpResponse:
         job=job,
         key=request.POST.get("idempotency_key") or composer.new_key(),
         quoted_high=prices.read_signed(token).high if token else None,
+        model=request.POST.get("model", "").replace("\0", ""),
     )
     if not request.htmx:
         return _to_row(made)

@@ -202,7 +202,7 @@ def _marks() -> list[Segment]:
 
 
 def _job(state: str, shown: list[Tile], error: Cause | None) -> JobRow:
-    actions = [Action("model", _("Switch model")), Action("retry", _("Retry"))] if error else []
+    actions = [Action("elsewhere", _("Try elsewhere")), Action("retry", _("Retry"))] if error else []
     return JobRow(
         id=str(uuid.uuid4()),
         model="gesso/paint",

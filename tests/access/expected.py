@@ -134,6 +134,7 @@ ADDRESSES: dict[str, Row] = {
     "run": sees("run", "GET"),
     "run_cancel": changes("run", "POST"),
     "job_retry": changes("job", "GET POST"),
+    "job_elsewhere": changes("job", "GET"),
     "palette": page("GET HEAD"),
     "style_guide": page("GET HEAD"),
     # Getting in, and one's own settings

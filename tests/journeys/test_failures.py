@@ -57,12 +57,15 @@ def test_a_vendor_that_declines_is_named_with_the_way_on_and_nothing_is_charged(
     expect(page.get_by_role("status", name="Balance")).to_contain_text("1,000")
     assert len(openai.bills) == before
 
-    card.get_by_role("button", name="Switch model").click()
-    expect(desk.models).to_be_visible()
-    page.keyboard.press("Escape")
+    card.get_by_role("button", name="Edit prompt").click()
+    expect(desk.prompt).to_be_focused()
     expect(desk.prompt).to_have_value("Something that it does not like")
-    card.get_by_role("button", name="Retry").click()
-    dialog = page.get_by_role("dialog", name="Retry GPT Image 2")
-    dialog.get_by_role("button", name="Retry 1 image").click()
+    card.get_by_role("button", name="Try elsewhere").click()
+    dialog = page.get_by_role("dialog", name="Try elsewhere")
+    choice = dialog.get_by_role("listitem").filter(has_text="Gesso Sketch")
+    expect(choice).to_contain_text("not run here yet")
+    choice.get_by_role("button", name="Run for 0.3").click()
+    expect(dialog).to_be_hidden()
     desk.finished(2, pictures=1)
-    assert len(openai.bills) == before + 1
+    expect(desk.run(2)).to_contain_text("Gesso Sketch")
+    assert len(openai.bills) == before

@@ -1,0 +1,83 @@
+"""A job that ``auto`` placed goes on to the next model when its own is out of order.
+
+The job ends and gives its hold back, and a new one of the same run holds at most what was quoted to the person, in one
+transaction: each job keeps its snapshot, its price version and its bill to itself.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from providers.errors import AuthError, BillingError, ModelUnavailable, ProviderError
+from studio.catalog import automatic
+from studio.core import db
+from studio.core.errors import StudioError
+from studio.jobs import dispatch, outcomes, quoting, routing, services
+from studio.jobs.models import Job, Run
+from studio.jobs.queue import Claim
+from studio.jobs.quoting import Priced
+from studio.jobs.specs import JobSpec, ReferenceSpec
+
+log = logging.getLogger(__name__)
+
+OUT_OF_ORDER = (AuthError, BillingError, ModelUnavailable)
+"""What no other try with this model can help, and another model can."""
+
+
+def move_on(claim: Claim, job: Job, error: ProviderError) -> bool:
+    """End the job for ``error`` and put the next model in its place. False where the job has to decide by itself.
+
+    That is: nobody asked for ``auto``, the vendor may have done the work, pictures are there already, somebody
+    pressed Cancel, or no other model can do it for what was quoted.
+    """
+    if job.route is None or error.unknown or not (error.retryable or isinstance(error, OUT_OF_ORDER)):
+        return False
+    if job.outputs.exists() or claim.rows().filter(cancel_requested=True).exists():
+        return False
+    following = _next(job)
+    return following is not None and _moved(claim, job, error, following)
+
+
+def _next(job: Job) -> Priced | None:
+    """The best model that this wish was not given to yet, within what was quoted for it; None without one."""
+    asked, within = (job.route or {})["asked"], (job.route or {})["within"]
+    references = tuple(ReferenceSpec(ref.image_id, ref.role) for ref in job.references.all())
+    spec = JobSpec(automatic.ID, job.prompt, asked, references)
+    try:
+        route = routing.choose(spec, available=within, without=_tried(job))
+        for option in route.options:
+            found = quoting.routed(spec, route, option, retry_of=job, within=within)
+            if found.quote.high <= within:
+                return found
+    except StudioError:
+        # Nothing fits any more, or a model was switched off between two looks: the job ends where it is.
+        return None
+    return None
+
+
+def _tried(job: Job) -> set[str]:
+    """The models that had this wish: this job's, and those of the jobs it followed."""
+    tried, each = set(), job
+    while True:
+        tried.add(each.model)
+        if each.retry_of is None or each.retry_of.route is None:
+            return tried
+        each = each.retry_of
+
+
+def _moved(claim: Claim, job: Job, error: ProviderError, following: Priced) -> bool:
+    run = job.run
+    images = {ref.image_id: ref.image for ref in job.references.all()}
+    payer = services.Payer(job.payer_id, run.team)
+    try:
+        with db.atomic():
+            # Two jobs of a run may move at once, and each takes the next place in it.
+            Run.objects.select_for_update(no_key=True).get(pk=run.pk)
+            if outcomes.fail(claim, job, code=error.code, detail=error.message):
+                placed = services.add_job(run, run.jobs.count(), following, payer, images)
+                dispatch.wake([placed.pk])
+    except StudioError as refused:
+        # The account was blocked meanwhile: nothing of this was written, and the job ends by itself.
+        log.warning("job %s stays where it is: %s", job.pk, refused.code)
+        return False
+    return True

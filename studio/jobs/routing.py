@@ -1,0 +1,195 @@
+"""Which models can do a job, best first: for ``auto``, and for a job that failed elsewhere.
+
+Best is measured on this server: first how often a model delivered, then how long it took, then what it costs. Both are
+compared in steps, so that a difference within chance decides nothing. What only stands in for a model comes last.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from studio.catalog import automatic, pricing
+from studio.catalog import selectors as catalog
+from studio.catalog.fields import TRANSPARENT, Parameters
+from studio.catalog.selectors import Offer
+from studio.catalog.switching import nearest, wish_of
+from studio.catalog.validation import validate
+from studio.core.errors import Invalid
+from studio.core.micros import MAX_MICROS, Micros, credits_text, from_credits
+from studio.jobs import weather
+from studio.jobs.specs import JobSpec
+from studio.jobs.weather import Weather
+
+BUDGET = "budget"
+"""The setting of ``auto`` that says the most credits a run may cost."""
+
+PRIOR, PRIOR_RUNS = 0.9, 5
+"""What is thought of a model before it ran here, and how many runs outweigh that."""
+
+STEPS = 20
+"""Success is compared in steps of 5 %."""
+
+USUAL_SECONDS = 10.0
+SAME_SHAPE = 0.03
+SAME_AREA = (0.5, 2.0)
+NO_WEATHER = Weather()
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A model that can do the job, with its settings for it, what that costs, and a note for each that differs."""
+
+    offer: Offer
+    parameters: Parameters
+    quote: pricing.Quote
+    weather: Weather
+    notes: tuple[str, ...] = ()
+
+    def spec_for(self, spec: JobSpec) -> JobSpec:
+        """The same wish to this model."""
+        given = {name: text for name, text in self.parameters.as_form().items() if text}
+        return JobSpec(self.offer.id, spec.prompt, given, spec.references)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """The models for a wish that named ``auto``, best first, and the most micros that it may cost, if it says so."""
+
+    options: tuple[Candidate, ...]
+    most: int | None = None
+
+
+def facts(spec: JobSpec, route: Route, chosen: Candidate) -> dict[str, Any]:
+    """Why ``chosen`` was, for the job's snapshot, with the wish as it was made, so that it can be routed anew."""
+    seen = chosen.weather
+    return {
+        "asked": dict(spec.parameters),
+        "of": len(route.options),
+        "runs": seen.runs,
+        "success": seen.success,
+        "seconds": seen.seconds,
+    }
+
+
+def candidates(
+    spec: JobSpec, *, without: Container[str] = (), among: Container[str] | None = None
+) -> list[Candidate]:
+    """The models that can be used now and can do this very job, best first: ``among`` some, ``without`` others.
+
+    The same kind of work, references, mask, count, shape and size, and nothing of the wish left out but what ``notes``
+    says. Quotes are of today's price, without what late jobs taught.
+    """
+    measured = weather.of_models()
+    fitting = [
+        found
+        for offer in catalog.offers()
+        if offer.available and offer.id not in without and (among is None or offer.id in among)
+        if (found := _fitting(offer, spec, measured.get(offer.id, NO_WEATHER)))
+    ]
+    return sorted(fitting, key=_rank)
+
+
+def choose(spec: JobSpec, *, available: int | None = None, without: Container[str] = ()) -> Route:
+    """The models for a wish that names ``auto``: first those that ``available`` micros pay for, best first, then the
+    cheaper of the others.
+
+    Raises Invalid for settings that are none, and where no model can do all of it within the budget.
+    """
+    has_mask, count = spec.mask is not None, len(spec.pictures)
+    wanted = dict(spec.parameters)
+    most = _budget(wanted.pop(BUDGET, ""))
+    checked = validate(automatic.ENTRY, wanted, count, has_mask, spec.prompt)
+    asked = JobSpec(spec.model, spec.prompt, _asked(checked), spec.references)
+    able = candidates(asked, without=without)
+    paid = [each for each in able if most is None or each.quote.high <= most]
+    if not paid:
+        raise nothing_fits(able)
+    if available is not None:
+        # Sorting is stable: what can be paid keeps its order.
+        paid.sort(key=lambda each: max(0, each.quote.high - available))
+    return Route(tuple(paid), most)
+
+
+def _asked(checked: Parameters) -> dict[str, str]:
+    """What was wished for, without what only follows from the lack of a wish: those are every model's own."""
+    texts = checked.as_form()
+    named = ("n", "aspect_ratio", "negative_prompt")
+    background = {"background": TRANSPARENT} if checked.background == TRANSPARENT else {}
+    return {name: texts[name] for name in named if texts[name]} | background
+
+
+def _budget(text: str) -> int | None:
+    """Credits as a text in micros; None where none is set. Raises Invalid."""
+    if not text.strip():
+        return None
+    try:
+        micros = from_credits(text.strip().replace(",", ""))
+    except ArithmeticError:
+        micros = Micros(0)
+    if not 0 < micros <= MAX_MICROS:
+        words = _("Use a number of credits above 0, or leave it empty.")
+        raise Invalid(words, fields={BUDGET: words})
+    return micros
+
+
+def nothing_fits(able: Sequence[Candidate]) -> Invalid:
+    """What to say where no model can do all of a wish, or none of those that can (``able``) for its budget."""
+    if able:
+        cheapest = min(each.quote.high for each in able)
+        words = _("The cheapest model for this needs %(credits)s credits. Raise the most it may cost.") % {
+            "credits": credits_text(cheapest)
+        }
+        return Invalid(words, fields={BUDGET: words})
+    words = _(
+        "No model that can be used now does all of this. Use fewer references, or pick a model yourself."
+    )
+    return Invalid(words, fields={"model": words})
+
+
+def _fitting(offer: Offer, spec: JobSpec, seen: Weather) -> Candidate | None:
+    entry, rule = offer.entry, offer.terms.rule
+    count, has_mask = len(spec.pictures), spec.mask is not None
+    able = (
+        spec.kind in entry.kinds
+        and count <= entry.max_references
+        and (entry.supports.mask or not has_mask)
+        and len(spec.prompt) <= entry.prompt_limit
+    )
+    if not able or rule is None:
+        return None
+    wanted = spec.parameters
+    parameters, notes = nearest(entry, wanted)
+    kept = (
+        str(parameters.n) == (wanted.get("n") or "1")
+        and parameters.negative_prompt == wanted.get("negative_prompt", "")
+        and (parameters.background == TRANSPARENT) == (wanted.get("background") == TRANSPARENT)
+        and _same_size(parameters, wanted)
+    )
+    if not kept:
+        return None
+    ask = parameters.ask(prompt=spec.prompt, references=count, has_mask=has_mask)
+    quote = pricing.quote(rule, offer.terms.margin, ask)
+    return Candidate(offer, parameters, quote, seen, tuple(notes))
+
+
+def _same_size(parameters: Parameters, wanted: Mapping[str, str]) -> bool:
+    """Whether the picture has the shape that was asked for and, where pixels were, at most twice or half of them."""
+    wish = wish_of(wanted)
+    if wish is None or not (parameters.width and parameters.height):
+        return True
+    ratio, area = parameters.width / parameters.height, parameters.width * parameters.height
+    if abs(math.log(ratio / wish.ratio)) > SAME_SHAPE:
+        return False
+    return wish.area is None or SAME_AREA[0] <= area / wish.area <= SAME_AREA[1]
+
+
+def _rank(each: Candidate) -> tuple[bool, int, int, int]:
+    seen = each.weather
+    success = (seen.delivered + PRIOR * PRIOR_RUNS) / (seen.runs + PRIOR_RUNS)
+    pace = round(math.log2(max(seen.seconds or USUAL_SECONDS, 1.0)))
+    return each.offer.entry.stand_in, -round(success * STEPS), pace, each.quote.high

@@ -1,0 +1,152 @@
+"""A job that ``auto`` placed goes on to the next model when its own is out of order, inside its quote, paid once."""
+
+from __future__ import annotations
+
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+
+from providers.base import Emit, Finished, ImageRequest, Output
+from providers.errors import UpstreamError
+from providers.painter.adapter import Painter
+from studio.catalog import automatic
+from studio.jobs import execution, routing, weather
+from studio.jobs.models import Job, Run, State
+from studio.jobs.weather import Weather
+from tests.jobs.conftest import PAID, SKETCH, START, Desk
+from tests.providers.simulators import base
+from tests.providers.simulators.base import Fault
+from tests.providers.simulators.openai import OpenAISimulator
+from tests.providers.simulators.pictures import picture
+
+
+@pytest.fixture(autouse=True)
+def measured(monkeypatch: pytest.MonkeyPatch) -> dict[str, Weather]:
+    """The paid model is the best that there is, and one painted model the second."""
+    found = {PAID: Weather(100, 100, 1.0), SKETCH: Weather(100, 100, 1.0)}
+    monkeypatch.setattr(weather, "of_models", lambda: found)
+    return found
+
+
+@pytest.fixture(autouse=True)
+def one_paid_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the vendor's models only one can do the job, so that what follows it is painted here."""
+    candidates = routing.candidates
+
+    def fewer(*given: object, **more: object) -> list[routing.Candidate]:
+        found = candidates(*given, **more)  # type: ignore[arg-type]
+        return [each for each in found if each.offer.entry.provider == "gesso" or each.offer.id == PAID]
+
+    monkeypatch.setattr(routing, "candidates", fewer)
+
+
+@pytest.fixture(autouse=True)
+def quick_painter(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is painted here matters to nothing in this file."""
+
+    def painted(self: Painter, request: ImageRequest, emit: Emit) -> Finished:
+        return Finished(tuple(Output(picture(64, 64, (n, 9, 9)), "image/png") for n in range(request.n)))
+
+    monkeypatch.setattr(Painter, "submit", painted)
+
+
+def worked(desk: Desk, n: int = 1) -> list[Job]:
+    """The jobs of one run that asked for ``auto``, in order, once nothing is left to do."""
+    run: Run = desk.submit(automatic.ID, n=n)
+    execution.work()
+    return list(run.jobs.order_by("position"))
+
+
+OUTAGES = [
+    Fault(base.REFUSED),
+    Fault(base.STATUS, 500),
+    Fault(base.STATUS, 503, retry_after="30"),
+    Fault(base.STATUS, 429),
+    Fault(base.STATUS, 401),
+    Fault(base.STATUS, 404),
+    Fault(base.NO_MONEY),
+]
+
+
+@pytest.mark.parametrize("fault", OUTAGES, ids=lambda fault: f"{fault.kind}-{fault.status}")
+def test_an_outage_moves_the_job_to_the_next_model_within_what_was_held(
+    busy: Desk, vendor: OpenAISimulator, fault: Fault
+) -> None:
+    vendor.fault = fault
+    first, second = worked(busy, n=2)
+    assert (first.model, first.state, first.charged) == (PAID, State.FAILED, 0)
+    assert (second.model, second.state, second.retry_of) == (SKETCH, State.SUCCEEDED, first)
+    assert second.quote["high"] <= first.quote["high"]
+    assert vendor.bills == []
+    assert busy.balance == (START - second.charged, 0)
+    assert second.outputs.count() == 2
+    call_command("ledger_check", stdout=StringIO())
+
+
+NOT_OUTAGES = [
+    (Fault(base.HANG_UP), State.UNCONFIRMED),
+    (Fault(base.BAD_JSON), State.UNCONFIRMED),
+    (Fault(base.MODERATED_INPUT), State.FAILED),
+    (Fault(base.STATUS, 400), State.FAILED),
+    (Fault(base.NO_IMAGE), State.FAILED),
+]
+
+
+@pytest.mark.parametrize(("fault", "state"), NOT_OUTAGES, ids=lambda value: getattr(value, "kind", None))
+def test_what_may_be_paid_or_is_an_answer_to_the_wish_stays_where_it_is(
+    busy: Desk, vendor: OpenAISimulator, fault: Fault, state: str
+) -> None:
+    vendor.fault = fault
+    (job,) = worked(busy)
+    assert (job.model, job.state) == (PAID, state)
+
+
+def test_a_job_that_somebody_gave_to_a_model_waits_for_that_model(
+    busy: Desk, vendor: OpenAISimulator
+) -> None:
+    vendor.fault = Fault(base.STATUS, 429)
+    job = busy.finished(PAID)
+    assert (job.state, job.run.jobs.count()) == (State.QUEUED, 1)
+
+
+def test_pictures_that_came_before_the_outage_are_kept_and_nothing_moves(
+    busy: Desk, vendor: OpenAISimulator
+) -> None:
+    vendor.fault = Fault(base.FEWER)
+    (job,) = worked(busy, n=2)
+    assert (job.model, job.state) == (PAID, State.PARTIAL)
+
+
+def test_a_dearer_model_is_not_taken_and_the_job_ends_where_it_is(
+    busy: Desk, vendor: OpenAISimulator, measured: dict[str, Weather]
+) -> None:
+    vendor.fault = Fault(base.NO_MONEY)
+    run = busy.submit(automatic.ID)
+    Job.objects.filter(run=run).update(route={**(run.jobs.get().route or {}), "within": 100})
+    execution.work()
+    assert run.jobs.get().state == State.FAILED
+
+
+def test_a_second_outage_moves_it_once_more_and_no_model_has_it_twice(
+    busy: Desk, vendor: OpenAISimulator, measured: dict[str, Weather], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_given: object) -> None:
+        raise UpstreamError("out of paint")
+
+    vendor.fault = Fault(base.STATUS, 500)
+    monkeypatch.setattr(Painter, "submit", broken)
+    jobs = worked(busy)
+    models = [job.model for job in jobs]
+    assert models[:2] == [PAID, SKETCH]
+    assert len(models) == len(set(models)) >= 3
+    assert {job.state for job in jobs} <= {State.FAILED, State.QUEUED}
+    assert busy.balance[1] == sum(job.quote["high"] for job in jobs if job.state == State.QUEUED)
+
+
+def test_somebody_who_pressed_cancel_wants_no_other_model(busy: Desk, vendor: OpenAISimulator) -> None:
+    vendor.fault = Fault(base.STATUS, 500)
+    run = busy.submit(automatic.ID)
+    Job.objects.filter(run=run).update(cancel_requested=True)
+    execution.work()
+    assert (run.jobs.get().state, busy.balance) == (State.CANCELLED, (START, 0))
