@@ -11,21 +11,21 @@ MEAN_CELL = 2_000_000
 
 
 def picture_tokens(
-    estimator: Estimator, quality: str, width: int | None, height: int | None
+    estimator: Estimator, quality: str, width: int | None, height: int | None, resolution: str = ""
 ) -> tuple[int, int]:
     """The least and the most tokens of one picture; where quality or size is open, over all of them."""
     tables = estimator.tokens
     chosen = [tables[quality]] if quality in tables else list(tables.values())
-    counts = [count for table in chosen for count in _counts(estimator, table, width, height)]
+    counts = [count for table in chosen for count in _counts(estimator, table, width, height, resolution)]
     low = min(counts) * estimator.low // 100
     return low, -(-max(counts) * estimator.high // 100) + estimator.previews
 
 
 def _counts(
-    estimator: Estimator, table: Mapping[str, int], width: int | None, height: int | None
+    estimator: Estimator, table: Mapping[str, int], width: int | None, height: int | None, resolution: str
 ) -> list[int]:
     if estimator.kind == "table":
-        return _from_table(table, width, height)
+        return _from_table(table, f"{width}x{height}", resolution)
     known = (
         [(width, height)] if width and height else [pair for size in estimator.sizes if (pair := sides(size))]
     )
@@ -33,11 +33,9 @@ def _counts(
     return [count(table[ANY], *pair) for pair in known]
 
 
-def _from_table(table: Mapping[str, int], width: int | None, height: int | None) -> list[int]:
-    key = f"{width}x{height}"
-    if key in table:
-        return [table[key]]
-    return [table[ANY]] if ANY in table else list(table.values())
+def _from_table(table: Mapping[str, int], size: str, resolution: str) -> list[int]:
+    known = [table[key] for key in (size, resolution, ANY) if key in table]
+    return known[:1] or list(table.values())
 
 
 def _area(per_megapixel: int, width: int, height: int) -> int:

@@ -224,11 +224,15 @@ def _megapixels(rule: PerMegapixel, ask: Ask) -> Span:
 
 
 def _token_parts(rule: PerToken, ask: Ask) -> list[_Part]:
-    tokens = picture_tokens(rule.estimator, ask.quality, ask.width, ask.height)
-    inputs = ask.references + ask.mask
     estimator, rates = rule.estimator, rule.rates
+    least, most = picture_tokens(estimator, ask.quality, ask.width, ask.height, ask.resolution)
+    inputs = ask.references + ask.mask
     return [
-        _Part(IMAGES, ask.n, Span(_tokens(rates, 0, 0, tokens[0]), _tokens(rates, 0, 0, tokens[1]))),
+        _Part(
+            IMAGES,
+            ask.n,
+            Span(_tokens(rates, image_out=least), _tokens(rates, image_out=most, text_out=estimator.text)),
+        ),
         _Part(
             REFERENCES,
             inputs,

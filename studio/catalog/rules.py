@@ -92,10 +92,12 @@ class Rates:
 class Estimator:
     """How many tokens a picture will take, before the vendor says so.
 
-    ``table``: the tokens of each quality and size. ``area``: tokens per 1,048,576 pixels of each quality.
+    ``table``: the tokens of each quality and size (``1024x1024``), resolution (``2K``) or ``any``; for what it does
+    not name, all that it holds are possible. ``area``: tokens per 1,048,576 pixels of each quality.
     ``grid``: cells along the longer side of each quality, for vendors that cut the picture into patches.
     The estimate times ``low`` and ``high`` percent is the range; ``sizes`` are tried when the vendor chooses
-    the size; ``reference`` is the range per reference and ``previews`` what previews add at most.
+    the size; ``reference`` is the range per reference and ``previews`` what previews add at most. ``text`` is the
+    most that the model thinks and says beside a picture, paid as text.
     """
 
     kind: str
@@ -106,6 +108,7 @@ class Estimator:
     reference_low: int = 0
     reference_high: int = 0
     previews: int = 0
+    text: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +129,8 @@ def as_json(rule: PriceRule) -> dict[str, Any]:
     data = asdict(rule)
     if isinstance(rule, PerToken):
         data["estimator"]["sizes"] = list(rule.estimator.sizes)
+        if not rule.estimator.text:
+            del data["estimator"]["text"]
     if isinstance(rule, PerQuality) and not rule.edits:
         del data["edits"]
     return data
@@ -219,6 +224,7 @@ def _estimator(table: Table) -> Estimator:
         reference_low=table.number("reference_low", 0, most=MAX_TOKENS),
         reference_high=table.number("reference_high", 0, most=MAX_TOKENS),
         previews=table.number("previews", 0, most=MAX_TOKENS),
+        text=table.number("text", 0, most=MAX_TOKENS),
     )
     if estimator.reference_low > estimator.reference_high:
         table.problem("is above reference_high", "reference_low")

@@ -54,19 +54,25 @@ _references = st.builds(References, free=st.integers(0, 4), each=prices)
 _tokens = st.dictionaries(
     st.sampled_from(QUALITIES), st.fixed_dictionaries({"any": st.integers(1, 100)}), min_size=1
 )
+_table = st.dictionaries(
+    st.sampled_from(QUALITIES),
+    st.dictionaries(st.sampled_from([*SIZES, *RESOLUTIONS, "any"]), st.integers(1, 100), min_size=1),
+    min_size=1,
+)
 
 
 def _estimator(kind: str) -> st.SearchStrategy[Estimator]:
     return st.builds(
         Estimator,
         kind=st.just(kind),
-        tokens=_tokens,
+        tokens=_table if kind == "table" else _tokens,
         sizes=st.just(SIZES),
         low=st.integers(50, 100),
         high=st.integers(100, 200),
         reference_low=st.integers(0, 100),
         reference_high=st.integers(100, 2000),
         previews=st.integers(0, 300),
+        text=st.integers(0, 3000),
     )
 
 
@@ -106,7 +112,7 @@ _per_megapixel = st.builds(
 token_rules: st.SearchStrategy[PerToken] = st.builds(
     PerToken,
     rates=st.builds(Rates, text_in=prices, image_in=prices, image_out=prices, text_out=prices),
-    estimator=st.sampled_from(["area", "grid"]).flatmap(_estimator),
+    estimator=st.sampled_from(["table", "area", "grid"]).flatmap(_estimator),
     references=_references,
 )
 picture_rules: st.SearchStrategy[PriceRule] = st.one_of(

@@ -245,6 +245,39 @@ def test_an_open_size_or_quality_is_estimated_over_all_of_them() -> None:
     assert (found.low, found.high) == (low.low, high.high)
 
 
+@pytest.mark.parametrize(
+    ("width", "resolution", "expected"),
+    [
+        (1024, "1K", (1120, 1120)),
+        (1024, "4K", (2520, 2520)),
+        (4096, "4K", (9000, 9000)),
+        (1024, "8K", (1120, 9000)),
+        (1024, "", (1120, 9000)),
+        (None, "1K", (1120, 1120)),
+    ],
+)
+def test_a_table_of_tokens_is_read_by_size_then_by_resolution_and_what_it_does_not_name_may_be_any(
+    width: int | None, resolution: str, expected: tuple[int, int]
+) -> None:
+    estimator = Estimator("table", {"any": {"1K": 1120, "4K": 2520, "4096x4096": 9000}})
+    rule = PerToken(Rates(text_in=0, image_in=0, image_out=1_000_000), estimator)
+    found = quote(rule, 0, Ask(width=width, height=width, resolution=resolution))
+    assert (found.low, found.high) == expected
+
+
+@given(samples.token_rules, samples.margins, samples.asks())
+def test_what_a_model_may_think_beside_each_picture_is_held_at_the_price_of_text(
+    rule: PerToken, margin: int, ask: Ask
+) -> None:
+    silent = replace(rule, estimator=replace(rule.estimator, text=0))
+    found, bare = quote(rule, 0, ask), quote(silent, 0, ask)
+    assert found.low == bare.low
+    # Each picture's two kinds of tokens are one sum, rounded up once.
+    text = -(-rule.estimator.text * rule.rates.text_out // 1_000_000)
+    assert ask.n * max(text - 1, 0) <= found.high - bare.high <= ask.n * text
+    assert quote(rule, margin, ask).high >= quote(silent, margin, ask).high
+
+
 def test_what_late_jobs_cost_replaces_the_estimate() -> None:
     found = quote(_token_rule(), 1_000, Ask(n=3, prompt_length=500, references=2), Span(100, 250))
     assert (found.low, found.high) == (330, 825)

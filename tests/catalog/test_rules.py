@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -13,6 +14,14 @@ from tests.catalog import samples
 @given(samples.rules)
 def test_a_rule_survives_its_snapshot(rule: rules.PriceRule) -> None:
     assert rules.read(json.loads(json.dumps(rules.as_json(rule)))) == rule
+
+
+def test_a_rule_without_thinking_is_written_as_before() -> None:
+    estimator = rules.Estimator("table", {"any": {"any": 9}})
+    rule = rules.PerToken(rules.Rates(1, 1, 1), estimator)
+    assert "text" not in rules.as_json(rule)["estimator"]
+    thinking = replace(rule, estimator=replace(estimator, text=7))
+    assert rules.as_json(thinking)["estimator"]["text"] == 7
 
 
 @pytest.mark.parametrize(
