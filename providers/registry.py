@@ -15,6 +15,7 @@ ADAPTERS: dict[str, str] = {
     "fairstack": "providers.adapters.fairstack:FairStack",
     "deepshi": "providers.adapters.deepshi:Deepshi",
     "multi": "providers.adapters.multi:Multi",
+    "google": "providers.adapters.google:Google",
 }
 
 

@@ -1,0 +1,153 @@
+"""The adapter: one paid call in, pictures out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from providers import errors
+from providers.adapters.google.answer import (
+    Found,
+    add_chunk,
+    add_predictions,
+    model_count,
+    problem,
+)
+from providers.adapters.google.failures import error_of, kind_of, wait_of
+from providers.adapters.google.models import GEMINI, Model, model_of
+from providers.adapters.google.request import document_of, is_slow, refuse_what_it_cannot
+from providers.base import Config, Delivered, Emit, Facts, Finished, Health, ImageRequest, Synchronous
+from providers.http import ANSWER_BYTES, Answer, Client, Deadline, failure, parsed
+
+BASE_URL = "https://generativelanguage.googleapis.com/v1beta"
+CHECK_SECONDS = 15.0
+DRAFTS = 2
+"""So many drafts of a picture are allowed for in the size of an answer: a model that thinks sends them along."""
+
+
+class Google(Synchronous):
+    """The Gemini API at ``config.url`` or Google itself.
+
+    Pictures come inside the answer, so there is no host to fetch them from. Nothing is idempotent. The key goes in a
+    header: in a query, which Google takes as well, it would end in logs.
+    """
+
+    facts = Facts()
+
+    def __init__(self, config: Config) -> None:
+        self._key = config.key
+        self._client = Client(config.url or BASE_URL, secrets=(config.key,))
+
+    def submit(self, request: ImageRequest, emit: Emit) -> Finished:
+        """One paid call. A picture that came before a stream broke is delivered."""
+        model = model_of(request.model)
+        refuse_what_it_cannot(request, model)
+        streams = model.dialect == GEMINI and is_slow(request)
+        method = "streamGenerateContent?alt=sse" if streams else model.dialect
+        with self._client.send(
+            "POST",
+            f"/models/{request.model}:{method}",
+            deadline=Deadline(request.deadline_seconds),
+            headers=self._headers(),
+            document=document_of(request, model),
+            cap=ANSWER_BYTES * (request.n + DRAFTS),
+        ) as answer:
+            if not 200 <= answer.status < 300:
+                raise self._error(answer)
+            if answer.media_type() == "text/event-stream":
+                found = self._streamed(answer, emit)
+            else:
+                found = answer.decode_json(lambda document: self._found(document, model))
+        if not found.outputs:
+            raise self._problem(found)
+        return Finished(
+            tuple(found.outputs[: request.n]),
+            found.usage,
+            vendor_ref=self._client.redacted(found.reference),
+        )
+
+    def check(self) -> Health:
+        """Asks for the list of models, which costs nothing."""
+        try:
+            headers, deadline = self._headers(), Deadline(CHECK_SECONDS)
+            with self._client.send(
+                "GET", "/models?pageSize=1000", deadline=deadline, headers=headers
+            ) as answer:
+                if answer.status != 200:
+                    raise self._error(answer)
+                count = answer.decode_json(model_count)
+        except errors.ProviderError as error:
+            return Health(ok=False, message=error.message)
+        return Health(ok=True, message=f"It answers and lists {count} models.")
+
+    def _headers(self) -> dict[str, str]:
+        if not self._key:
+            raise errors.AuthError("No key is set for this vendor.")
+        return {"x-goog-api-key": self._key}
+
+    def _found(self, document: Any, model: Model) -> Found:
+        """The pictures of a JSON answer. Raises the error it tells of, AnswerLost where it is no object."""
+        if error_of(document):
+            raise _begun(self._told(document, None, {}))
+        if not isinstance(document, dict):
+            raise errors.AnswerLost("The vendor's answer is not an object.")
+        found = Found()
+        if model.dialect == GEMINI:
+            add_chunk(found, document)
+        else:
+            add_predictions(found, document)
+        return found
+
+    def _streamed(self, answer: Answer, emit: Emit) -> Found:
+        """Reads the chunks to the end, where the tokens are told. A picture that came before a break is kept."""
+        found = Found()
+        try:
+            for event in answer.events():
+                document = parsed(event.data)
+                if error_of(document):
+                    raise _begun(self._told(document, None, {}))
+                if isinstance(document, dict):
+                    first = len(found.outputs)
+                    for index, output in enumerate(add_chunk(found, document), start=first):
+                        emit(Delivered(index, output))
+        except errors.ProviderError:
+            if not found.outputs:
+                raise
+        if not (found.outputs or found.blocked or found.finish or found.broken):
+            raise errors.AnswerLost("The stream ended without a picture.")
+        return found
+
+    def _problem(self, found: Found) -> errors.ProviderError:
+        error = problem(found, self._client.redacted(found.words), self._client.redacted(found.message))
+        error.vendor_code = self._client.redacted(error.vendor_code)
+        error.vendor_ref = self._client.redacted(found.reference)
+        return error
+
+    def _error(self, answer: Answer) -> errors.ProviderError:
+        """The failure that an HTTP error tells of; where the body is no JSON the status speaks alone."""
+        try:
+            document = answer.decode_json(lambda document: document)
+        except errors.UpstreamError:
+            document = None
+        return self._told(document, answer.status, answer.headers)
+
+    def _told(self, document: Any, status: int | None, headers: Mapping[str, str]) -> errors.ProviderError:
+        """Google's error in our words; one within a 200 has its status in ``code``."""
+        error = error_of(document)
+        code = error.get("code")
+        status = status or (code if isinstance(code, int) and 400 <= code < 600 else 500)
+        by_status = failure(status, {}, self._client.redacted(error.get("message")))
+        kind = kind_of(status, error) or type(by_status)
+        return kind(
+            by_status.message,
+            status=status,
+            vendor_code=self._client.redacted(error.get("status")),
+            retry_after=wait_of(error, headers),
+        )
+
+
+def _begun(error: errors.ProviderError) -> errors.ProviderError:
+    """An error told after the work had begun: whatever its kind, it is no leave to pay once more."""
+    if not error.safe_to_resend:
+        return error
+    return errors.UpstreamError(error.message, vendor_code=error.vendor_code)
