@@ -145,9 +145,15 @@ class Health:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a vendor is like; the failure policy reads these and no vendor's name."""
+    """What a vendor is like; the failure policy reads these and no vendor's name.
+
+    ``needs_url``: it has no address of its own, so the server's owner says where it is. ``free``: it bills nobody, so
+    a call whose answer is lost leaves nothing to wait for.
+    """
 
     needs_key: bool = True
+    needs_url: bool = False
+    free: bool = False
     idempotent: bool = False
     resumable: bool = False
     cancellable: bool = False

@@ -12,6 +12,7 @@
     ├── UpstreamError          the vendor failed (5xx, broken answer)
     │   ├── TaskFailed         the task is over without a picture, or gone; asking again changes nothing
     │   ├── NotSent            the request surely never reached the vendor (connection refused)
+    │   ├── NotReady           the vendor is there and still loads its model, so it did not begin
     │   ├── UpstreamTimeout    no answer in time
     │   └── AnswerLost         the request went out and its answer was lost: it may have been paid
     ├── ResultExpired          the picture was made but its address no longer answers
@@ -119,6 +120,12 @@ class TaskFailed(UpstreamError):
 
 class NotSent(UpstreamError):
     """The request surely never reached the vendor."""
+
+    safe_to_resend = True
+
+
+class NotReady(UpstreamError):
+    """The vendor is there and still loads its model, so it did not begin."""
 
     safe_to_resend = True
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from importlib import import_module
+from typing import Any
 
-from providers.base import Config, Provider
+from providers.base import Config, Facts, Provider
 
 ADAPTERS: dict[str, str] = {
     "gesso": "providers.painter.adapter:Painter",
@@ -13,6 +14,7 @@ ADAPTERS: dict[str, str] = {
     "replicate": "providers.adapters.replicate:Replicate",
     "async_tasks": "providers.adapters.async_tasks:AsyncTasks",
     "fairstack": "providers.adapters.fairstack:FairStack",
+    "openai_compatible": "providers.adapters.openai:OpenAICompatible",
     "deepshi": "providers.adapters.deepshi:Deepshi",
     "multi": "providers.adapters.multi:Multi",
     "google": "providers.adapters.google:Google",
@@ -21,6 +23,16 @@ ADAPTERS: dict[str, str] = {
 
 def load(name: str, config: Config) -> Provider:
     """The adapter called ``name``, ready to use. Raises KeyError for a name that is not registered."""
-    module, _, attribute = ADAPTERS[name].partition(":")
-    provider: Provider = getattr(import_module(module), attribute)(config)
+    provider: Provider = _adapter(name)(config)
     return provider
+
+
+def facts(name: str) -> Facts:
+    """What the vendor is like, which holds before it is set up. Raises KeyError for a name that is not registered."""
+    known: Facts = _adapter(name).facts
+    return known
+
+
+def _adapter(name: str) -> Any:
+    module, _, attribute = ADAPTERS[name].partition(":")
+    return getattr(import_module(module), attribute)

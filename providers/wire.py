@@ -20,6 +20,7 @@ MARKUP = (b"<svg", b"<?xml", b"<!--", b"<!doctype svg")
 _QUERY = re.compile(r"(https?://[^\s?#\"'<>]*)[?#][^\s\"'<>]*")
 _USERINFO = re.compile(r"(https?://)[^\s/@\"'<>]*@")
 _KEY_LIKE = re.compile(r"\b(?:sk-|gs_live_|fs_live_|r8_|xai-|AIza)[\w*-]{8,}")
+_LOADS = re.compile(r"\b(?:is|still|currently|being)\s+(?:being\s+)?load(?:ing|ed)\b", re.IGNORECASE)
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f\s]+")
 
 
@@ -62,6 +63,11 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     return _capped((moment - datetime.now(UTC)).total_seconds())
+
+
+def still_loads(status: int | None, words: str) -> bool:
+    """Whether a server of one's own says that its model is not there yet. No page says with which words [?]."""
+    return (status or 0) >= 500 and bool(_LOADS.search(words))
 
 
 def amount(told: object) -> Decimal | None:

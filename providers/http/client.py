@@ -100,6 +100,17 @@ class Client:
         with self._exchange("GET", httpx.URL(url), sent, None, None, deadline, cap) as answer:
             yield answer
 
+    def reachable(self, url: str) -> str:
+        """The address as it stands where a result may be fetched from it, else its path at the base URL's origin.
+
+        A server behind a proxy names itself as it sees itself, and that name often leads nowhere from here.
+        """
+        try:
+            self._allowed(url)
+        except errors.ProviderError:
+            return str(self._base.copy_with(raw_path=_read(url).raw_path))
+        return url
+
     def download(self, url: str, *, deadline: Deadline, cap: int = ANSWER_BYTES) -> tuple[bytes, str]:
         """The bytes and media type behind a result's address; our key never goes along.
 

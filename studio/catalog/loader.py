@@ -107,15 +107,21 @@ def _entries(models: object, vendors: Mapping[str, Vendor], top: Table) -> dict[
     }
 
 
-def _with_likeness(key: str, models: Mapping[str, Any], problems: list[str]) -> Any:
-    """``like = "other/model"`` takes over that block, table by table, except its aliases and lifecycle."""
+def _with_likeness(
+    key: str, models: Mapping[str, Any], problems: list[str], before: tuple[str, ...] = ()
+) -> Any:
+    """``like = "other/model"`` takes over that block, table by table, except its aliases and lifecycle.
+
+    That block may itself be like another; ``before`` are those on the way here, which would make a ring.
+    """
     data = models[key]
     if not isinstance(data, Mapping) or "like" not in data:
         return data
-    other = models.get(data["like"])
-    if not isinstance(other, Mapping) or "like" in other:
+    behind = (*before, key)
+    if data["like"] in behind or not isinstance(models.get(data["like"]), Mapping):
         problems.append(f"{key}: like {data['like']!r} is not a model with facts of its own.")
         return data
+    other = _with_likeness(data["like"], models, problems, behind)
     own = {name: value for name, value in data.items() if name != "like"}
     shared = {
         name: value

@@ -7,7 +7,7 @@ import threading
 from django.conf import settings
 
 from providers import registry
-from providers.base import Config, Provider
+from providers.base import Config, Facts, Provider
 
 _lock = threading.Lock()
 _ready: dict[str, tuple[Config, Provider]] = {}
@@ -37,10 +37,19 @@ def config_of(name: str) -> Config:
 
 
 def is_configured(name: str) -> bool:
-    """Whether the provider can be called: it has a key, or needs none."""
-    return bool(config_of(name).key) or (name in registry.ADAPTERS and not adapter(name).facts.needs_key)
+    """Whether the provider can be called: it has all that it needs."""
+    return not missing(name)
 
 
-def key_variable(name: str) -> str:
-    """The environment variable that holds this provider's key."""
-    return f"PROVIDER_{name.replace('-', '_').upper()}_KEY"
+def missing(name: str) -> tuple[str, ...]:
+    """The environment variables that this provider needs and that are not set."""
+    known = facts(name) if name in registry.ADAPTERS else Facts()
+    config = config_of(name)
+    lacking = {"KEY": known.needs_key and not config.key, "URL": known.needs_url and not config.url}
+    prefix = f"PROVIDER_{name.replace('-', '_').upper()}"
+    return tuple(f"{prefix}_{part}" for part, lacks in lacking.items() if lacks)
+
+
+def facts(name: str) -> Facts:
+    """What the provider is like, whether or not it is set up. Raises KeyError for a name that has no adapter."""
+    return registry.facts(name)

@@ -22,6 +22,7 @@ from django.db.models import (
 from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from studio.catalog import automatic, health, loader, providers, rules, sizes
@@ -238,9 +239,9 @@ def _refusal(entry: Entry, terms: Terms, today: date) -> tuple[str, str]:
         return _("Switched off on this server"), _("Switch it on under Prices")
     if terms.rule is None:
         return _("No price yet"), _("Set a price to offer it")
-    if not providers.is_configured(entry.provider):
-        variable = providers.key_variable(entry.provider)
-        return _("Not set up on this server"), _("Add %(variable)s to use") % {"variable": variable}
+    if missing := providers.missing(entry.provider):
+        variables = get_text_list(list(missing), _("and"))
+        return _("Not set up on this server"), _("Add %(variables)s to use") % {"variables": variables}
     return "", ""
 
 
@@ -253,6 +254,8 @@ def price_label(entry: Entry, terms: Terms) -> str:
 
 def span_label(span: Span) -> str:
     """A price or a range of them in credits."""
+    if not span.high:
+        return _("Free")
     low, high = credits_text(span.low), credits_text(span.high)
     return _("%(credits)s cr") % {"credits": low if low == high else f"{low}–{high}"}
 

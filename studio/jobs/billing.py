@@ -21,6 +21,11 @@ def quoted(job: Job) -> pricing.Quote:
     return pricing.Quote.from_json(job.quote)
 
 
+def is_held(job: Job) -> bool:
+    """Whether credits are set aside for the job: a free one has no hold."""
+    return quoted(job).high > 0
+
+
 def worth(job: Job, *, delivered: int, usage: Usage | None = None) -> Micros:
     """Micros to charge for ``delivered`` pictures at the price version of the submit; 0 for none."""
     version = job.price_version

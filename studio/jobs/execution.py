@@ -149,7 +149,7 @@ def _attempt(claim: Claim, job: Job, facts: Facts) -> tuple[Attempt | None, Tick
     last = job.attempts.order_by("-number").first()
     if last and last.state == Attempt.State.TICKET and last.ticket:
         return last, Ticket(**last.ticket)
-    if last and not facts.idempotent and last.state in retrying.LOST:
+    if last and not retrying.repeat_is_free(facts) and last.state in retrying.LOST:
         return None, None
     if cancelled and not (last and last.state in retrying.LOST):
         raise CancelWanted

@@ -83,7 +83,7 @@ OPEN = frozenset({State.ASKED, State.QUEUED, State.RUNNING, State.UNCONFIRMED})
 
 
 class Job(models.Model):
-    """One model × prompt × parameters × seed, for ``n`` pictures, with one hold.
+    """One model × prompt × parameters × seed, for ``n`` pictures, with one hold unless it is free.
 
         asked ──► queued ──► running ──► succeeded
                     │  ▲        │  ├────► partial

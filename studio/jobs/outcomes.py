@@ -156,7 +156,8 @@ def cancel_waiting(job: Job) -> bool:
         waiting = Job.objects.filter(pk=job.pk, state__in=[State.QUEUED, State.ASKED])
         if not waiting.update(state=State.CANCELLED, finished_at=timezone.now(), fence=F("fence") + 1):
             return False
-        credits.release(key=job.hold_key)
+        if billing.is_held(job):
+            credits.release(key=job.hold_key)
         notices.run_changed(job.run)
     return True
 
@@ -210,7 +211,9 @@ def _operation(job: Job, reference: Reference) -> str:
 
 
 def _resolve(job: Job, actual: Micros) -> None:
-    """Close the hold once; who comes second moves nothing."""
+    """Close the hold once; who comes second moves nothing. A free job has none."""
+    if not billing.is_held(job):
+        return
     charged = credits.settle(key=job.hold_key, actual=actual)
     Job.objects.filter(pk=job.pk).update(charged=charged)
     _spread_cost(job, charged)

@@ -12,6 +12,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from providers.base import Facts
 from providers.errors import ProviderError, RateLimited, UpstreamTimeout
 from studio.catalog import providers as vendors
 from studio.core import clock
@@ -67,8 +68,13 @@ def deadline_passed() -> UpstreamTimeout:
 
 
 def answer_lost(job: Job) -> bool:
-    """The last paid call may have gone out, its answer is lost, and the vendor would do the work a second time."""
-    return _last_state(job) in LOST and not _idempotent(job)
+    """The last paid call may have gone out, its answer is lost, and a second one would be paid for too."""
+    return _last_state(job) in LOST and not repeat_is_free(_facts(job))
+
+
+def repeat_is_free(facts: Facts) -> bool:
+    """Whether the same call twice costs no more than once: the vendor knows it again, or bills nobody."""
+    return facts.idempotent or facts.free
 
 
 def surely_free(attempt: Attempt) -> bool:
@@ -78,19 +84,19 @@ def surely_free(attempt: Attempt) -> bool:
 
 def perhaps_paid(job: Job) -> bool:
     """Like ``answer_lost``, or the vendor took the work and goes on with it: the bill may come."""
-    return _last_state(job) in (*LOST, Attempt.State.TICKET) and not _idempotent(job)
+    return _last_state(job) in (*LOST, Attempt.State.TICKET) and not repeat_is_free(_facts(job))
 
 
 def decide(claim: Claim, job: Job, error: ProviderError) -> None:
     """End the job or put it back; whoever pressed Cancel meanwhile wants no other try."""
-    idempotent = _idempotent(job)
+    facts = _facts(job)
     if _last_state(job) == Attempt.State.TICKET and (error.unknown or error.retryable):
         _ask_again(claim, job, error)
     elif moving.move_on(claim, job, error):
         log.info("job %s went on to another model after %s", job.pk, error.code)
-    elif error.unknown and not idempotent:
+    elif error.unknown and not repeat_is_free(facts):
         outcomes.park(claim, job, detail=error.message)
-    elif _may_resend(error, idempotent=idempotent) and (seconds := _wait(job, error)) is not None:
+    elif _may_resend(error, idempotent=facts.idempotent) and (seconds := _wait(job, error)) is not None:
         if claim.rows().filter(cancel_requested=True).exists():
             outcomes.cancel_running(claim, job)
         else:
@@ -112,8 +118,8 @@ def _last_state(job: Job) -> str | None:
     return job.attempts.order_by("-number").values_list("state", flat=True).first()
 
 
-def _idempotent(job: Job) -> bool:
-    return vendors.adapter(job.provider).facts.idempotent
+def _facts(job: Job) -> Facts:
+    return vendors.facts(job.provider)
 
 
 def _may_resend(error: ProviderError, *, idempotent: bool) -> bool:

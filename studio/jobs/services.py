@@ -211,9 +211,10 @@ def add_job(run: Run, position: int, item: Priced, payer: Payer, images: Mapping
         retry_of=item.retry_of,
         due_at=clock.now(),
     )
-    credits.hold(
-        account_id=payer.account_id, amount=item.quote.high, key=job.hold_key, label=_label(run, job)
-    )
+    if billing.is_held(job):
+        credits.hold(
+            account_id=payer.account_id, amount=item.quote.high, key=job.hold_key, label=_label(run, job)
+        )
     job.save(force_insert=True)
     Reference.objects.bulk_create(
         Reference(job=job, position=index, role=ref.role, image=images[ref.image_id])

@@ -37,6 +37,8 @@ def cause(job: Job, delivered: int) -> Cause | None:
 
 def money(job: Job, delivered: int) -> str:
     """What was held, charged and returned, as one sentence."""
+    if not billing.is_held(job):
+        return _("This model is free: nothing was held or charged.")
     if job.state == State.UNCONFIRMED:
         held = credits_text(billing.quoted(job).high)
         return _("%(held)s credits stay held until it is clear, at most a day.") % {"held": held}

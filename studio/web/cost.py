@@ -105,7 +105,9 @@ def _cost(offer: Offer, draft: Draft, parameters: Parameters, available: int) ->
         lines=tuple(Line(_(each.label), each.detail, credits_text(each.micros)) for each in quote.lines),
         held=credits_text(quote.high),
         reason=_reason(offer, draft),
-        refund_rule=_("You pay for images that arrive. What fails or is cancelled comes back at once."),
+        refund_rule=_("You pay for images that arrive. What fails or is cancelled comes back at once.")
+        if quote.high
+        else _("This model is free: nothing is held."),
         token=prices.sign(quote, version, offer.entry.id),
     )
     return (

@@ -76,5 +76,25 @@ def test_a_key_is_never_shown() -> None:
     assert "secret-key" not in repr(providers.config_of("easel-works"))
 
 
-def test_the_variable_of_a_key_is_named_as_it_must_be_set() -> None:
-    assert providers.key_variable("easel-works") == "PROVIDER_EASEL_WORKS_KEY"
+@pytest.mark.parametrize(
+    ("facts", "missing"),
+    [
+        (Facts(), ("PROVIDER_EASEL_WORKS_KEY",)),
+        (Facts(needs_key=False, needs_url=True), ("PROVIDER_EASEL_WORKS_URL",)),
+        (Facts(needs_url=True), ("PROVIDER_EASEL_WORKS_KEY", "PROVIDER_EASEL_WORKS_URL")),
+        (Facts(needs_key=False), ()),
+    ],
+)
+def test_what_is_missing_is_named_as_it_must_be_set(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, facts: Facts, missing: tuple[str, ...]
+) -> None:
+    monkeypatch.setattr(Easel, "facts", facts)
+    assert providers.missing("easel-works") == ()
+    settings.PROVIDER_KEYS = settings.PROVIDER_URLS = {}
+    assert providers.missing("easel-works") == missing
+
+
+def test_what_is_missing_is_known_without_setting_an_adapter_up(settings: Settings) -> None:
+    settings.PROVIDER_URLS = {"openai_compatible": "no address at all"}
+    assert providers.is_configured("openai_compatible")
+    assert providers.missing("nobody") == ("PROVIDER_NOBODY_KEY",)

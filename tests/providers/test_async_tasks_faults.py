@@ -238,8 +238,11 @@ def test_trap_1_auto_that_follows_from_another_model_becomes_a_shape_in_hd() -> 
 
 @pytest.mark.django_db
 def test_without_a_key_none_can_be_picked(settings: Any) -> None:
-    settings.PROVIDER_KEYS = {}
+    settings.PROVIDER_KEYS = settings.PROVIDER_URLS = {}
     found = selectors.offer(MODEL)
-    assert (found.available, found.hint) == (False, "Add PROVIDER_ASYNC_TASKS_KEY to use")
+    hint = "Add PROVIDER_ASYNC_TASKS_KEY and PROVIDER_ASYNC_TASKS_URL to use"
+    assert (found.available, found.hint) == (False, hint)
     settings.PROVIDER_KEYS = {"async_tasks": KEY}
+    assert selectors.offer(MODEL).hint == "Add PROVIDER_ASYNC_TASKS_URL to use"
+    settings.PROVIDER_URLS = {"async_tasks": "http://127.0.0.1:1"}
     assert selectors.offer(MODEL).available

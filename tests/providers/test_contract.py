@@ -78,9 +78,11 @@ def finish(provider: Provider, request: ImageRequest) -> Finished:
 
 @every_adapter
 def test_the_facts_of_an_adapter_make_sense(name: str) -> None:
-    facts = registry.load(name, Config(key=KEY)).facts
+    facts = registry.facts(name)
     assert isinstance(facts, Facts)
-    assert facts.needs_key == (name in REMOTE)
+    assert registry.load(name, Config(key=KEY)).facts == facts
+    assert (facts.needs_key or facts.needs_url) == (name in REMOTE)
+    assert not (facts.free and facts.needs_key)
     assert facts.result_seconds is None or facts.result_seconds > 0
     assert all(re.fullmatch(r"(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)+", host) for host in facts.result_hosts)
 
@@ -142,7 +144,7 @@ def test_an_adapter_refuses_what_it_cannot_do_before_it_costs(name: str, change:
 
 @every_adapter
 def test_an_unknown_model_is_unavailable(name: str) -> None:
-    request = replace(sample(name), model="no-such-model", kind=GENERATE)
+    request = replace(sample(name), model="no-such-model", kind=GENERATE, partials=0)
     if name not in REMOTE:
         with pytest.raises(errors.ModelUnavailable):
             registry.load(name, Config()).submit(request, silent)
@@ -152,12 +154,27 @@ def test_an_unknown_model_is_unavailable(name: str) -> None:
 
 
 @every_remote_adapter
-def test_without_a_key_nothing_is_sent(name: str, parrot: Parrot) -> None:
-    provider = registry.load(name, Config(key="", url=parrot.url))
+def test_without_a_key_nothing_is_sent_where_one_is_needed(name: str, parrot: Parrot) -> None:
+    if registry.facts(name).needs_key:
+        refuses_to_ask(registry.load(name, Config(key="", url=parrot.url)), name)
+        assert parrot.requests == []
+    else:
+        with case(name).simulator() as vendor:
+            provider = registry.load(name, Config(url=vendor.url))
+            assert provider.check().ok
+            check(finish(provider, sample(name)), sample(name))
+
+
+@every_remote_adapter
+def test_without_an_address_nothing_is_sent_by_an_adapter_that_has_none_of_its_own(name: str) -> None:
+    if registry.facts(name).needs_url:
+        refuses_to_ask(registry.load(name, Config(key=KEY)), name)
+
+
+def refuses_to_ask(provider: Provider, name: str) -> None:
     with pytest.raises(errors.AuthError):
         provider.submit(sample(name), silent)
     assert not provider.check().ok
-    assert parrot.requests == []
 
 
 @every_remote_adapter

@@ -80,7 +80,7 @@ def test_every_vendor_is_tried_with_every_fault_that_it_can_have(name: str) -> N
     what = case(name)
     tried = [expected.fault for expected in what.faults]
     kinds = {fault.kind for fault in tried}
-    facts = registry.load(name, Config(key=KEY)).facts
+    facts = registry.facts(name)
     required = REQUIRED | (OF_TICKETS if facts.resumable else set())
     required |= {base.EXPIRED_URL} if facts.result_hosts else set()
     assert required - kinds == set(what.without)

@@ -104,7 +104,7 @@ def test_the_bounds_of_free_sizes_are_the_adapters(name: str, side: int) -> None
 
 @pytest.mark.django_db
 def test_a_model_without_a_price_waits_for_one_and_imagen_says_that_it_may_be_gone(settings: Any) -> None:
-    settings.PROVIDER_KEYS = {"multi": "ck_test"}
+    settings.PROVIDER_KEYS, settings.PROVIDER_URLS = {"multi": "ck_test"}, {"multi": "http://127.0.0.1:1"}
     offers = {name: selectors.offer(entry.id) for name, entry in ENTRIES.items()}
     assert {name for name, offer in offers.items() if not offer.available} == {"flux-2-klein", "flux-kontext"}
     notes = {name for name, offer in offers.items() if cards.card(offer).note}

@@ -57,7 +57,7 @@ class AsyncTasks:
     one that the server allows, since the seed names none.
     """
 
-    facts = Facts(resumable=True, cancellable=True, billed_when_cancelled=False)
+    facts = Facts(needs_url=True, resumable=True, cancellable=True, billed_when_cancelled=False)
 
     def __init__(self, config: Config) -> None:
         self._key, self._placed = config.key, bool(config.url)

@@ -33,7 +33,7 @@ class Multi(Synchronous):
     answer is known to tell its cost. Results lie at the makers, whose hosts are theirs and not in the seed [?].
     """
 
-    facts = Facts(result_seconds=600, result_hosts=("*.bfl.ai", "fal.media", "*.fal.media"))
+    facts = Facts(needs_url=True, result_seconds=600, result_hosts=("*.bfl.ai", "fal.media", "*.fal.media"))
 
     def __init__(self, config: Config) -> None:
         self._key, self._placed = config.key, bool(config.url)

@@ -16,7 +16,7 @@ from providers.adapters.openai.answer import (
     total,
     usage_of,
 )
-from providers.adapters.openai.request import fields_of, form_of, refuse_what_it_cannot
+from providers.adapters.openai.request import Call, call_of
 from providers.base import Config, Delivered, Emit, Facts, Finished, Health, ImageRequest, Output, Synchronous
 from providers.http import ANSWER_BYTES, Answer, Client, Deadline, failure, parsed
 
@@ -44,17 +44,15 @@ class OpenAI(Synchronous):
 
     def submit(self, request: ImageRequest, emit: Emit) -> Finished:
         """One paid call; previews are emitted meanwhile. Pictures that came before a break are delivered."""
-        refuse_what_it_cannot(request)
-        fields = fields_of(request)
+        call = self._call(request)
         deadline = Deadline(request.deadline_seconds)
-        edit = bool(request.references)
         with self._client.send(
             "POST",
-            "/images/edits" if edit else "/images/generations",
+            call.path,
             deadline=deadline,
             headers=self._headers(request.client_ref),
-            document=None if edit else fields,
-            form=form_of(fields, request) if edit else None,
+            document=call.document,
+            form=call.form,
             cap=ANSWER_BYTES * request.n * (1 + request.partials),
         ) as answer:
             if not 200 <= answer.status < 300:
@@ -78,10 +76,21 @@ class OpenAI(Synchronous):
             return Health(ok=False, message=error.message)
         return Health(ok=True, message=f"It answers and lists {count} models.")
 
-    def _headers(self, client_ref: str) -> dict[str, str]:
+    def _call(self, request: ImageRequest) -> Call:
+        return call_of(request)
+
+    def _fetched(self, url: str, deadline: Deadline) -> tuple[bytes, str]:
+        """The bytes and media type behind a picture's address."""
+        return self._client.download(url, deadline=deadline)
+
+    def _proof(self) -> dict[str, str]:
+        """What shows who asks."""
         if not self._key:
             raise errors.AuthError("No key is set for this vendor.")
-        headers = {"Authorization": f"Bearer {self._key}"}
+        return {"Authorization": f"Bearer {self._key}"}
+
+    def _headers(self, client_ref: str) -> dict[str, str]:
+        headers = self._proof()
         if client_ref:
             headers["X-Client-Request-Id"] = client_ref
         return headers
@@ -133,7 +142,7 @@ class OpenAI(Synchronous):
         problem: errors.ProviderError | None = None
         for url, revised in found.links:
             try:
-                data, mime = self._client.download(url, deadline=deadline)
+                data, mime = self._fetched(url, deadline)
             except errors.ProviderError as error:
                 problem = problem or error
             else:

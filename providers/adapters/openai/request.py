@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from providers import errors
@@ -34,6 +35,15 @@ FIELDS = frozenset(
         "mask",
     ]
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Where a request goes, and its JSON ``document`` or its multipart ``form``."""
+
+    path: str
+    document: Mapping[str, Any] | None = None
+    form: Sequence[Part] | None = None
 
 
 def is_dalle(model: str) -> bool:
@@ -73,6 +83,15 @@ def refuse_what_it_cannot(request: ImageRequest) -> None:
     for refusal, applies in refusals.items():
         if applies:
             raise errors.InvalidRequest(refusal)
+
+
+def call_of(request: ImageRequest) -> Call:
+    """The call of the Images API for this request. Raises InvalidRequest for what its model cannot do."""
+    refuse_what_it_cannot(request)
+    fields = fields_of(request)
+    if request.references:
+        return Call("/images/edits", form=form_of(fields, request))
+    return Call("/images/generations", document=fields)
 
 
 def fields_of(request: ImageRequest) -> dict[str, Any]:
