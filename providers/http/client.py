@@ -90,14 +90,15 @@ class Client:
         url: str,
         *,
         deadline: Deadline,
+        method: str = "GET",
         headers: Mapping[str, str] | None = None,
         cap: int = ANSWER_BYTES,
     ) -> Iterator[Answer]:
-        """One GET of an address that an answer named, as it stands. Raises AnswerLost where it is not ``is_own``."""
+        """A request without a body to an address that an answer named. Raises AnswerLost where it is not ``is_own``."""
         if not self.is_own(url):
             raise errors.AnswerLost("The address to ask at is not one of this vendor's.")
         sent = _carried(headers or {}, self._secrets)
-        with self._exchange("GET", httpx.URL(url), sent, None, None, deadline, cap) as answer:
+        with self._exchange(method, httpx.URL(url), sent, None, None, deadline, cap) as answer:
             yield answer
 
     def reachable(self, url: str) -> str:
@@ -182,9 +183,11 @@ class Client:
 def _read(url: object) -> httpx.URL:
     """The address, or an empty one where it is none."""
     try:
-        address = httpx.URL(url) if isinstance(url, str) else httpx.URL("")
-        # A host in the ASCII form of international names is decoded here, and not every one can be.
-        return address if address.host else httpx.URL("")
+        address = httpx.URL(url if isinstance(url, str) else "")
+        str(
+            address.host
+        )  # A host in the ASCII form of international names is decoded here, and not every one can be.
+        return address
     except (httpx.InvalidURL, UnicodeError):
         return httpx.URL("")
 

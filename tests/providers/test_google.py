@@ -361,6 +361,7 @@ REFUSED: list[dict[str, Any]] = [
     {"model": "gemini-2.5-flash-image", "resolution": "", "references": tuple(image(8) for _ in range(4))},
     {"references": (InputImage(bytes(16 * 1024 * 1024), "image/png", 8, 8),)},
     {"references": (image(8),), "mask": image(8)},
+    {"partials": 1},
     {"width": 1024, "height": 1024},
     {"width": 1024, "aspect_ratio": "1:1"},
     {"aspect_ratio": "7:5"},

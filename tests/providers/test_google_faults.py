@@ -225,8 +225,9 @@ def test_an_error_that_is_told_after_the_beginning_is_no_leave_to_pay_again(
         vendor.dictated = reply
         problem = failed(adapter, request)
         assert (type(problem), problem.safe_to_resend) == (errors.UpstreamError, False)
-    vendor.dictated = base.json_reply({"error": {"message": "odd"}})
-    assert type(failed(adapter)) is errors.UpstreamError
+    vendor.dictated = base.json_reply({"error": {"status": "odd"}})
+    problem = failed(adapter)
+    assert (type(problem), problem.message) == (errors.UpstreamError, "The vendor reported a failure.")
 
 
 def test_a_stream_that_ends_without_a_word_leaves_the_answer_unknown(adapter: Google, vendor: Saying) -> None:

@@ -135,8 +135,10 @@ class Google(Synchronous):
         """Google's error in our words; one within a 200 has its status in ``code``."""
         error = error_of(document)
         code = error.get("code")
+        said = self._client.redacted(error.get("message"))
+        said = said or ("" if status else "The vendor reported a failure.")
         status = status or (code if isinstance(code, int) and 400 <= code < 600 else 500)
-        by_status = failure(status, {}, self._client.redacted(error.get("message")))
+        by_status = failure(status, {}, said)
         kind = kind_of(status, error) or type(by_status)
         return kind(
             by_status.message,

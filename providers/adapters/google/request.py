@@ -40,6 +40,7 @@ def refuse_what_it_cannot(request: ImageRequest, model: Model) -> None:
         f"This model takes {model.references} references at most.": count > model.references,
         "The pictures are more than 20 MB together.": _inline_bytes(request) > INLINE_BYTES,
         "This vendor takes no mask.": request.mask is not None,
+        "This vendor sends no previews.": request.partials != 0,
         "A negative prompt is not offered by this model.": bool(request.negative_prompt)
         and not model.negative,
         "Width and height go together.": sized and not (request.width and request.height),
