@@ -18,6 +18,7 @@ ADAPTERS: dict[str, str] = {
     "deepshi": "providers.adapters.deepshi:Deepshi",
     "multi": "providers.adapters.multi:Multi",
     "google": "providers.adapters.google:Google",
+    "xai": "providers.adapters.xai:XAI",
 }
 
 

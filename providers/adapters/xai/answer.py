@@ -1,0 +1,131 @@
+"""What xAI answers, in our words."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from providers import errors
+from providers.base import Output
+
+TICKS = 10_000
+"""So many ticks are a micro: a dollar is 10,000,000,000 of them."""
+
+MOST_TICKS = 10**16
+SIGNATURES = ((b"\x89PNG", "image/png"), (b"\xff\xd8\xff", "image/jpeg"), (b"RIFF", "image/webp"))
+
+WORDS: tuple[tuple[str, type[errors.ProviderError]], ...] = (
+    ("api key", errors.AuthError),
+    ("spending limit", errors.BillingError),
+    ("credits", errors.BillingError),
+    ("generated image rejected", errors.ModerationOutput),
+    ("content moderation", errors.ModerationInput),
+    ("usage guidelines", errors.ModerationInput),
+    ("maximum prompt length", errors.PromptTooLong),
+    ("model not found", errors.ModelUnavailable),
+)
+"""Parts of messages that tell failures apart which share a status, the first that is found [?]: a wrong key and a
+declined prompt are both a 400, no money is a 403 or a 429."""
+
+CODES: Mapping[str, type[errors.ProviderError]] = {
+    "invalid_api_key": errors.AuthError,
+    "insufficient_quota": errors.BillingError,
+    "model_not_found": errors.ModelUnavailable,
+    "content_policy_violation": errors.ModerationInput,
+    "moderation_blocked": errors.ModerationInput,
+}
+"""The codes of OpenAI's error shape."""
+
+
+@dataclass(slots=True)
+class Found:
+    """What an answer holds: addresses and pictures in order, and how many of each kind gave none.
+
+    ``declined`` counts the entries that moderation kept back, ``broken`` those that cannot be read.
+    """
+
+    pictures: list[Output | tuple[str, str, str]] = field(default_factory=list)
+    declined: int = 0
+    broken: int = 0
+    billed: int | None = None
+
+
+def found_in(document: Mapping[str, Any]) -> Found:
+    """The pictures of an answer. An empty list is how the vendor says that it declined all."""
+    usage, entries = document.get("usage"), document.get("data")
+    found = Found(billed=micros_of(usage.get("cost_in_usd_ticks") if isinstance(usage, dict) else None))
+    if entries == []:
+        found.declined = 1
+    for entry in entries if isinstance(entries, list) else []:
+        if isinstance(entry, dict):
+            _add(found, entry)
+        else:
+            found.broken += 1
+    return found
+
+
+def _add(found: Found, entry: Mapping[str, Any]) -> None:
+    """One entry of ``data``: moderation is told first, since a declined one may hold a picture all the same."""
+    revised, mime = str(entry.get("revised_prompt") or ""), entry.get("mime_type")
+    mime = mime if isinstance(mime, str) and mime.startswith("image/") else "image/jpeg"
+    text, url = entry.get("b64_json"), entry.get("url")
+    if entry.get("respect_moderation") is False:
+        found.declined += 1
+    elif text:
+        data = _bytes(text)
+        found.broken += not data
+        if data:
+            found.pictures.append(Output(data, mime_of(data, mime), revised_prompt=revised))
+    elif isinstance(url, str) and url:
+        found.pictures.append((url, mime, revised))
+
+
+def _bytes(text: object) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True) if isinstance(text, str) else b""
+    except (binascii.Error, ValueError):
+        return b""
+
+
+def mime_of(data: bytes, told: str) -> str:
+    """The media type that the first bytes tell, or else what the vendor says."""
+    return next((mime for signature, mime in SIGNATURES if data.startswith(signature)), told)
+
+
+def micros_of(ticks: object) -> int | None:
+    """``cost_in_usd_ticks`` in micros, rounded up; None where it is no sum."""
+    if isinstance(ticks, bool) or not isinstance(ticks, int) or not 0 <= ticks < MOST_TICKS:
+        return None
+    return -(-ticks // TICKS)
+
+
+def error_of(document: Any) -> tuple[str, str]:
+    """Code and message of either shape: ``{"code", "error": "text"}`` or OpenAI's ``{"error": {…}}``; may be empty."""
+    told = document if isinstance(document, dict) else {}
+    error = told.get("error")
+    if isinstance(error, dict):
+        return _text(error.get("code")) or _text(error.get("type")), _text(error.get("message"))
+    return _text(told.get("code")), _text(error)
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def kind_of(status: int, code: str, message: str) -> type[errors.ProviderError] | None:
+    """The class that the answer's own words name; None where the status says all. A server's failure needs none."""
+    if status >= 500:
+        return None
+    said = message.lower()
+    return CODES.get(code) or next((kind for part, kind in WORDS if part in said), None)
+
+
+def model_count(document: Any) -> int:
+    """How many models a list names. Raises AnswerLost where it is none."""
+    models = document.get("data") if isinstance(document, dict) else None
+    if not isinstance(models, list):
+        raise errors.AnswerLost("The vendor's list of models cannot be read.")
+    return len(models)
