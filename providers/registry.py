@@ -19,6 +19,7 @@ ADAPTERS: dict[str, str] = {
     "multi": "providers.adapters.multi:Multi",
     "google": "providers.adapters.google:Google",
     "xai": "providers.adapters.xai:XAI",
+    "recraft": "providers.adapters.recraft:Recraft",
 }
 
 

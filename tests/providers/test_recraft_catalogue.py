@@ -1,0 +1,99 @@
+"""What the catalogue says of Recraft's models is what its adapter sends and its pages say."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from providers.adapters.recraft.models import FAMILIES, RATIOS
+from providers.adapters.recraft.request import fields_of, refuse_what_it_cannot
+from providers.base import ImageRequest, InputImage
+from studio.catalog import loader, selectors, sizes
+from studio.catalog.entries import Entry
+from studio.catalog.fields import kind_of
+from studio.catalog.parameters import validate
+from studio.catalog.pricing import Ask, quote
+from tests.providers.simulators.recraft_rules import PRICES
+
+ENTRIES = {e.upstream: e for e in loader.catalog().entries.values() if e.provider == "recraft"}
+PICTURE = InputImage(b"picture", "image/png", 512, 512, "source")
+every_model = pytest.mark.parametrize("name", FAMILIES)
+
+
+def sent(entry: Entry, data: dict[str, str], references: int = 0, *, mask: bool = False) -> dict[str, Any]:
+    """The fields of what the composer can ask for."""
+    chosen = validate(entry, data, references, mask, "a stair")
+    request = ImageRequest(
+        model=entry.upstream,
+        prompt="a stair",
+        kind=kind_of(references, mask),
+        negative_prompt=chosen.negative_prompt,
+        n=chosen.n,
+        width=chosen.width,
+        height=chosen.height,
+        aspect_ratio=chosen.aspect_ratio,
+        strength=chosen.strength,
+        output_format=chosen.output_format,
+        background=chosen.background,
+        references=(PICTURE,) * references,
+        mask=PICTURE if mask else None,
+    )
+    refuse_what_it_cannot(request)
+    return fields_of(request)
+
+
+def test_all_eight_models_are_there() -> None:
+    assert set(ENTRIES) == set(FAMILIES)
+
+
+@every_model
+def test_a_picture_costs_what_the_vendor_publishes(name: str) -> None:
+    rule = ENTRIES[name].price
+    assert rule is not None
+    for references in (0, 1):
+        assert quote(rule, 0, Ask(n=6, references=references)).high == 6 * PRICES[name] * 1_000
+
+
+@every_model
+def test_every_size_and_format_that_is_offered_can_be_sent(name: str) -> None:
+    entry, family = ENTRIES[name], FAMILIES[name]
+    field = sizes.FIELDS[entry.sizing.style]
+    offered = [choice.value for choice in sizes.choices(entry.sizing)]
+    assert [sent(entry, {field: value, "n": "6"})["size"] for value in offered] == offered
+    drawn = [f"{width}x{height}" for width, height in family.sizes.values()]
+    assert set(offered) == set(drawn or RATIOS)
+    assert set(entry.formats) == set(family.formats)
+    for fmt in entry.formats:
+        assert sent(entry, {"output_format": fmt}).get("image_format", "svg") == fmt
+
+
+@every_model
+def test_what_is_offered_is_what_a_model_takes(name: str) -> None:
+    entry, family = ENTRIES[name], FAMILIES[name]
+    assert (entry.prompt_limit, entry.max_n) == (family.prompt_limit, 6)
+    assert entry.supports.negative == family.styled
+    assert (entry.max_references, entry.supports.mask, entry.supports.strength) == (
+        int(family.edits),
+        family.edits,
+        family.edits,
+    )
+    assert set(entry.kinds) == {"generate", *(("edit", "inpaint") if family.edits else ())}
+    assert not entry.supports.seed
+
+
+@pytest.mark.parametrize("name", ["recraftv3", "recraftv3_vector"])
+def test_a_change_and_an_area_can_be_sent_as_the_composer_asks_for_them(name: str) -> None:
+    assert sent(ENTRIES[name], {"strength": "0.3"}, 1)["strength"] == 0.3
+    for references, mask in ((0, False), (1, True)):
+        assert "strength" not in sent(ENTRIES[name], {"strength": "0.6"}, references, mask=mask)
+    assert sent(ENTRIES[name], {"negative_prompt": "rain"})["negative_prompt"] == "rain"
+
+
+@pytest.mark.django_db
+def test_a_key_makes_all_of_them_ready(settings: Any) -> None:
+    settings.PROVIDER_KEYS = {}
+    offers = [selectors.offer(entry.id) for entry in ENTRIES.values()]
+    assert {offer.hint for offer in offers} == {"Add PROVIDER_RECRAFT_KEY to use"}
+    settings.PROVIDER_KEYS = {"recraft": "key"}
+    assert all(selectors.offer(entry.id).available for entry in ENTRIES.values())
