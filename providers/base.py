@@ -78,6 +78,11 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
+class Alive:
+    """The call goes on, and nobody can say how far it is."""
+
+
+@dataclass(frozen=True, slots=True)
 class Output:
     """One finished picture as the vendor sent it."""
 
@@ -95,7 +100,7 @@ class Delivered:
     output: Output
 
 
-Event = Partial | Progress | Delivered
+Event = Partial | Progress | Alive | Delivered
 Emit = Callable[[Event], None]
 
 

@@ -15,6 +15,7 @@ ADAPTERS: dict[str, str] = {
     "async_tasks": "providers.adapters.async_tasks:AsyncTasks",
     "fairstack": "providers.adapters.fairstack:FairStack",
     "openai_compatible": "providers.adapters.openai:OpenAICompatible",
+    "a1111": "providers.adapters.a1111:A1111",
     "deepshi": "providers.adapters.deepshi:Deepshi",
     "multi": "providers.adapters.multi:Multi",
     "google": "providers.adapters.google:Google",

@@ -129,6 +129,10 @@ class Entry:
         """The name of the adapter that runs it."""
         return self.vendor.name
 
+    def does(self, asked: str) -> str:
+        """The kind of work that becomes of what is asked: a model that only enlarges pictures enlarges this one."""
+        return "upscale" if self.kinds == ("upscale",) else asked
+
     def retired(self, today: date) -> bool:
         """Whether the vendor has switched it off by ``today``."""
         return self.retires is not None and self.retires <= today

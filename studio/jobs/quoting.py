@@ -76,11 +76,10 @@ def _priced(spec: JobSpec, retry_of: Job | None) -> Priced:
     entry = offer.entry
     if not offer.available:
         raise ModelNotOffered(offer.refusal)
-    if spec.kind not in entry.kinds:
-        text = _("%(model)s does not edit pictures. Change the reference's role, or pick another model.")
-        raise Invalid(text % {"model": entry.label}, fields={"references": text % {"model": entry.label}})
     has_mask, count = spec.mask is not None, len(spec.pictures)
     checked = validation.validate(entry, spec.parameters, count, has_mask, spec.prompt)
+    if refusal := validation.refused_kind(entry, spec.kind):
+        raise Invalid(refusal, fields={"references": refusal})
     ask = checked.ask(prompt=spec.prompt, references=count, has_mask=has_mask)
     figures, version = quote(offer, ask)
     return Priced(spec, entry, checked, ask, figures, version, retry_of)

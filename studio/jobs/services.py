@@ -197,7 +197,7 @@ def add_job(run: Run, position: int, item: Priced, payer: Payer, images: Mapping
         model_label=item.entry.label,
         provider=item.entry.provider,
         upstream=item.entry.upstream,
-        kind=item.spec.kind,
+        kind=item.entry.does(item.spec.kind),
         prompt=item.spec.prompt,
         negative_prompt=checked.negative_prompt,
         n=checked.n,

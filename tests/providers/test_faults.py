@@ -124,7 +124,7 @@ def test_no_fault_is_paid_twice_and_every_job_ends_with_the_books_in_order(
             assert (job.state, len(vendor.bills)) == (expected.state, expected.billed)
             assert busy.balance[1] - held == (job.quote["high"] if job.state == "unconfirmed" else 0)
             assert before - sum(busy.balance) == job.charged
-            assert (job.charged > 0) == bool(job.outputs.count())
+            assert (job.charged > 0) == bool(job.outputs.count() and job.quote["high"])
             assert job.charged <= job.quote["high"] * job.outputs.count() // job.n
             assert bool(job.error_code) == (job.state not in ("succeeded", "partial"))
             assert KEY not in job.error_detail
