@@ -9,7 +9,9 @@ from datetime import date
 from studio.catalog.rules import PriceRule
 
 TIERS = ("budget", "standard", "premium")
-KINDS = ("generate", "edit", "inpaint", "upscale")
+KINDS = ("generate", "edit", "inpaint", "upscale", "cutout")
+TOOLS = ("upscale", "cutout")
+"""The kinds that nobody asks for by name: a model that does one does it to the picture that it is given."""
 STYLES = ("pixels", "free", "ratio", "resolution", "preset", "none")
 AUTO = "auto"
 
@@ -131,7 +133,7 @@ class Entry:
 
     def does(self, asked: str) -> str:
         """The kind of work that becomes of what is asked: a model that only enlarges pictures enlarges this one."""
-        return "upscale" if self.kinds == ("upscale",) else asked
+        return self.kinds[0] if set(self.kinds) <= set(TOOLS) else asked
 
     def retired(self, today: date) -> bool:
         """Whether the vendor has switched it off by ``today``."""

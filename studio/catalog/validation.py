@@ -35,6 +35,18 @@ def validate(
     return _Reader(entry, data).read(references, has_mask, prompt)
 
 
+def refused_kind(entry: Entry, kind: str) -> str:
+    """What to do where this model does not do this kind of work; empty where it does."""
+    if entry.does(kind) in entry.kinds:
+        return ""
+    text = _("%(model)s does not edit pictures. Change the reference's role, or pick another model.")
+    if entry.kinds == ("inpaint",):
+        text = _("%(model)s repaints what a mask marks. Add a mask, or pick another model.")
+    elif kind == "generate":
+        text = _("%(model)s changes a picture. Give a reference the role Edit source.")
+    return text % {"model": entry.label}
+
+
 class _Reader:
     def __init__(self, entry: Entry, data: Mapping[str, str]) -> None:
         self.entry = entry

@@ -147,7 +147,7 @@ def _reason(offer: Offer, draft: Draft) -> str:
         validation.validate(offer.entry, draft.parameters, len(spec.pictures), spec.mask is not None, prompt)
     except Invalid as invalid:
         return next((text for name, text in invalid.fields.items() if name != "prompt"), "")
-    return "" if offer.entry.does(spec.kind) in offer.entry.kinds else _("This model does not edit pictures")
+    return validation.refused_kind(offer.entry, spec.kind)
 
 
 def _way_out(offer: Offer, draft: Draft, parameters: Parameters, available: int) -> WayOut | None:

@@ -31,7 +31,10 @@ MISTAKES: list[tuple[dict[str, Any], str]] = [
     ({"label": ""}, "atelier/easel: label must be a text, not ''."),
     ({"label": 7}, "atelier/easel: label must be a text, not 7."),
     ({"tier": "lavish"}, "atelier/easel: tier must be one of budget, standard, premium, not 'lavish'."),
-    ({"kinds": ["dream"]}, "atelier/easel: kinds must be of generate, edit, inpaint, upscale, not 'dream'."),
+    (
+        {"kinds": ["dream"]},
+        "atelier/easel: kinds must be of generate, edit, inpaint, upscale, cutout, not 'dream'.",
+    ),
     ({"kinds": "generate"}, "atelier/easel: kinds must be a list of texts, not 'generate'."),
     ({"kinds": ["generate", "generate"]}, "atelier/easel: kinds names something twice."),
     ({"kinds": ["edit"]}, "atelier/easel: kinds says edit, which needs max_references."),
