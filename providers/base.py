@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-GENERATE, EDIT, INPAINT, UPSCALE = "generate", "edit", "inpaint", "upscale"
+GENERATE, EDIT, INPAINT, UPSCALE, CUTOUT = "generate", "edit", "inpaint", "upscale", "cutout"
+"""The kinds of work. A cutout is a picture without its background."""
 
 
 @dataclass(frozen=True, slots=True)

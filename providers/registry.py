@@ -12,6 +12,7 @@ ADAPTERS: dict[str, str] = {
     "openai": "providers.adapters.openai:OpenAI",
     "bfl": "providers.adapters.bfl:BFL",
     "replicate": "providers.adapters.replicate:Replicate",
+    "fal": "providers.adapters.fal:Fal",
     "async_tasks": "providers.adapters.async_tasks:AsyncTasks",
     "fairstack": "providers.adapters.fairstack:FairStack",
     "openai_compatible": "providers.adapters.openai:OpenAICompatible",
