@@ -155,7 +155,7 @@ def _fitting(offer: Offer, spec: JobSpec, seen: Weather) -> Candidate | None:
     entry, rule = offer.entry, offer.terms.rule
     count, has_mask = len(spec.pictures), spec.mask is not None
     able = (
-        spec.kind in entry.kinds
+        entry.does(spec.kind) in entry.kinds
         and count <= entry.max_references
         and (entry.supports.mask or not has_mask)
         and len(spec.prompt) <= entry.prompt_limit

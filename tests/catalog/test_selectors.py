@@ -79,13 +79,14 @@ def test_a_key_makes_the_models_of_its_provider_available(settings: Settings) ->
 def test_retired_models_are_known_come_last_and_cannot_be_picked(settings: Settings) -> None:
     settings.PROVIDER_KEYS = {"openai": "sk-test"}
     found = selectors.offers()
-    assert [offer.id for offer in found if offer.retired] == [offer.id for offer in found[-3:]]
-    assert [offer.reason for offer in found[-3:]] == [
+    retired = [offer for offer in found if offer.retired]
+    assert retired == found[-len(retired) :]
+    assert [offer.reason for offer in retired if offer.entry.provider == "openai"] == [
         "Retired on 23 October 2026",
         "Retired on 12 May 2026",
         "Retired on 12 May 2026",
     ]
-    assert not any(offer.available for offer in found[-3:])
+    assert not any(offer.available for offer in retired)
     assert selectors.entry("dall-e-2").label == "DALL·E 2"
 
 

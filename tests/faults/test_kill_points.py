@@ -146,6 +146,7 @@ def test_a_task_at_the_vendor_is_taken_up_again_by_its_ticket(
     log = tmp_path / "bills"
     tickets = FiledTickets(str(log))
     tickets.bills.append("by the worker that died")
+    settings.PROVIDER_KEYS = {"openai": "sk-test-canary"}
     monkeypatch.setattr(providers, "adapter", lambda name: tickets)
     job = busy.job(PAID)
     killed_at(processes, point, "work_with_tickets", bills=str(log))
@@ -168,6 +169,7 @@ def test_a_worker_that_dies_over_a_ticket_and_is_found_past_the_deadline_leaves_
     log = tmp_path / "bills"
     tickets = FiledTickets(str(log))
     tickets.bills.append("by the worker that died")
+    settings.PROVIDER_KEYS = {"openai": "sk-test-canary"}
     monkeypatch.setattr(providers, "adapter", lambda name: tickets)
     job = busy.job(PAID)
     killed_at(processes, "ticket", "work_with_tickets", bills=str(log))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -85,9 +86,10 @@ def test_what_was_kept_before_the_disk_was_full_is_charged_and_the_rest_comes_ba
 
 
 def test_a_task_hands_its_pictures_over_once_there_is_room_again(
-    busy: Desk, fill: Fill, monkeypatch: pytest.MonkeyPatch
+    busy: Desk, fill: Fill, monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
     vendor, put = TicketVendor(), storage.put
+    settings.PROVIDER_KEYS = {"openai": "sk-test-canary"}
     monkeypatch.setattr(providers, "adapter", lambda name: vendor)
     fill()
     job = busy.finished(PAID)

@@ -21,7 +21,8 @@ from tests.jobs.vendors import Crash, TicketVendor
 
 
 @pytest.fixture
-def tickets(monkeypatch: pytest.MonkeyPatch) -> TicketVendor:
+def tickets(monkeypatch: pytest.MonkeyPatch, settings: Any) -> TicketVendor:
+    settings.PROVIDER_KEYS = {"openai": "sk-test-canary"}
     vendor = TicketVendor()
     monkeypatch.setattr(providers, "adapter", lambda name: vendor)
     return vendor
