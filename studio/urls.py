@@ -84,6 +84,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("images/<uuid:id>/favourite", images.favourite, name="favourite"),
     path("images/<uuid:id>/rate", images.rate, name="rate"),
     path("uploads/", uploads.uploads, name="uploads"),
+    path("uploads/address", uploads.upload_address, name="upload_address"),
     path("media/<uuid:id>/<slug:variant>", media.media, name="media"),
     path("media/preview/<uuid:id>/<int:index>", media.partial, name="partial"),
     # The parts that pages are built of

@@ -184,9 +184,8 @@ def _read(url: object) -> httpx.URL:
     """The address, or an empty one where it is none."""
     try:
         address = httpx.URL(url if isinstance(url, str) else "")
-        str(
-            address.host
-        )  # A host in the ASCII form of international names is decoded here, and not every one can be.
+        # A host in the ASCII form of international names is decoded here, and not every one can be.
+        str(address.host)
         return address
     except (httpx.InvalidURL, UnicodeError):
         return httpx.URL("")

@@ -120,11 +120,11 @@ def open_public_client(network: Network = INTERNET) -> httpx.Client:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What one address answered. ``onward`` is where it sends the asker, or empty; the body is read only with 200."""
+    """What ``url`` answered. ``onward`` is where it sends the asker, or empty; the body is read only with 200."""
 
+    url: str
     status: int
     onward: str = ""
-    media_type: str = ""
     data: bytes = field(default=b"", repr=False)
 
 
@@ -172,16 +172,16 @@ def _checked(url: str) -> httpx.URL:
 
 
 def _read(target: httpx.URL, response: httpx.Response, deadline: Deadline, cap: int) -> Page:
+    url, status = str(target), response.status_code
     location = response.headers.get("location", "")
-    if response.status_code in REDIRECTS and location:
-        return Page(response.status_code, onward=_joined(target, location))
-    if response.status_code != 200:
-        return Page(response.status_code)
+    if status in REDIRECTS and location:
+        return Page(url, status, onward=_joined(target, location))
+    if status != 200:
+        return Page(url, status)
     if response.headers.get("content-encoding", "identity").strip().lower() != "identity":
         # It was not asked for, and unpacking is how a few bytes become many.
         raise Unfetched("compressed")
-    media_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-    return Page(200, media_type=media_type, data=_body(response, deadline, cap))
+    return Page(url, status, data=_body(response, deadline, cap))
 
 
 def _joined(target: httpx.URL, location: str) -> str:

@@ -1,5 +1,6 @@
 /** The studio page: puts its parts together. */
 import { one } from "gesso/dom";
+import { startByAddress } from "gesso/by-address";
 import { startComposer } from "gesso/composer";
 import { startGenerate } from "gesso/generate";
 import { startModels } from "gesso/models";
@@ -14,6 +15,7 @@ if (form) {
   startPrice(form);
   startComposer(form);
   startReferences(form);
+  startByAddress(form);
   startModels(form);
   startRuns(form);
   startGenerate(form);

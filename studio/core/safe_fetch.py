@@ -34,7 +34,7 @@ class NotFetched(StudioError):
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """The bytes behind an address, and ``url``, where they were found in the end. What they are, nobody has looked."""
+    """The bytes behind an address, and ``url``, where they lay in the end. What they are, nobody has looked."""
 
     url: str
     data: bytes = field(repr=False)
@@ -62,7 +62,7 @@ def _fetched(url: str, deadline: Deadline, cap: int) -> Fetched:
     for _hop in range(HOPS + 1):
         page = public_web.get(url, deadline=deadline, cap=cap)
         if not page.onward:
-            return Fetched(url, _body(page))
+            return Fetched(page.url, _body(page))
         url = page.onward
     raise NotFetched(
         _("This address sends on too many times. Open it in a browser and copy the one it ends at."),

@@ -186,12 +186,17 @@ def take_upload(
 
     Raises a BadPicture, Busy, NotKept, or Forbidden where the actor may not add to the team.
     """
-    owner = actor.require_user()
-    if team is not None and team.pk not in actor.editing_teams:
-        raise Forbidden(_("Your role in %(team)s does not add pictures.") % {"team": team.name})
+    owner = owner_in(actor, team)
     stored = store(intake.prepare(data, keep_original=False, name=name, urgent=True))
     with transaction.atomic():
         return add(stored=stored, kind=kind, owner=owner, team=team, name=name)
+
+
+def owner_in(actor: Actor, team: Team | None) -> User:
+    """Whose a picture is that the actor adds to the team. Raises Forbidden where they may not."""
+    if team is not None and team.pk not in actor.editing_teams:
+        raise Forbidden(_("Your role in %(team)s does not add pictures.") % {"team": team.name})
+    return actor.require_user()
 
 
 def source_bytes(image: Image) -> tuple[bytes, str, int, int]:

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from studio.catalog import automatic, pricing, validation
 from studio.catalog import selectors as catalog
 from studio.catalog import services as prices

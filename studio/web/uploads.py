@@ -11,12 +11,15 @@ from django.views.decorators.http import require_POST
 from studio.core.errors import Invalid, StudioError
 from studio.images import selectors as images
 from studio.images import services
+from studio.images.addresses import take_address
 from studio.images.errors import TooLarge
 from studio.images.limits import MAX_BYTES
 from studio.images.models import Image
 from studio.web.http import StudioRequest
+from studio.web.own_addresses import picture_at
 
 KINDS = (Image.Kind.UPLOAD, Image.Kind.MASK)
+LONGEST_ADDRESS = 4096
 
 
 @login_required
@@ -27,18 +30,51 @@ def uploads(request: StudioRequest) -> JsonResponse:
     201 with ``id``, ``thumb``, ``width``, ``height`` and ``name``, or ``error`` with the sentence to show.
     """
     try:
-        image = _take(request)
+        return _answer(_take(request), status=201)
     except StudioError as error:
-        return JsonResponse({"error": error.message, "code": error.code}, status=error.status)
+        return _refusal(error)
+
+
+@login_required
+@require_POST
+def upload_address(request: StudioRequest) -> JsonResponse:
+    """Take what lies at the address ``url`` into the workspace, within a few seconds.
+
+    As ``uploads`` answers; 200 where the address is that of a picture here, which is then the picture itself.
+    """
+    try:
+        url = _address(request)
+        known = picture_at(request, url)
+        if known is not None:
+            return _answer(known, status=200)
+        return _answer(take_address(actor=request.actor, team=request.workspace.team, url=url), status=201)
+    except StudioError as error:
+        return _refusal(error)
+
+
+def _answer(image: Image, *, status: int) -> JsonResponse:
     card = images.card(image)
     answer = {
         "id": str(image.pk),
         "thumb": card.thumb,
         "width": card.width,
         "height": card.height,
-        "name": image.name,
+        "name": image.name or card.alt,
     }
-    return JsonResponse(answer, status=201)
+    return JsonResponse(answer, status=status)
+
+
+def _refusal(error: StudioError) -> JsonResponse:
+    return JsonResponse({"error": error.message, "code": error.code}, status=error.status)
+
+
+def _address(request: StudioRequest) -> str:
+    url = request.POST.get("url", "").strip()
+    if not url:
+        raise Invalid(_("Paste or type the address of a picture first."))
+    if len(url) > LONGEST_ADDRESS:
+        raise Invalid(_("This address is too long. Save the picture, then add the file."))
+    return url
 
 
 def _take(request: StudioRequest) -> Image:

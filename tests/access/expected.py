@@ -177,6 +177,7 @@ ADDRESSES: dict[str, Row] = {
     "favourite": sees("image", "POST"),
     "rate": sees("image", "POST"),
     "uploads": page("POST"),
+    "upload_address": page("POST"),
     "media": sees("image", "GET HEAD", variant="original"),
     "partial": sees("job", "GET HEAD", index=0),
     # Money

@@ -63,6 +63,7 @@ FORMS: dict[str, Form] = {
     "favourite": Form({"favourite": "1"}),
     "rate": Form({"stars": "4"}),
     "uploads": Form({"kind": "upload"}),
+    "upload_address": Form({"url": "http://127.0.0.1/"}),
     # Staff
     "manage_person": Form(),
     "manage_team": Form(),

@@ -14,6 +14,7 @@ from tests.journeys.living import LivingStudio, Person
 from tests.journeys.measuring import Measures
 from tests.journeys.vendor import GatedOpenAI
 from tests.journeys.watching import Watch
+from tests.providers.web import Website
 
 PATIENCE_MS = 60_000
 OPTIONS = [
@@ -49,10 +50,20 @@ def openai() -> Iterator[GatedOpenAI]:
 
 
 @pytest.fixture(scope="package")
-def living(tmp_path_factory: pytest.TempPathFactory, openai: GatedOpenAI) -> Iterator[LivingStudio]:
+def website() -> Iterator[Website]:
+    """The public internet of the living studio."""
+    with Website() as site:
+        yield site
+
+
+@pytest.fixture(scope="package")
+def living(
+    tmp_path_factory: pytest.TempPathFactory, openai: GatedOpenAI, website: Website
+) -> Iterator[LivingStudio]:
     vendor = {"PROVIDER_OPENAI_URL": openai.url, "PROVIDER_OPENAI_KEY": "sk-canary"}
     short = {"JOB_LEASE_SECONDS": "8", "SWEEP_SECONDS": "1"}
-    studio = LivingStudio(tmp_path_factory.mktemp("living"), vendor | short)
+    outside = {"OUTSIDE_PORT": str(website.port)}
+    studio = LivingStudio(tmp_path_factory.mktemp("living"), vendor | short | outside)
     yield studio
     studio.stop()
 

@@ -37,6 +37,10 @@ class Website(Simulator):
         self.raw_port = 0
         self._lock_names = threading.Lock()
 
+    @property
+    def port(self) -> int:
+        return int(self.origin.rpartition(":")[2])
+
     def answer(self, request: Request) -> Reply:
         return self.script(request)
 
@@ -79,22 +83,24 @@ class Website(Simulator):
 
     @property
     def network(self) -> Network:
-        return Network(self.look_up, _Landing(self))
+        return Network(self.look_up, Landing(self._landing))
+
+    def _landing(self, address: str, port: int) -> int:
+        self.dialled.append((address, port))
+        if address in self.lost_addresses:
+            raise httpcore.ConnectError("Network is unreachable")
+        return self.raw_port or self.port
 
 
-class _Landing(httpcore.NetworkBackend):
-    """Connects to the website wherever it is told to connect to, and writes down where that was."""
+class Landing(httpcore.NetworkBackend):
+    """Connects to this machine wherever it is told to connect to: at the port that ``landing`` says for it."""
 
-    def __init__(self, website: Website) -> None:
-        self._website = website
+    def __init__(self, landing: Callable[[str, int], int]) -> None:
+        self._landing = landing
         self._below = TimedBackend()
 
     def connect_tcp(self, host: str, port: int, timeout: float | None = None, *rest: Any, **more: Any) -> Any:
-        self._website.dialled.append((host, port))
-        if host in self._website.lost_addresses:
-            raise httpcore.ConnectError("Network is unreachable")
-        here = self._website.raw_port or int(self._website.origin.rpartition(":")[2])
-        return self._below.connect_tcp("127.0.0.1", here, timeout, *rest, **more)
+        return self._below.connect_tcp("127.0.0.1", self._landing(host, port), timeout, *rest, **more)
 
 
 def _speak(listener: socket.socket, pieces: Callable[[], Iterable[bytes]]) -> None:
