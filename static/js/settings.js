@@ -6,7 +6,7 @@ import { askPrice } from "gesso/price";
 import { addReference, references, setMode, setReferences } from "gesso/references";
 import { toast } from "gesso/toast";
 
-const PARAMETERS = ["n", "size", "aspect_ratio", "resolution", "preset", "quality", "seed", "seed_locked", "output_format", "background", "strength"];
+const PARAMETERS = ["n", "size", "aspect_ratio", "resolution", "preset", "quality", "seed", "seed_locked", "output_format", "output_compression", "background", "style", "moderation", "strength"];
 const SAVE_DELAY = 300;
 let saveTimer = 0;
 

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from studio.catalog import labels, sizes
 from studio.catalog.entries import AUTO, TIERS, Entry, Limits
-from studio.catalog.fields import BACKGROUNDS, Parameters
+from studio.catalog.fields import BACKGROUNDS, MODERATIONS, Parameters
 from studio.catalog.pricing import Ask, Span, spread
 from studio.catalog.selectors import Offer, span_label
 
@@ -112,6 +112,8 @@ class Form:
     qualities: tuple[Option, ...]
     formats: tuple[Option, ...]
     backgrounds: tuple[Option, ...]
+    styles: tuple[Option, ...]
+    moderations: tuple[Option, ...]
     parameters: Parameters
     missing: tuple[Missing, ...]
 
@@ -141,12 +143,15 @@ def form(offer: Offer, parameters: Parameters) -> Form:
     """The controls of this model, set to ``parameters``."""
     entry = offer.entry
     backgrounds = BACKGROUNDS if entry.supports.transparency else ()
+    moderations = MODERATIONS if entry.supports.moderation else ()
     return Form(
         sizing=_sizing(offer, parameters),
         counts=Counts(entry.max_n, parameters.n),
         qualities=_options(entry.qualities, parameters.quality, labels.quality),
         formats=_options(entry.formats, parameters.output_format, labels.image_format),
         backgrounds=_options(backgrounds, parameters.background, labels.background),
+        styles=_options(entry.styles, parameters.style, labels.style),
+        moderations=_options(moderations, parameters.moderation, labels.moderation),
         parameters=parameters,
         missing=tuple(_missing(entry)),
     )

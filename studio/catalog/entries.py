@@ -86,13 +86,19 @@ class Sizing:
 
 @dataclass(frozen=True, slots=True)
 class Supports:
-    """What a model can be asked for beyond a prompt; ``partials`` is the most previews of a picture."""
+    """What a model can be asked for beyond a prompt; ``partials`` is the most previews of a picture.
+
+    ``moderation``: how strictly the vendor looks at a prompt can be chosen. ``compression``: how far a JPEG or WebP is
+    made smaller.
+    """
 
     seed: bool = False
     negative: bool = False
     mask: bool = False
     transparency: bool = False
     strength: bool = False
+    moderation: bool = False
+    compression: bool = False
     partials: int = 0
 
 
@@ -101,6 +107,7 @@ class Entry:
     """One model. ``id`` is ``provider/name``; ``upstream`` is the vendor's own id.
 
     ``price`` is None while no source states one: the model is not offered until staff set it.
+    ``styles`` are the vendor's names for ways to paint, its own choice first.
     ``retires`` is the first day on which the vendor refuses it. A ``stand_in`` only shows how things work, so it is
     chosen for somebody else's picture where nothing else can make it.
     """
@@ -118,6 +125,7 @@ class Entry:
     max_references: int = 0
     qualities: tuple[str, ...] = ()
     default_quality: str = ""
+    styles: tuple[str, ...] = ()
     formats: tuple[str, ...] = ("png",)
     price: PriceRule | None = None
     aliases: tuple[str, ...] = ()

@@ -16,6 +16,10 @@ from studio.catalog.pricing import Ask
 MAX_SEED = 2**32 - 1
 OPAQUE, TRANSPARENT = "opaque", "transparent"
 BACKGROUNDS = (OPAQUE, TRANSPARENT)
+LOW = "low"
+MODERATIONS = (AUTO, LOW)
+COMPRESSED = ("jpeg", "webp")
+MAX_COMPRESSION = 100
 QUALITY_RANKS = {
     "draft": 0, "low": 0, "turbo": 0,
     "standard": 1, "medium": 1, "balanced": 1,
@@ -42,7 +46,10 @@ class Parameters:
     quality: str = ""
     seed: int | None = None
     output_format: str = "png"
+    output_compression: int | None = None
     background: str = ""
+    style: str = ""
+    moderation: str = ""
     strength: float | None = None
     negative_prompt: str = ""
 
@@ -89,6 +96,8 @@ def defaults(entry: Entry) -> Parameters:
         quality=entry.default_quality,
         output_format=entry.formats[0],
         background=OPAQUE if entry.supports.transparency else "",
+        style=entry.styles[0] if entry.styles else "",
+        moderation=AUTO if entry.supports.moderation else "",
     )
 
 

@@ -30,6 +30,10 @@ _BACKGROUNDS: Mapping[str, Promise] = {
     "opaque": gettext_lazy("Opaque"),
     "transparent": gettext_lazy("Transparent"),
 }
+_MODERATIONS: Mapping[str, Promise] = {
+    "auto": pgettext_lazy("moderation", "Standard"),
+    "low": pgettext_lazy("moderation", "Less strict"),
+}
 _FORMATS = {"webp": "WebP"}
 
 
@@ -46,6 +50,16 @@ def quality(value: str) -> str:
 def background(value: str) -> str:
     """``Opaque`` or ``Transparent``."""
     return str(_BACKGROUNDS[value])
+
+
+def moderation(value: str) -> str:
+    """``Standard`` or ``Less strict``."""
+    return str(_MODERATIONS[value])
+
+
+def style(value: str) -> str:
+    """A vendor's name for a way to paint, with a capital."""
+    return value.replace("_", " ").capitalize()
 
 
 def image_format(value: str) -> str:

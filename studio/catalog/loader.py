@@ -159,6 +159,7 @@ def _entry(key: str, data: object, vendors: Mapping[str, Vendor], problems: list
         max_references=table.number("max_references", 0, most=64),
         qualities=qualities,
         default_quality=table.choice("default_quality", qualities, qualities[0]) if qualities else "",
+        styles=table.texts("styles", ()),
         formats=_known(table, "formats", FORMATS, ("png",)),
         price=read_from(table.table("price")) if table.has("price") else None,
         aliases=table.texts("aliases", ()),
@@ -202,6 +203,8 @@ def _supports(table: Table) -> Supports:
         mask=table.flag("mask"),
         transparency=table.flag("transparency"),
         strength=table.flag("strength"),
+        moderation=table.flag("moderation"),
+        compression=table.flag("compression"),
         partials=table.number("partials", 0, most=10),
     )
     table.done()

@@ -11,6 +11,9 @@ from django.utils.translation import ngettext
 from studio.catalog import labels, sizes
 from studio.catalog.entries import Entry
 from studio.catalog.fields import (
+    COMPRESSED,
+    LOW,
+    MAX_COMPRESSION,
     MAX_SEED,
     QUALITY_RANKS,
     TRANSPARENT,
@@ -35,6 +38,8 @@ def nearest(entry: Entry, wanted: Mapping[str, str]) -> tuple[Parameters, list[s
         "quality": _quality(entry, wanted, notes),
         "seed": _seed(entry, wanted, notes),
         "background": _background(entry, wanted, notes),
+        "style": _style(entry, wanted),
+        "moderation": _moderation(entry, wanted, notes),
         "strength": _strength(entry, wanted),
         "negative_prompt": _negative(entry, wanted, notes),
     }
@@ -43,6 +48,7 @@ def nearest(entry: Entry, wanted: Mapping[str, str]) -> tuple[Parameters, list[s
         chosen |= sizing_of(entry, entry.sizing.default, chosen["resolution"])
         notes.append(_changed(labels.size(entry.sizing.default)))
     chosen["output_format"] = _format(entry, wanted, chosen["background"], notes)
+    chosen["output_compression"] = _compression(entry, wanted, chosen["output_format"], notes)
     return Parameters(**chosen), notes
 
 
@@ -155,6 +161,31 @@ def _format(entry: Entry, wanted: Mapping[str, str], background: str, notes: lis
     if wish:
         notes.append(_("Format changed to %(format)s") % {"format": labels.image_format(clear[0])})
     return clear[0]
+
+
+def _style(entry: Entry, wanted: Mapping[str, str]) -> str:
+    """Without a note: most often it is what the other model opened with, and nobody chose it."""
+    style = wanted.get("style", "")
+    return style if style in entry.styles else defaults(entry).style
+
+
+def _moderation(entry: Entry, wanted: Mapping[str, str], notes: list[str]) -> str:
+    if wanted.get("moderation") != LOW:
+        return defaults(entry).moderation
+    if entry.supports.moderation:
+        return LOW
+    notes.append(_("Moderation changed to standard, this model has no other"))
+    return ""
+
+
+def _compression(entry: Entry, wanted: Mapping[str, str], output_format: str, notes: list[str]) -> int | None:
+    level = _number(wanted.get("output_compression", ""))
+    if level is None or level > MAX_COMPRESSION:
+        return None
+    if entry.supports.compression and output_format in COMPRESSED:
+        return level
+    notes.append(_("Compression left out, it is for JPEG and WebP with models that have it"))
+    return None
 
 
 def _strength(entry: Entry, wanted: Mapping[str, str]) -> float | None:

@@ -14,7 +14,11 @@ from studio.catalog import labels, sizes
 from studio.catalog.entries import AUTO, Entry
 from studio.catalog.fields import (
     BACKGROUNDS,
+    COMPRESSED,
+    LOW,
+    MAX_COMPRESSION,
     MAX_SEED,
+    MODERATIONS,
     OPAQUE,
     TRANSPARENT,
     Parameters,
@@ -63,9 +67,12 @@ class _Reader:
             "seed": self._seed(),
             "output_format": self._format(),
             "background": self._background(),
+            "style": self._style(),
+            "moderation": self._moderation(references),
             "strength": self._strength(),
             "negative_prompt": self._negative(),
         }
+        chosen["output_compression"] = self._compression(chosen["output_format"])
         self._check_auto(chosen)
         if chosen["background"] == TRANSPARENT and chosen["output_format"] not in ("png", "webp"):
             self.wrong["output_format"] = _("Choose PNG or WebP: %(format)s has no transparency.") % {
@@ -220,6 +227,42 @@ class _Reader:
         if text not in BACKGROUNDS:
             self.wrong["background"] = _("Choose Opaque or Transparent.")
         return text
+
+    def _style(self) -> str:
+        text, offered = self._text("style"), self.entry.styles
+        if text and text not in offered:
+            self.wrong["style"] = (
+                _("Choose one of %(styles)s.") % {"styles": ", ".join(map(labels.style, offered))}
+                if offered
+                else _("This model has no styles. Clear this setting.")
+            )
+        return text or defaults(self.entry).style
+
+    def _moderation(self, references: int) -> str:
+        text = self._text("moderation")
+        if not self.entry.supports.moderation:
+            if not is_auto(text):
+                self.wrong["moderation"] = _("This model's moderation cannot be chosen. Clear this setting.")
+            return ""
+        if text and text not in MODERATIONS:
+            self.wrong["moderation"] = _("Choose Standard or Less strict.")
+        elif text == LOW and references:
+            self.wrong["moderation"] = _("Choose Standard: with references there is no other.")
+        return text or AUTO
+
+    def _compression(self, output_format: str) -> int | None:
+        text = self._text("output_compression")
+        if not text:
+            return None
+        if not self.entry.supports.compression:
+            self.wrong["output_compression"] = _("This model has no compression. Clear this setting.")
+        elif output_format not in COMPRESSED:
+            self.wrong["output_compression"] = _("Choose JPEG or WebP, or clear the compression.")
+        elif not _is_digits(text) or int(text) > MAX_COMPRESSION:
+            self.wrong["output_compression"] = _("Use a whole number from 0 to 100, or leave it empty.")
+        else:
+            return int(text)
+        return None
 
     def _strength(self) -> float | None:
         text = self._text("strength")

@@ -24,7 +24,8 @@ from studio.jobs.specs import JobSpec, ReferenceSpec
 
 PARAMETERS = (
     "n", "size", "aspect_ratio", "resolution", "preset", "quality", "seed",
-    "output_format", "background", "strength", "negative_prompt", routing.BUDGET,
+    "output_format", "output_compression", "background", "style", "moderation", "strength", "negative_prompt",
+    routing.BUDGET,
 )  # fmt: skip
 
 
@@ -87,7 +88,7 @@ def draft_from(settings_of: Mapping[str, Any], **changes: Any) -> Draft:
     given: dict[str, Any] = {
         "model": settings_of["model"],
         "prompt": settings_of["prompt"],
-        "parameters": {name: str(settings_of.get(name) or "") for name in PARAMETERS},
+        "parameters": {name: str(settings_of.get(name, "")) for name in PARAMETERS},
         "references": references,
         "mode": "edit" if any(ref.role == Reference.Role.SOURCE for ref in references) else "create",
         "parent": settings_of["parent"],
@@ -120,6 +121,9 @@ def model_view(offer: Offer, parameters: Parameters) -> dict[str, Any]:
         # One format is no choice, so it shows no control.
         "formats": form.formats if len(form.formats) > 1 else (),
         "backgrounds": form.backgrounds,
+        "styles": form.styles,
+        "moderations": form.moderations,
+        "compression": {"value": parameters.output_compression} if offer.entry.supports.compression else None,
         "strength": strength if offer.entry.supports.strength else None,
         "automatic": offer.id == automatic.ID,
     }

@@ -13,7 +13,8 @@ from django.utils.dates import MONTHS_3
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from studio.catalog import automatic
+from studio.catalog import automatic, labels
+from studio.catalog.fields import LOW
 from studio.core.micros import credits_text, dollars_text
 from studio.images import selectors as images
 from studio.jobs.models import Job, Run, State
@@ -91,6 +92,12 @@ def _settings(job: Job) -> list[tuple[str, str]]:
             _("format"),
             "" if given.get("output_format") in (None, "", "png") else str(given["output_format"]).upper(),
         ),
+        (
+            _("compression"),
+            "" if given.get("output_compression") is None else f"{given['output_compression']} %",
+        ),
+        (_("style"), labels.style(str(given.get("style") or ""))),
+        (_("moderation"), labels.moderation(LOW) if given.get("moderation") == LOW else ""),
         (_("background"), _("Transparent") if given.get("background") == "transparent" else ""),
         (
             _("seed"),
@@ -180,7 +187,7 @@ def clock(seconds: float) -> str:
 
 def reuse(run: Run, job: Job) -> dict[str, Any]:
     """The settings that the composer takes over, under the names of its form."""
-    settings = {name: value for name, value in job.parameters.items() if value not in (None, "", 0)}
+    settings = {name: value for name, value in job.parameters.items() if value not in (None, "")}
     if job.route is not None:
         settings = dict(job.route["asked"])
     references = [

@@ -20,6 +20,7 @@ SKETCH, PAINT, STUDIO, PRESS = (
 )
 SUNBURST = loader.catalog().entries["openai/gpt-image-2.5-sunburst"]
 GPT15 = loader.catalog().entries["openai/gpt-image-1.5"]
+DALLE3 = loader.catalog().entries["openai/dall-e-3"]
 every_entry = st.sampled_from(ENTRIES)
 
 
@@ -62,6 +63,9 @@ def test_settings_that_follow_to_another_model_are_valid_there(
         "output_format": data.draw(st.sampled_from(["", "png", "jpeg", "avif"])),
         "background": data.draw(st.sampled_from(["", "transparent", "opaque", "pink"])),
         "strength": data.draw(st.sampled_from(["", "0.5", "nan"])),
+        "style": data.draw(st.sampled_from(["", "vivid", "natural", "odd"])),
+        "moderation": data.draw(st.sampled_from(["", "auto", "low", "odd"])),
+        "output_compression": data.draw(st.sampled_from(["", "0", "100", "101", "x"])),
         "negative_prompt": data.draw(st.sampled_from(["", "text"])),
     }
     there, _notes = nearest(new, nearest(old, wanted)[0].as_form())
@@ -135,10 +139,33 @@ def test_a_size_that_the_model_does_not_take_is_refused_with_what_to_choose(entr
         (STUDIO, "background", "pink", "Choose Opaque or Transparent."),
         (PAINT, "strength", "0.5", "This model has no strength. Clear this setting."),
         (PRESS, "negative_prompt", "text", "This model takes no negative prompt. Clear it."),
+        (PAINT, "style", "vivid", "This model has no styles. Clear this setting."),
+        (DALLE3, "style", "odd", "Choose one of Vivid, Natural."),
+        (PAINT, "moderation", "low", "This model's moderation cannot be chosen. Clear this setting."),
+        (GPT15, "moderation", "none", "Choose Standard or Less strict."),
+        (PAINT, "output_compression", "50", "This model has no compression. Clear this setting."),
+        (GPT15, "output_compression", "50", "Choose JPEG or WebP, or clear the compression."),
     ],
 )
 def test_a_setting_is_refused_with_what_to_do(entry: Entry, field: str, value: str, sentence: str) -> None:
     assert refused(entry, **{field: value}) == {field: sentence}
+
+
+@pytest.mark.parametrize("level", ["101", "-1", "7.5", "much"])
+def test_compression_is_from_none_to_all(level: str) -> None:
+    chosen = read(GPT15, output_compression="0", output_format="webp")
+    assert (chosen.output_compression, chosen.as_form()["output_compression"]) == (0, "0")
+    assert refused(GPT15, output_compression=level, output_format="jpeg") == {
+        "output_compression": "Use a whole number from 0 to 100, or leave it empty."
+    }
+
+
+def test_moderation_is_less_strict_only_for_pictures_made_from_words_alone() -> None:
+    assert read(GPT15, moderation="low").moderation == "low"
+    assert read(GPT15, references=1, moderation="auto").moderation == "auto"
+    assert refused(GPT15, references=1, moderation="low") == {
+        "moderation": "Choose Standard: with references there is no other."
+    }
 
 
 @pytest.mark.parametrize("strength", ["-0.1", "1.1", "nan", "much"])
@@ -258,6 +285,20 @@ def test_every_wrong_setting_is_told_at_once() -> None:
             "",
             "Negative prompt left out, this model takes none",
         ),
+        (
+            PAINT,
+            {"moderation": "low"},
+            "moderation",
+            "",
+            "Moderation changed to standard, this model has no other",
+        ),
+        (
+            GPT15,
+            {"output_compression": "50", "output_format": "png"},
+            "output_compression",
+            None,
+            "Compression left out, it is for JPEG and WebP with models that have it",
+        ),
     ],
 )
 def test_what_another_model_does_not_offer_becomes_the_nearest_with_a_note(
@@ -279,6 +320,11 @@ def test_what_another_model_does_not_offer_becomes_the_nearest_with_a_note(
         (PAINT, {"quality": "high"}, "quality", ""),
         (STUDIO, {"resolution": "2K"}, "width", 2048),
         (STUDIO, {"background": "transparent"}, "background", "transparent"),
+        (PAINT, {"style": "vivid"}, "style", ""),
+        (DALLE3, {"style": "natural"}, "style", "natural"),
+        (GPT15, {"moderation": "low"}, "moderation", "low"),
+        (GPT15, {"output_compression": "0", "output_format": "webp"}, "output_compression", 0),
+        (GPT15, {"output_compression": "many"}, "output_compression", None),
     ],
 )
 def test_what_another_model_offers_too_stays_without_a_note(
