@@ -18,6 +18,7 @@ from studio.web import (
     keeping,
     manage,
     media,
+    models_page,
     palette,
     people,
     runs,
@@ -87,6 +88,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("uploads/address", uploads.upload_address, name="upload_address"),
     path("media/<uuid:id>/<slug:variant>", media.media, name="media"),
     path("media/preview/<uuid:id>/<int:index>", media.partial, name="partial"),
+    # Models
+    path("models/", models_page.models_page, name="models"),
     # The parts that pages are built of
     path("style/", style_guide.style_guide, name="style_guide"),
     # Money

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from studio.catalog import labels, sizes
+from studio.catalog import labels, sizes, traits
 from studio.catalog.entries import AUTO, TIERS, Entry, Limits
 from studio.catalog.fields import BACKGROUNDS, MODERATIONS, Parameters
 from studio.catalog.pricing import Ask, Span, spread
@@ -172,29 +170,13 @@ def _abilities(entry: Entry) -> Abilities:
 
 
 def _badges(entry: Entry) -> Iterable[str]:
-    supports = entry.supports
-    if "edit" in entry.kinds:
-        yield _("Edit")
-    if supports.mask:
-        yield _("Mask")
-    if supports.seed:
-        yield _("Seed")
-    if supports.transparency:
-        yield _("Transp.")
-    if entry.max_references:
-        count = entry.max_references
-        yield ngettext("%(count)s ref", "%(count)s refs", count) % {"count": count}
-    if supports.partials:
-        yield _("Stream")
+    yield from traits.words(entry, short=True)
     if len(entry.sizing.resolutions) > 1:
         yield max(entry.sizing.resolutions, key=lambda name: entry.sizing.resolutions[name])
 
 
 def _note(offer: Offer) -> str:
-    retires = offer.entry.retires
-    if retires is not None and not offer.retired:
-        return _("Goes on %(day)s") % {"day": date_format(retires, "j F Y")}
-    return _(offer.entry.note) if offer.entry.note else ""
+    return offer.goes or (_(offer.entry.note) if offer.entry.note else "")
 
 
 def _missing(entry: Entry) -> Iterable[Missing]:

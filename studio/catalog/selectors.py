@@ -78,6 +78,14 @@ class Offer:
         text = _("%(model)s cannot be used now: %(reason)s. Pick another model.")
         return text % {"model": self.entry.label, "reason": self.reason} if self.reason else ""
 
+    @property
+    def goes(self) -> str:
+        """On which day the vendor switches it off; empty for one that stays, or is gone."""
+        retires = self.entry.retires
+        if retires is None or self.retired:
+            return ""
+        return _("Goes on %(day)s") % {"day": date_format(retires, "j F Y")}
+
 
 @dataclass(slots=True)
 class Decisions:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db import connection
-
 from studio.accounts.actors import Actor
 from studio.accounts.models import Team, User
-from studio.gallery import hearts
+from studio.gallery import hearts, using
 from studio.gallery.shelves import Shelf, scopes
 from studio.images import shelves
 from studio.images.models import Image
@@ -52,30 +50,4 @@ def badges(actor: Actor, choice: Shelf) -> Badges:
 def choices(actor: Actor, team: Team | None) -> Choices:
     """What the filters of a workspace offer: models that made its pictures, and its people. Two queries."""
     members = User.objects.filter(memberships__team=team).order_by("name", "email") if team else []
-    return Choices(_models(actor.require_user().pk, team), list(members))
-
-
-LEAPS = """
-WITH RECURSIVE used(model) AS (
-    SELECT MIN(model) FROM images_image WHERE {here}
-    UNION ALL
-    SELECT (SELECT MIN(model) FROM images_image WHERE {here} AND model > used.model)
-    FROM used WHERE used.model IS NOT NULL
-)
-SELECT model FROM used WHERE model IS NOT NULL AND model <> '' LIMIT 200
-"""
-"""From one model to the next along the index: a step each, however many pictures it made."""
-
-HERE = "binned_at IS NULL AND kind = 'output' AND {whose}"
-
-
-def _models(user_id: int, team: Team | None) -> list[str]:
-    whose = (
-        "team_id = %s AND (visibility <> 'private' OR owner_id = %s)"
-        if team
-        else "team_id IS NULL AND owner_id = %s"
-    )
-    given = [Image._meta.pk.get_db_prep_value(team.pk, connection), user_id] if team else [user_id]
-    with connection.cursor() as cursor:
-        cursor.execute(LEAPS.format(here=HERE.format(whose=whose)), given * 2)
-        return [model for (model,) in cursor.fetchall()]
+    return Choices(using.models(actor, team), list(members))

@@ -39,4 +39,5 @@ def together(pieces: Iterable[tuple[str, list[str]]]) -> str:
     for text, texts in pieces:
         formats.append(text)
         given += texts
-    return format_html("".join(formats), *given) if given else format_html("{}", "")
+    # format_html wants to be given something, even where no piece has a text.
+    return format_html("".join([*formats, "{}"]), *given, "")

@@ -136,6 +136,7 @@ ADDRESSES: dict[str, Row] = {
     "job_retry": changes("job", "GET POST"),
     "job_elsewhere": changes("job", "GET"),
     "palette": page("GET HEAD"),
+    "models": page("GET HEAD"),
     "style_guide": page("GET HEAD"),
     # Getting in, and one's own settings
     "setup": anybody("GET POST"),

@@ -32,7 +32,7 @@ def test_a_card_says_what_the_picker_shows() -> None:
     assert (card.provider_name, card.provider_tile) == ("Gesso", "Ge")
     assert (card.tier, card.tier_name) == (3, "Premium")
     assert card.price_label == "6–12 cr"
-    assert card.badges == ("Edit", "Mask", "Seed", "Transp.", "16 refs", "Stream", "2K")
+    assert card.badges == ("Edit", "Mask", "Seed", "Transp.", "Stream", "16 refs", "2K")
     assert card.note == "Sketch, not AI"
     assert (card.prompt_limit, card.max_references, card.disabled_reason) == (32_000, 16, "")
 

@@ -41,6 +41,8 @@ def test_nothing_bars_the_way_of_somebody_who_is_not_signed_in(
     [
         "/",
         "/gallery/",
+        "/models/",
+        "/models/?view=list",
         "/credits/",
         "/account/",
         "/account/2fa/",

@@ -105,7 +105,7 @@ def furnished(live_server: LiveServer, dana: User, settings: Any) -> Scene:
     project, made, before = make_project(dana), [], None
     for prompt in ("A stair at noon", "A terracotta stair at noon", "A terracotta stair at dusk"):
         run = before = make_run(dana, project=project, prompt=prompt, parent=before)
-        made += [make_image(dana, blob=blob, prompt=prompt) for _turn in range(4)]
+        made += [make_image(dana, blob=blob, prompt=prompt, model="gesso/paint") for _turn in range(4)]
         done(run, made[-4:])
     failed = make_run(dana, project=project, prompt="A stair at night", parent=before)
     make_job(

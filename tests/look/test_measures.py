@@ -57,6 +57,7 @@ class Walk:
             expect(page.locator("#selection")).to_be_visible()
             self.measure("selection")
         self.open("picture", f"/images/{picture}/", "zoom-stage[data-ready]")
+        self.open("models", "/models/", ".model .strip")
         self.open("credits", "/credits/", ".ledger > li")
         self.open("people's credits", "/manage/credits/", ".table")
         for path in PLAIN:
