@@ -13,6 +13,7 @@ ADAPTERS: dict[str, str] = {
     "bfl": "providers.adapters.bfl:BFL",
     "replicate": "providers.adapters.replicate:Replicate",
     "fal": "providers.adapters.fal:Fal",
+    "stability": "providers.adapters.stability:Stability",
     "async_tasks": "providers.adapters.async_tasks:AsyncTasks",
     "fairstack": "providers.adapters.fairstack:FairStack",
     "openai_compatible": "providers.adapters.openai:OpenAICompatible",

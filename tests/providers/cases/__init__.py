@@ -56,7 +56,8 @@ class Edit:
 class Case:
     """``sample`` is a small request that the adapter can do; a job asks ``model`` of the catalogue for ``n`` pictures.
 
-    ``without`` names the faults that this vendor cannot have, and why. ``patches`` are set while it is tried.
+    ``without`` names the faults that it is not tried with, and why: this vendor cannot have them, or a file of its
+    own tries them. ``patches`` are set while it is tried.
     """
 
     simulator: type[Simulator]

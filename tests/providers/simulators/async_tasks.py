@@ -17,7 +17,16 @@ from decimal import Decimal
 from typing import Any
 
 from tests.providers.simulators import base
-from tests.providers.simulators.base import Bill, Fault, Reply, Request, Simulator, json_reply, sha256
+from tests.providers.simulators.base import (
+    Bill,
+    Fault,
+    Reply,
+    Request,
+    Simulator,
+    form_parts,
+    json_reply,
+    sha256,
+)
 from tests.providers.simulators.pictures import picture
 
 PRICES = {
@@ -241,9 +250,8 @@ def _check(fields: Mapping[str, Any], capability: str, extra: set[str]) -> None:
 
 def _uploaded(request: Request) -> bytes:
     """The one part of the form [?]."""
-    boundary = request.headers["content-type"].partition("boundary=")[2].encode()
-    part = (b"\r\n" + request.body).split(b"\r\n--" + boundary)[1]
-    return part.partition(b"\r\n\r\n")[2]
+    [(_, content)] = form_parts(request) or [("", b"")]
+    return content
 
 
 def _error(status: int, code: str, message: str) -> Reply:

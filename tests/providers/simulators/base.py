@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import socket
 import struct
 import sys
@@ -86,6 +87,20 @@ def json_reply(document: object, status: int = 200, **headers: str) -> Reply:
     """A JSON answer; an underscore in a header's name stands for a hyphen."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return Reply(status, json.dumps(document).encode(), {"Content-Type": "application/json", **named})
+
+
+def form_parts(request: Request) -> list[tuple[str, bytes]] | None:
+    """Name and content of each part of a multipart form, in order; None for any other body."""
+    kind, _, rest = request.headers.get("content-type", "").partition(";")
+    found = re.search(r'boundary="?([^";]+)', rest)
+    if kind.strip().lower() != "multipart/form-data" or not found:
+        return None
+    parts = []
+    for part in (b"\r\n" + request.body).split(b"\r\n--" + found[1].encode())[1:-1]:
+        head, _, content = part.partition(b"\r\n\r\n")
+        if name := re.search(rb'name="([^"]*)"', head):
+            parts.append((name[1].decode(), content))
+    return parts
 
 
 def sha256(data: bytes) -> str:

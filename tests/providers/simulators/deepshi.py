@@ -8,13 +8,21 @@ from __future__ import annotations
 import argparse
 import base64
 import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from tests.providers.simulators import base
-from tests.providers.simulators.base import Bill, Fault, Reply, Request, Simulator, json_reply, sha256
+from tests.providers.simulators.base import (
+    Bill,
+    Fault,
+    Reply,
+    Request,
+    Simulator,
+    form_parts,
+    json_reply,
+    sha256,
+)
 from tests.providers.simulators.deepshi_rules import COSTS, MODELS, Refused, known, size_of
 from tests.providers.simulators.pictures import picture
 
@@ -140,14 +148,12 @@ def json_fields(request: Request) -> dict[str, Any]:
 
 def edit_form(request: Request) -> tuple[dict[str, Any], tuple[bytes, ...]]:
     """Fields and pictures of a form, in order."""
-    found = re.search(r'boundary="?([^";]+)', request.headers.get("content-type", ""))
-    if not found:
+    parts = form_parts(request)
+    if parts is None:
         raise Refused("Expected multipart/form-data.", "invalid_request")
     fields: dict[str, Any] = {}
     images: list[bytes] = []
-    for part in (b"\r\n" + request.body).split(b"\r\n--" + found[1].encode())[1:-1]:
-        head, _, content = part.partition(b"\r\n\r\n")
-        name = (re.search(rb'name="([^"]*)"', head) or [b"", b""])[1].decode()
+    for name, content in parts:
         if name in ("image", "image[]"):
             images.append(content)
         else:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import base64
 import json
-import re
 import time
 import uuid
 from collections.abc import Iterator, Mapping
@@ -16,7 +15,16 @@ from dataclasses import replace
 from typing import Any
 
 from tests.providers.simulators import base
-from tests.providers.simulators.base import Bill, Fault, Reply, Request, Simulator, json_reply, sha256
+from tests.providers.simulators.base import (
+    Bill,
+    Fault,
+    Reply,
+    Request,
+    Simulator,
+    form_parts,
+    json_reply,
+    sha256,
+)
 from tests.providers.simulators.openai_rules import MODELS, Refused, checked, output_tokens, size_of
 from tests.providers.simulators.pictures import picture, png_facts
 
@@ -198,7 +206,10 @@ def edit_form(request: Request) -> tuple[dict[str, Any], tuple[bytes, ...], byte
     fields: dict[str, Any] = {}
     images: list[bytes] = []
     mask: bytes | None = None
-    for name, content in multipart(request):
+    parts = form_parts(request)
+    if parts is None:
+        raise Refused("Expected multipart/form-data.", None, "invalid_value")
+    for name, content in parts:
         if name == "image" and images:
             raise Refused("Duplicate parameter: 'image'. Use the array syntax 'image[]'.", "image")
         if name in ("image", "image[]"):
@@ -225,18 +236,6 @@ def _check_mask(mask: bytes, first: bytes) -> None:
         raise Refused("The mask is no PNG with an alpha channel.", "mask", "invalid_image_file")
     if under is not None and facts[:2] != under[:2]:
         raise Refused("The mask is not as large as the image.", "mask", "invalid_image_file")
-
-
-def multipart(request: Request) -> Iterator[tuple[str, bytes]]:
-    """Name and content of each part, in order."""
-    found = re.search(r'boundary="?([^";]+)', request.headers.get("content-type", ""))
-    if not found:
-        raise Refused("Expected multipart/form-data.", None, "invalid_value")
-    for part in (b"\r\n" + request.body).split(b"\r\n--" + found[1].encode())[1:-1]:
-        head, _, content = part.partition(b"\r\n\r\n")
-        name = re.search(rb'name="([^"]*)"', head)
-        if name:
-            yield name[1].decode(), content
 
 
 def _json_fields(request: Request) -> dict[str, Any]:

@@ -16,8 +16,8 @@ from dataclasses import replace
 from typing import Any
 
 from tests.providers.simulators import base
-from tests.providers.simulators.base import Bill, Fault, Reply, Request, json_reply, sha256
-from tests.providers.simulators.openai import AFTER_THE_WORK, OpenAISimulator, broken_by, multipart
+from tests.providers.simulators.base import Bill, Fault, Reply, Request, form_parts, json_reply, sha256
+from tests.providers.simulators.openai import AFTER_THE_WORK, OpenAISimulator, broken_by
 from tests.providers.simulators.openai_rules import Refused, size_of
 from tests.providers.simulators.pictures import picture, png_facts
 
@@ -109,9 +109,9 @@ class OpenAICompatibleSimulator(OpenAISimulator):
 
 def _asked(request: Request) -> dict[str, Any]:
     """The parameters, of a form or of JSON; ``images`` and ``mask`` are the bytes of a form's files."""
-    if "multipart" in request.headers.get("content-type", ""):
+    if (parts := form_parts(request)) is not None:
         asked: dict[str, Any] = {"model": "", "images": [], "mask": None}
-        for name, content in multipart(request):
+        for name, content in parts:
             if name in ("image", "image[]"):
                 asked["images"].append(content)
             else:

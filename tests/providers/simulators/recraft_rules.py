@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tests.providers.simulators.base import Request
+from tests.providers.simulators.base import Request, form_parts
 from tests.providers.simulators.pictures import png_facts
 
 LEAST_SIDE = 256
@@ -103,7 +102,10 @@ def form_of(request: Request) -> Sent:
     """The fields and pictures of a multipart call."""
     fields: dict[str, Any] = {}
     files = {"image": b"", "mask": b""}
-    for name, content in _parts(request):
+    parts = form_parts(request)
+    if parts is None:
+        raise Refused("Expected multipart/form-data.")
+    for name, content in parts:
         if name in files:
             files[name] = content
             continue
@@ -115,16 +117,6 @@ def form_of(request: Request) -> Sent:
     if not files["image"]:
         raise Refused("image is required")
     return Sent(fields, files["image"], files["mask"])
-
-
-def _parts(request: Request) -> Iterator[tuple[str, bytes]]:
-    found = re.search(r'boundary="?([^";]+)', request.headers.get("content-type", ""))
-    if not found:
-        raise Refused("Expected multipart/form-data.")
-    for part in (b"\r\n" + request.body).split(b"\r\n--" + found[1].encode())[1:-1]:
-        head, _, content = part.partition(b"\r\n\r\n")
-        if name := re.search(rb'name="([^"]*)"', head):
-            yield name[1].decode(), content
 
 
 def checked(sent: Sent, path: str) -> dict[str, Any]:
