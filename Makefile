@@ -1,6 +1,6 @@
 # `make run` starts the studio, `make test` proves it. PORT, DATA_DIR and PYTHON are read from the environment
 # or given after the target: make run PORT=8001
-.PHONY: run test test-fast check bench soak lock screenshots app dev
+.PHONY: run test test-fast check bench soak demo lock screenshots app dev
 
 run: app  ## everything in one command; Ctrl-C ends it
 	@exec .venv/bin/python -m studio.core.supervisor --end-with-parent
@@ -19,6 +19,9 @@ soak: dev  ## the long rounds of the same proofs
 
 bench: dev  ## goal, ours, floor, ratio; ROW=2b for one row
 	@exec .venv/bin/python -m tests.bench $(ROW)
+
+demo: dev  ## a studio whose vendors are all simulated here, with a page to make each of them fail
+	@exec .venv/bin/python -m scripts.demo
 
 screenshots: dev  ## the README's pictures, taken from a running studio
 	@exec .venv/bin/python -m scripts.screenshots

@@ -195,6 +195,7 @@ FIRST_STAFF_CREDITS = env_number("STUDIO_WELCOME_CREDITS", 1000)
 PROVIDER_KEYS = env_by_pattern(r"PROVIDER_(.+)_KEY")
 PROVIDER_URLS = env_by_pattern(r"PROVIDER_(.+)_URL")
 PROVIDER_HOSTS_ALLOWED = env_list("PROVIDER_HOSTS_ALLOWED")
+DEMO_URL = env_text("DEMO_URL")  # set by `make demo` alone: where its simulated vendors are made to fail
 
 # Pictures -----------------------------------------------------------------------------------------------
 MEDIA_ROOT = DATA_DIR / "media"

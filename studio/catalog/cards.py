@@ -30,7 +30,7 @@ class Abilities:
 
 @dataclass(frozen=True, slots=True)
 class EntryCard:
-    """One row of the picker. ``tier`` is 1 to 3 dots; ``disabled_reason`` is empty for what can be picked."""
+    """One row of the picker. ``tier`` is 1 to 3 dots or 0; ``disabled_reason`` is empty for what can be picked."""
 
     id: str
     name: str
@@ -124,7 +124,7 @@ def card(offer: Offer, *, staff: bool = False) -> EntryCard:
         name=entry.label,
         provider_name=entry.vendor.label,
         provider_tile=entry.vendor.tile,
-        tier=TIERS.index(entry.tier) + 1,
+        tier=TIERS.index(entry.tier) + 1 if entry.tier else 0,
         tier_name=labels.tier(entry.tier),
         price_label=offer.price_label,
         badges=tuple(_badges(entry)),

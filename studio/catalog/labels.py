@@ -38,8 +38,8 @@ _FORMATS = {"webp": "WebP"}
 
 
 def tier(value: str) -> str:
-    """``Premium`` for ``premium``."""
-    return str(_TIERS[value])
+    """``Premium`` for ``premium``; nothing for what has no tier."""
+    return str(_TIERS[value]) if value else ""
 
 
 def quality(value: str) -> str:

@@ -71,7 +71,12 @@ def quote_for(entry: Entry, ask: Ask, learnt: Span | None = None) -> tuple[Quote
 
 def sign(quote: Quote, version: PriceVersion, model: str) -> str:
     """A token for the form, so that a price that moved in between is noticed."""
-    return signing.dumps({"m": model, "v": version.number, "h": quote.high}, salt=SALT)
+    return signed(SignedQuote(model, version.number, quote.high))
+
+
+def signed(shown: SignedQuote) -> str:
+    """The token of what a form shows."""
+    return signing.dumps({"m": shown.model, "v": shown.version, "h": shown.high}, salt=SALT)
 
 
 def read_signed(token: str, max_age: int = QUOTE_SECONDS) -> SignedQuote:

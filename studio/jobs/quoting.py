@@ -32,6 +32,11 @@ class Priced:
     retry_of: Job | None = None
     route: Mapping[str, Any] | None = None
 
+    @property
+    def most(self) -> int:
+        """Micros that the person is asked to agree to: ``auto`` may go on to a dearer model within them."""
+        return self.route["within"] if self.route else self.quote.high
+
 
 def price(*, spec: JobSpec, retry_of: Job | None = None, available: int | None = None) -> Priced:
     """Check one wish against the catalogue and quote it. Raises Invalid, ModelNotOffered, UnknownModel.
@@ -60,12 +65,12 @@ def routed(
     retry_of: Job | None = None,
     within: int | None = None,
 ) -> Priced:
-    """The wish as ``option`` of its route would do it; ``within`` micros were quoted to the person, if not these.
+    """The wish as ``option`` of its route would do it; ``within`` micros were quoted to the person before, if any.
 
     Raises what ``price`` raises.
     """
     found = _priced(option.spec_for(spec), retry_of)
-    quoted = {"within": found.quote.high if within is None else within}
+    quoted = {"within": max(found.quote.high, route.within) if within is None else within}
     return replace(found, route=routing.facts(spec, route, option) | quoted)
 
 

@@ -34,6 +34,9 @@ PRIOR, PRIOR_RUNS = 0.9, 5
 STEPS = 20
 """Success is compared in steps of 5 %."""
 
+SPARES = 2
+"""How many models after the best a quote for ``auto`` pays for as well."""
+
 USUAL_SECONDS = 10.0
 SAME_SHAPE = 0.03
 SAME_AREA = (0.5, 2.0)
@@ -62,6 +65,11 @@ class Route:
 
     options: tuple[Candidate, ...]
     most: int | None = None
+
+    @property
+    def within(self) -> int:
+        """Micros that pay for the best model or, should it be out of order, for one of the next."""
+        return max(option.quote.high for option in self.options[: 1 + SPARES])
 
 
 def facts(spec: JobSpec, route: Route, chosen: Candidate) -> dict[str, Any]:
@@ -95,8 +103,8 @@ def candidates(
 
 
 def choose(spec: JobSpec, *, available: int | None = None, without: Container[str] = ()) -> Route:
-    """The models for a wish that names ``auto``: first those that ``available`` micros pay for, best first, then the
-    cheaper of the others.
+    """The models for a wish that names ``auto``, best first: those that ``available`` micros pay for, or else the
+    cheapest alone.
 
     Raises Invalid for settings that are none, and where no model can do all of it within the budget.
     """
@@ -110,8 +118,8 @@ def choose(spec: JobSpec, *, available: int | None = None, without: Container[st
     if not paid:
         raise nothing_fits(able)
     if available is not None:
-        # Sorting is stable: what can be paid keeps its order.
-        paid.sort(key=lambda each: max(0, each.quote.high - available))
+        payable = [each for each in paid if each.quote.high <= available]
+        paid = payable or [min(paid, key=lambda each: each.quote.high)]
     return Route(tuple(paid), most)
 
 

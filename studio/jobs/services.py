@@ -108,7 +108,7 @@ def submit(
     available = _available(payer, specs)
     priced = [quoting.price(spec=spec, retry_of=retry_of, available=available) for spec in specs]
     images = _reference_images(actor, specs, retry_of)
-    high = sum(item.quote.high for item in priced)
+    high = sum(item.most for item in priced)
     if quoted_high is not None and high > quoted_high:
         raise QuoteChanged(high)
     run = Run(

@@ -8,6 +8,7 @@ from functools import cache as once
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -52,8 +53,8 @@ class Place:
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """``nav`` for everybody; for a signed-in person also ``workspace``, ``workspaces``, ``balance`` and
-    ``running_count``, as callables that a template runs only if it shows them."""
+    """``nav`` and ``demo_url`` for everybody; for a signed-in person also what ``lazy`` names, as callables that a
+    template runs only if it shows them."""
     nav = next(name for prefix, name in SECTIONS if request.path.startswith(prefix) or prefix == "/")
     lazy: dict[str, Callable[[], Any]] = {
         "workspace": lambda: _if_signed_in(request, lambda here: place_of(here.team, current=True)),
@@ -61,7 +62,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "balance": lambda: _if_signed_in(request, balance),
         "running_count": lambda: _if_signed_in(request, running_count) or 0,
     }
-    return {"nav": nav, **{name: once(read) for name, read in lazy.items()}}
+    return {"nav": nav, "demo_url": settings.DEMO_URL, **{name: once(read) for name, read in lazy.items()}}
 
 
 def shell_of(actor: Actor, wanted: str = "") -> dict[str, Any]:

@@ -72,21 +72,36 @@ def cost(offer: Offer, draft: Draft, parameters: Parameters, account_id: UUID) -
     if offer.id != automatic.ID:
         return _cost(offer, draft, parameters, available)
     try:
-        best = _best(draft, parameters, available)
+        route = _route(draft, parameters, available)
     except Invalid as invalid:
         label = button_label(parameters.n)
         return Cost("–", credits_text(available), label, reason=next(iter(invalid.fields.values())))
+    best = route.options[0]
     there = replace(draft, model=best.offer.id, parameters=best.parameters.as_form())
-    found = _cost(best.offer, there, best.parameters, available)
-    return replace(found, route=_("Auto picks %(model)s") % {"model": best.offer.entry.label})
+    return _routed(_cost(best.offer, there, best.parameters, available), best, route.within, available)
 
 
-def _best(draft: Draft, parameters: Parameters, available: int) -> routing.Candidate:
+def _routed(shown: Cost, best: routing.Candidate, within: int, available: int) -> Cost:
+    """The cost of the best model, up to what one of the next may take should it be out of order."""
+    named = replace(shown, route=_("Auto picks %(model)s") % {"model": best.offer.entry.label})
+    if not shown.token or within <= (quoted := prices.read_signed(shown.token)).high:
+        return named
+    return replace(
+        named,
+        credits=credits_text(within),
+        dollars=dollars_text(within),
+        balance_after=credits_text(max(0, available - within)),
+        is_range=True,
+        token=prices.signed(replace(quoted, high=within)),
+    )
+
+
+def _route(draft: Draft, parameters: Parameters, available: int) -> routing.Route:
     """What ``auto`` would choose. Raises Invalid with the field that stands in the way."""
     given = {name: text for name, text in parameters.as_form().items() if text}
     given[routing.BUDGET] = draft.parameters.get(routing.BUDGET, "")
     spec = replace(draft.spec, parameters=given, prompt=draft.prompt.strip() or NO_PROMPT_YET)
-    return routing.choose(spec, available=available).options[0]
+    return routing.choose(spec, available=available)
 
 
 def _cost(offer: Offer, draft: Draft, parameters: Parameters, available: int) -> Cost:
