@@ -171,14 +171,13 @@ CACHES: dict[str, Any] = (
 
 # Jobs: all times in seconds; tests shrink them and never sleep ------------------------------------------
 JOB_LEASE_SECONDS = env_number("JOB_LEASE_SECONDS", 20.0)
-JOB_DEADLINE_SECONDS = 600.0
+JOB_DEADLINE_SECONDS = 3600.0  # the most for any model; each has its own in the catalogue
 JOB_MAX_CLAIMS = 3
 JOB_UNCONFIRMED_SECONDS, JOB_ASK_AGAIN_SECONDS = 24 * 3600.0, 60.0
 SWEEP_SECONDS = env_number("SWEEP_SECONDS", 5.0)
 DISPATCH_STALE_SECONDS = env_number("DISPATCH_STALE_SECONDS", 15.0)
 WORKER_BEAT_SECONDS, WORKER_MISSING_SECONDS = 2.0, 10.0
-WORKER_THREADS = env_number("WORKER_THREADS", 16)
-JOBS_PER_PAYER = env_number("JOBS_PER_PAYER", 8)
+WORKER_THREADS, JOBS_PER_PAYER = env_number("WORKER_THREADS", 16), env_number("JOBS_PER_PAYER", 8)
 # A queued job's patience with a provider that staff paused, and with one whose breaker is open.
 JOB_PAUSED_SECONDS, JOB_DOWN_SECONDS = 24 * 3600.0, 15 * 60.0
 # Failures in a row that open a breaker; its first wait for a probe, doubled by each that fails, up to the longest.
@@ -196,6 +195,8 @@ PROVIDER_KEYS = env_by_pattern(r"PROVIDER_(.+)_KEY")
 PROVIDER_URLS = env_by_pattern(r"PROVIDER_(.+)_URL")
 PROVIDER_HOSTS_ALLOWED = env_list("PROVIDER_HOSTS_ALLOWED")
 DEMO_URL = env_text("DEMO_URL")  # set by `make demo` alone: where its simulated vendors are made to fail
+capped = env_by_pattern(r"PROVIDER_(.+)_JOBS")
+PROVIDER_JOBS = {name: env_number(f"PROVIDER_{name.upper()}_JOBS", 0) for name in capped}
 
 # Pictures -----------------------------------------------------------------------------------------------
 MEDIA_ROOT = DATA_DIR / "media"
@@ -297,11 +298,9 @@ if HTTPS:
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked by a load balancer in plain HTTP, from inside
 
 # Language and time --------------------------------------------------------------------------------------
-LANGUAGE_CODE = "en"
 LOCALE_PATHS = [BASE_DIR / "locale"]
-TIME_ZONE = "UTC"
-USE_TZ = True
-USE_I18N = True
+LANGUAGE_CODE, TIME_ZONE = "en", "UTC"
+USE_TZ = USE_I18N = True
 
 # Static files -------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"

@@ -18,11 +18,15 @@ AUTO = "auto"
 
 @dataclass(frozen=True, slots=True)
 class Vendor:
-    """Who answers: the name of its adapter, and how people see it."""
+    """Who answers: the name of its adapter, and how people see it.
+
+    ``most_at_once`` is how many jobs it works on at once; 0 where it does not say.
+    """
 
     name: str
     label: str
     tile: str
+    most_at_once: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +113,8 @@ class Entry:
     ``price`` is None while no source states one: the model is not offered until staff set it.
     ``styles`` are the vendor's names for ways to paint, its own choice first.
     ``retires`` is the first day on which the vendor refuses it. A ``stand_in`` only shows how things work, so it is
-    chosen for somebody else's picture where nothing else can make it.
+    chosen for somebody else's picture where nothing else can make it. ``deadline_seconds`` is how long one job may
+    take; ``most_at_once`` how many of this model the vendor works on at once, 0 where that is no less than of all.
     """
 
     id: str
@@ -133,6 +138,8 @@ class Entry:
     retires: date | None = None
     successor: str = ""
     stand_in: bool = False
+    deadline_seconds: int = 600
+    most_at_once: int = 0
 
     @property
     def provider(self) -> str:

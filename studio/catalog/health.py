@@ -96,11 +96,8 @@ def begin_probe(provider: str, upstream: str, job_id: UUID, *, seconds: float) -
     """
     now = timezone.now()
     stopped = _of(provider, upstream).filter(opened_at__isnull=False)
-    free = Q(probe_until=None) | Q(probe_until__lte=now) | Q(probe_job=job_id)
-    stopped.filter(free, probe_at__lte=now).update(
-        probe_job=job_id, probe_until=now + timedelta(seconds=seconds)
-    )
-    return not stopped.exclude(probe_job=job_id, probe_until__gt=now).exists()
+    stopped.exclude(refusing(now)).update(probe_job=job_id, probe_until=now + timedelta(seconds=seconds))
+    return not stopped.exclude(probe_job=job_id).exists()
 
 
 def end_probe(job_id: UUID) -> None:

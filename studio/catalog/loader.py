@@ -92,7 +92,8 @@ def _vendors(table: Table) -> dict[str, Vendor]:
         tile = row.text("tile")
         if len(tile) != 2:
             row.problem("must have two letters", "tile")
-        vendors[name] = Vendor(name, row.text("label"), tile)
+        most = row.number("most_at_once", 0, most=1000)
+        vendors[name] = Vendor(name, row.text("label"), tile, most)
         row.done()
     return vendors
 
@@ -167,6 +168,8 @@ def _entry(key: str, data: object, vendors: Mapping[str, Vendor], problems: list
         retires=table.day("retires"),
         successor=table.text("successor", ""),
         stand_in=table.flag("stand_in"),
+        deadline_seconds=table.number("deadline_seconds", 600, least=30, most=3600),
+        most_at_once=table.number("most_at_once", 0, most=1000),
     )
     _check(table, entry)
     table.done()

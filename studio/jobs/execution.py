@@ -17,13 +17,14 @@ from django.db.models import F
 from django.utils import timezone
 
 from providers.base import Facts, Finished, ImageRequest, Output, Provider, Ticket, Waiting
-from providers.errors import EmptyResult, InvalidRequest, NotSent, ProviderError
+from providers.errors import EmptyResult, InvalidRequest, ProviderError
+from studio.catalog import health
 from studio.catalog import providers as vendors
 from studio.core import db
 from studio.images import intake
 from studio.images import services as images
 from studio.images.errors import BadPicture, Busy, NotKept, TimedOut
-from studio.jobs import billing, failpoints, holding, outcomes, retrying, sending
+from studio.jobs import billing, failpoints, holding, outcomes, retrying, sending, witness
 from studio.jobs.listening import CancelWanted, ClaimLost, Listener
 from studio.jobs.models import Attempt, Job, State
 from studio.jobs.queue import Claim, claim_next, claim_outlived
@@ -69,6 +70,8 @@ def run(claim: Claim) -> None:
         except ProviderError as error:
             retrying.decide(claim, job, error)
         finally:
+            if claim.probe:
+                health.end_probe(job.pk)
             images.drop_previews(job.pk)
             db.release()
 
@@ -107,15 +110,12 @@ def _run(claim: Claim, job: Job) -> None:
         outcomes.park(claim, job, detail="The worker stopped while the vendor had the request.")
         return
     listener = Listener(claim, job, provider.facts, partial(store_output, claim, job))
-    if ticket is None:
-        request = _request(job, attempt, seconds)
-        finished = _send(provider, request, attempt, listener)
-    else:
-        finished = ticket
-    if isinstance(finished, Ticket):
-        finished = _poll(provider, finished, seconds, listener)
-    failpoints.reach("answered")
-    _receive(claim, job, attempt, finished)
+    with witness.of(claim, job):
+        answer = ticket or _send(provider, _request(job, attempt, seconds), attempt, listener)
+        if isinstance(answer, Ticket):
+            answer = _poll(provider, answer, seconds, listener)
+        failpoints.reach("answered")
+        _receive(claim, job, attempt, answer)
 
 
 def _seconds_left(job: Job) -> float:
@@ -167,7 +167,7 @@ def _request(job: Job, attempt: Attempt, seconds: float) -> ImageRequest:
     try:
         return sending.image_request(job, attempt, seconds=seconds)
     except Busy as error:
-        problem: ProviderError = NotSent("A reference could not be read in time.")
+        problem: ProviderError = retrying.Unread("A reference could not be read in time.")
         retrying.note(attempt, problem)
         raise problem from error
     except (FileNotFoundError, BadPicture) as error:

@@ -24,6 +24,9 @@ from studio.jobs.queue import Claim
 UNCONFIRMED = "unconfirmed"
 """The error code of a job that was given up because nobody could tell what the vendor did."""
 
+PAUSED, DOWN = "provider_paused", "provider_down"
+"""The error codes of jobs that were given up unsent: nothing was sent to their vendor for too long."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -81,10 +84,24 @@ def finish(claim: Claim, job: Job, attempt: Attempt, *, actual: Micros, answer: 
 
 def fail(claim: Claim, job: Job, *, code: str, detail: str) -> bool:
     """Give up: charge for pictures that were already delivered, return the rest of the hold."""
+    return _fail(_open(claim), job, code, detail)
+
+
+def paused_too_long(job: Job) -> bool:
+    """Give up a queued job whose provider staff paused and did not resume in time."""
+    return _fail(_waiting(job), job, PAUSED, "")
+
+
+def down_too_long(job: Job) -> bool:
+    """Give up a queued job whose vendor did not come back in time."""
+    return _fail(_waiting(job), job, DOWN, "")
+
+
+def _fail(rows: QuerySet[Job], job: Job, code: str, detail: str) -> bool:
     with db.atomic():
         delivered = Output.objects.filter(job=job).count()
         state = State.PARTIAL if delivered else State.FAILED
-        if not _open(claim).update(
+        if not rows.update(
             state=state,
             finished_at=clock.now(),
             lease_until=None,
@@ -175,6 +192,11 @@ def cancel_running(claim: Claim, job: Job) -> bool:
         _resolve(job, billing.worth(job, delivered=delivered))
         notices.run_changed(job.run)
     return True
+
+
+def _waiting(job: Job) -> QuerySet[Job]:
+    """The job while it is queued as it was found, and nobody's."""
+    return Job.objects.filter(pk=job.pk, fence=job.fence, state=State.QUEUED)
 
 
 def _open(claim: Claim) -> QuerySet[Job]:

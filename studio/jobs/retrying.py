@@ -36,6 +36,14 @@ class Unkept(ProviderError):
     retryable = True
 
 
+class Unread(ProviderError):
+    """A reference could not be read here in time: nothing was sent, and it is none of the vendor's doing."""
+
+    code = "not_read"
+    retryable = True
+    safe_to_resend = True
+
+
 def not_kept(attempt: Attempt, cause: NotKept | Busy, *, billed: int | None) -> Unkept:
     """The end of a call whose pictures could not be kept. What it cost at the vendor, in micros, stays on record."""
     if isinstance(cause, Busy):

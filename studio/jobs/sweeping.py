@@ -12,6 +12,7 @@ from django.db import OperationalError
 from django.db.models import Q
 from django.utils import timezone
 
+from studio.catalog import health
 from studio.core.models import Event
 from studio.credits import lots
 from studio.jobs import dispatch, outcomes, queue, retrying
@@ -28,6 +29,7 @@ def sweep() -> None:
     """One round: leases that ran out, messages that were lost, waits that are over, lots that fall due."""
     now = timezone.now()
     _each(_with_lease_over(now), recover)
+    _settle_held_up(now)
     dispatch.publish(undispatched(timezone.now()))
     _each(_unconfirmed_too_long(now), outcomes.give_up_unconfirmed)
     Event.objects.filter(at__lt=now - EVENTS_KEPT).delete()
@@ -50,6 +52,7 @@ def recover(job: Job) -> None:
     """Decide for a job whose worker is gone: run it again, wait for the vendor, or give up."""
     claim = Claim(job.pk, job.fence)
     called = job.attempts.exists()
+    health.end_probe(job.pk)
     if job.cancel_requested and not called:
         outcomes.cancel_running(claim, job)
     elif retrying.answer_lost(job):
@@ -69,8 +72,24 @@ def undispatched(now: datetime) -> list[UUID]:
     stale = now - timedelta(seconds=settings.DISPATCH_STALE_SECONDS)
     lost = Q(dispatched_at=None) | Q(dispatched_at__lt=stale)
     waiting = Job.objects.filter(lost, state=State.QUEUED, due_at__lte=now)
+    for paused in (True, False):
+        waiting = waiting.exclude(pk__in=queue.held_up(now, paused=paused).values("pk"))
     kinds = (waiting, queue.outlived(now).filter(lost))
     return [pk for kind in kinds for pk in kind.order_by("due_at").values_list("pk", flat=True)[:BATCH]]
+
+
+def _settle_held_up(now: datetime) -> None:
+    """Fail whoever waited too long for a vendor that is paused or down; until then a pause stops the job's clock."""
+    patience = {True: settings.JOB_PAUSED_SECONDS, False: settings.JOB_DOWN_SECONDS}
+    for paused, seconds in patience.items():
+        over = Q(pk__in=queue.held_up(now, seconds, paused=paused).values("pk"))
+        if not paused:
+            over |= Q(pk__in=queue.held_up(now, paused=False).values("pk"), deadline_at__lte=now)
+        waited = Job.objects.filter(over).select_related("run", "price_version")[:BATCH]
+        _each(waited, outcomes.paused_too_long if paused else outcomes.down_too_long)
+    queue.held_up(now, paused=True).filter(deadline_at__isnull=False).update(
+        started_at=None, deadline_at=None
+    )
 
 
 def _with_lease_over(now: datetime) -> list[Job]:

@@ -107,6 +107,15 @@ def _causes() -> dict[str, tuple[str, str]]:
             _("%(model)s finished, and this server could not keep what it made."),
             _("Tell whoever runs this server, then retry."),
         ),
+        "provider_paused": (
+            _("%(model)s was paused by whoever runs this server, for too long."),
+            _("Switch to another model, or retry later."),
+        ),
+        "provider_down": (
+            _("%(model)s was down and did not come back in time."),
+            _("Switch to another model, or retry later."),
+        ),
+        "not_read": (_("This server was too busy to read the references."), _("Retry in a minute.")),
         "crashed": (
             _("The worker stopped on this run again and again."),
             _("Try a smaller size or another model."),
