@@ -25,6 +25,7 @@ from providers.errors import (
     BillingError,
     EmptyResult,
     ModelUnavailable,
+    NotReady,
     ProviderError,
     ResultExpired,
     UpstreamError,
@@ -42,7 +43,7 @@ FATAL = (AuthError, BillingError)
 
 COUNTED = (UpstreamError, ResultExpired, EmptyResult, ModelUnavailable)
 """What is the vendor's doing. A wish that was declined or not understood, a cancel and a full disk are not; neither
-is a rate limit, which is how a vendor that works says when to come back."""
+is a rate limit, or a model that loads, which is how a vendor that works says when to come back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,7 @@ def close(breakers: QuerySet[Breaker]) -> int:
 def failed(provider: str, upstream: str, job_id: UUID, error: ProviderError) -> bool:
     """A call ended in ``error``; whether that counts. What the job was the probe of is stopped again, for longer."""
     fatal = isinstance(error, FATAL)
-    if not fatal and not isinstance(error, COUNTED):
+    if not fatal and (not isinstance(error, COUNTED) or isinstance(error, NotReady)):
         return False
     with _never_in_the_way():
         if not _stop_again(job_id, error) or fatal:

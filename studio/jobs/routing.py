@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from studio.catalog import automatic, pricing
 from studio.catalog import selectors as catalog
+from studio.catalog.errors import UnknownModel
 from studio.catalog.fields import TRANSPARENT, Parameters
 from studio.catalog.selectors import Offer
 from studio.catalog.switching import nearest, wish_of
@@ -92,12 +93,12 @@ def candidates(
     The same kind of work, references, mask, count, shape and size, and nothing of the wish left out but what ``notes``
     says. Quotes are of today's price, without what late jobs taught.
     """
-    measured = weather.of_models()
+    measured, work = weather.of_models(), _work(spec)
     fitting = [
         found
         for offer in catalog.offers()
         if offer.available and offer.id not in without and (among is None or offer.id in among)
-        if (found := _fitting(offer, spec, measured.get(offer.id, NO_WEATHER)))
+        if (found := _fitting(offer, spec, work, measured.get(offer.id, NO_WEATHER)))
     ]
     return sorted(fitting, key=_rank)
 
@@ -159,11 +160,20 @@ def nothing_fits(able: Sequence[Candidate]) -> Invalid:
     return Invalid(words, fields={"model": words})
 
 
-def _fitting(offer: Offer, spec: JobSpec, seen: Weather) -> Candidate | None:
+def _work(spec: JobSpec) -> str:
+    """The kind of work that the wish is of its own model. Enlarging is nobody's answer to an edit, nor the reverse."""
+    try:
+        return catalog.entry(spec.model).does(spec.kind)
+    except UnknownModel:
+        return spec.kind
+
+
+def _fitting(offer: Offer, spec: JobSpec, work: str, seen: Weather) -> Candidate | None:
     entry, rule = offer.entry, offer.terms.rule
     count, has_mask = len(spec.pictures), spec.mask is not None
     able = (
-        entry.does(spec.kind) in entry.kinds
+        work in entry.kinds
+        and entry.does(spec.kind) == work
         and count <= entry.max_references
         and (entry.supports.mask or not has_mask)
         and len(spec.prompt) <= entry.prompt_limit

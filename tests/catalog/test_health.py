@@ -92,6 +92,7 @@ def test_only_failures_in_a_row_count() -> None:
         errors.InvalidRequest("no"),
         errors.PromptTooLong("long"),
         errors.RateLimited("busy"),
+        errors.NotReady("it loads"),
     ],
 )
 def test_what_is_not_the_vendors_failure_is_not_counted(error: errors.ProviderError) -> None:

@@ -55,6 +55,19 @@ def test_only_models_that_can_do_the_whole_job_are_candidates(desk: Desk) -> Non
 
 
 @pytest.mark.django_db
+def test_a_tool_is_no_answer_to_an_edit_and_an_edit_none_to_a_tool(desk: Desk, settings: Any) -> None:
+    upscaler = "a1111/extras-upscale"
+    settings.PROVIDER_URLS = {"a1111": "http://127.0.0.1:1"}
+    for role in ("source", "subject"):
+        (found,) = references_of(desk, 1)
+        spec = wish((ReferenceSpec(found.image_id, role),))
+        assert "a1111/checkpoint" in names(spec)
+        assert upscaler not in names(spec)
+        assert names(JobSpec(upscaler, "a stair", {}, spec.references)) == [upscaler]
+        assert upscaler not in names(JobSpec("a model/that is no more", "a stair", {}, spec.references))
+
+
+@pytest.mark.django_db
 def test_another_shape_or_a_size_far_off_is_another_picture() -> None:
     assert set(names(wish(aspect_ratio="21:9"))) == {PAINT, STUDIO}
     assert set(names(wish(size="2048x2048", width="2048", height="2048"))) == {SKETCH}
