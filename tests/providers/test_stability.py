@@ -162,10 +162,10 @@ def test_an_area_is_repainted_where_our_mask_is_clear_and_theirs_is_white(
         ("outpaint", {"prompt": "", "extra": {"left": 0, "down": 512, "creativity": 0.4}}),
         ("search-and-replace", {"extra": {"search_prompt": "the boat"}}),
         ("search-and-recolor", {"extra": {"select_prompt": "the boat", "grow_mask": 3}}),
-        ("remove-background", {"prompt": "", "output_format": "webp"}),
-        ("fast", {"prompt": "", "kind": "upscale", "output_format": "jpeg"}),
+        ("remove-background", {"kind": "cutout", "output_format": "webp"}),
+        ("fast", {"kind": "upscale", "output_format": "jpeg"}),
         ("conservative", {"kind": "upscale", "negative_prompt": "rain", "seed": 5}),
-        ("conservative", {"extra": {"creativity": 0.35}}),
+        ("conservative", {"kind": "upscale", "extra": {"creativity": 0.35}}),
         ("creative", {"kind": "upscale", "style": "enhance"}),
     ],
 )
@@ -177,7 +177,7 @@ def test_every_edit_and_upscale_is_asked_for_in_its_own_words(
     assert vendor.bills[-1].path == f"/v2beta/stable-image/{MODELS[model].path}"
     assert vendor.bills[-1].images == (sha256(PICTURE.data),)
     assert {name: fields[name] for name in request.extra} == {k: str(v) for k, v in request.extra.items()}
-    assert fields.get("prompt", "") == request.prompt
+    assert fields.get("prompt", "") == ("" if model in ("remove-background", "fast") else request.prompt)
 
 
 CANNOT: list[tuple[ImageRequest, dict[str, Any]]] = [
@@ -218,10 +218,13 @@ CANNOT: list[tuple[ImageRequest, dict[str, Any]]] = [
     (EDIT, {"mask": MASK}),
     (EDIT, {"extra": {"cfg_scale": [4]}}),
     (EDIT, {"model": "remove-background"}),
-    (EDIT, {"model": "remove-background", "prompt": "", "seed": 4}),
+    (EDIT, {"model": "remove-background", "kind": "cutout", "seed": 4}),
+    (EDIT, {"model": "remove-background", "kind": "cutout", "output_format": "jpeg"}),
     (EDIT, {"model": "search-and-replace"}),
-    (EDIT, {"model": "conservative", "strength": 0.4}),
-    (EDIT, {"model": "fast", "kind": "upscale"}),
+    (EDIT, {"model": "conservative", "kind": "upscale", "strength": 0.4}),
+    (EDIT, {"model": "conservative", "kind": "upscale", "prompt": ""}),
+    (EDIT, {"model": "conservative"}),
+    (EDIT, {"model": "fast", "kind": "upscale", "references": ()}),
     (INPAINT, {"mask": None}),
     (INPAINT, {"model": "erase"}),
     (INPAINT, {"mask": PICTURE}),
@@ -290,7 +293,9 @@ def test_a_name_that_is_no_model_becomes_no_address(stability: Stability, vendor
     assert vendor.requests == []
 
 
-@pytest.mark.parametrize("request_", [ASKED, replace(EDIT, model="creative")], ids=["at once", "deferred"])
+@pytest.mark.parametrize(
+    "request_", [ASKED, replace(EDIT, model="creative", kind="upscale")], ids=["at once", "deferred"]
+)
 def test_trap_a_picture_may_come_as_bytes_with_its_facts_in_headers(
     stability: Stability, vendor: StabilitySimulator, request_: ImageRequest
 ) -> None:

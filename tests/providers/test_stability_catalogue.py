@@ -13,32 +13,32 @@ from studio.catalog import cards, loader, selectors, sizes
 from studio.catalog.entries import Entry
 from studio.catalog.parameters import defaults, kind_of, validate
 from studio.catalog.pricing import Ask, quote
+from tests.providers.simulators.pictures import png
 
 ENTRIES = {e.upstream: e for e in loader.catalog().entries.values() if e.provider == "stability"}
 every_model = pytest.mark.parametrize("entry", ENTRIES.values(), ids=list(ENTRIES))
 PICTURE = InputImage(b"x", "image/png", 48, 32)
-UNPRICED = {"conservative", "creative"}
-WAIT_FOR_TOOLS = {
-    "inpaint": "a drawn mask",
-    "erase": "a drawn mask",
+MASK = InputImage(png(48, 32, (0, 0, 0), transparent=True), "image/png", 48, 32, "mask")
+UNPRICED = {"inpaint", "remove-background", "fast", "conservative", "creative"}
+WAIT_FOR_MORE = {
+    "erase": "a run without a prompt",
     "outpaint": "margins",
-    "remove-background": "a run without a prompt",
-    "fast": "a run without a prompt",
     "search-and-replace": "a second text",
     "search-and-recolor": "a second text",
 }
 
 
 def test_every_model_of_the_adapter_is_offered_but_those_that_need_what_the_studio_cannot_ask() -> None:
-    assert set(ENTRIES) == set(MODELS) - set(WAIT_FOR_TOOLS)
+    assert set(ENTRIES) == set(MODELS) - set(WAIT_FOR_MORE)
 
 
 def as_sent(entry: Entry, form: dict[str, str], references: int) -> ImageRequest:
-    chosen = validate(entry, form, references, has_mask=False, prompt="a stair")
+    has_mask = "inpaint" in entry.kinds
+    chosen = validate(entry, form, references, has_mask=has_mask, prompt="a stair")
     return ImageRequest(
         model=entry.upstream,
         prompt="a stair",
-        kind=kind_of(references, has_mask=False),
+        kind=entry.does(kind_of(references, has_mask)),
         negative_prompt=chosen.negative_prompt,
         n=chosen.n,
         width=chosen.width,
@@ -51,6 +51,7 @@ def as_sent(entry: Entry, form: dict[str, str], references: int) -> ImageRequest
         background=chosen.background,
         strength=chosen.strength,
         references=(PICTURE,) * references,
+        mask=MASK if has_mask else None,
         partials=entry.supports.partials,
     )
 
@@ -62,13 +63,14 @@ def test_whatever_the_composer_offers_is_accepted_by_the_adapter(entry: Entry) -
         offered = [choice.value for choice in sizes.choices(entry.sizing)] or [""]
         for ratio in [entry.sizing.default] if references else offered:
             for name in entry.formats:
-                form = {"output_format": name, "seed": "7"} | ({"aspect_ratio": ratio} if ratio else {})
+                form = {"output_format": name} | ({"aspect_ratio": ratio} if ratio else {})
+                form |= {"seed": "7"} if entry.supports.seed else {}
                 form |= {"strength": "0.6"} if entry.supports.strength else {}
                 form |= {"negative_prompt": "rain"} if entry.supports.negative else {}
                 request = as_sent(entry, form, references)
                 refuse_what_it_cannot(request)
                 sent = dict(form_of(request))
-                assert (sent["seed"], sent["output_format"]) == ("7", name)
+                assert (sent.get("seed") == "7", sent["output_format"]) == (entry.supports.seed, name)
                 assert ("aspect_ratio" in sent) == (ratio not in ("", "auto"))
                 assert sent.get("negative_prompt") == ("rain" if entry.supports.negative else None)
 
@@ -82,7 +84,9 @@ def test_what_the_adapter_cannot_do_has_no_control(entry: Entry) -> None:
     supports = entry.supports
     assert supports.strength == ("strength" in model.takes)
     assert supports.negative == ("negative_prompt" in model.takes)
-    assert (supports.seed, supports.mask, supports.transparency) == (True, False, False)
+    assert supports.seed == ("seed" in model.takes)
+    assert supports.mask == ("mask" in model.takes)
+    assert not supports.transparency
     assert entry.max_references == ("image" in model.takes)
     assert set(entry.kinds) == set(model.works)
     assert set(entry.formats) == set(model.formats)
@@ -107,8 +111,7 @@ def test_without_a_key_none_can_be_picked_and_with_one_those_that_have_a_price(s
         ("sd3.5-large", 65_000),
         ("sd3.5-large-turbo", 40_000),
         ("sd3.5-medium", 35_000),
-        ("conservative", None),
-        ("creative", None),
+        *((name, None) for name in sorted(UNPRICED)),
     ],
 )
 def test_a_picture_costs_what_is_firm_and_has_no_price_where_nothing_is(

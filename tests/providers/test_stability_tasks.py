@@ -1,4 +1,4 @@
-"""The one model whose work is deferred: its ticket, its faults, and how its jobs end at a price that staff set."""
+"""Models that staff set the price of: one whose work is deferred, with every fault of a ticket, and the tools."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ __all__ = ["busy"]
 
 KEY = "canary-key-0123456789"
 MODEL, PRICE = "stability/creative", 250_000
+TOOLS = ("stability/inpaint", "stability/remove-background", "stability/fast", "stability/conservative")
 PICTURE = InputImage(png(48, 32, (9, 99, 9)), "image/png", 48, 32, "source")
 ASKED = ImageRequest(
     model="creative", prompt="an otter", kind="upscale", references=(PICTURE,), deadline_seconds=20
@@ -111,7 +112,7 @@ def test_a_fault_of_deferred_work_has_its_name_and_its_bill(
     vendor.fault = expected.fault
     seconds = 0.3 if expected.fault.kind in (base.TIMEOUT, base.DRIP) else 20.0
     request = ImageRequest(
-        model="creative", prompt="x", kind="edit", references=(PICTURE,), deadline_seconds=seconds
+        model="creative", prompt="x", kind="upscale", references=(PICTURE,), deadline_seconds=seconds
     )
     with pytest.raises(errors.ProviderError) as caught:
         to_its_end(stability, request)
@@ -125,8 +126,9 @@ def test_a_fault_of_deferred_work_has_its_name_and_its_bill(
 def priced(busy: Desk, vendor: StabilitySimulator, settings: Any) -> Desk:
     """A desk at which the model can be used: there is a key, and staff have set a price."""
     settings.PROVIDER_KEYS, settings.PROVIDER_URLS = {"stability": KEY}, {"stability": vendor.url}
-    entry = loader.catalog().entries[MODEL]
-    catalog.set_price(person("dana", is_staff=True), entry, {"unit": "image", "amount": PRICE})
+    staff = person("dana", is_staff=True)
+    for name in (MODEL, *TOOLS):
+        catalog.set_price(staff, loader.catalog().entries[name], {"unit": "image", "amount": PRICE})
     return busy
 
 
@@ -153,6 +155,20 @@ def test_no_fault_of_deferred_work_is_paid_twice_and_the_books_are_in_order(
     assert (job.state, len(vendor.bills), job.charged) == (expected.state, expected.billed, 0)
     assert priced.balance[1] == (PRICE if job.state == "unconfirmed" else 0)
     assert sum(priced.balance) == START
+
+
+@pytest.mark.parametrize("model", TOOLS)
+def test_a_tool_does_its_work_to_the_picture_and_reads_a_prompt_where_it_can(
+    priced: Desk, vendor: StabilitySimulator, settings: Any, model: str
+) -> None:
+    shown = references_of(priced, 1, mask=model.endswith("inpaint"))
+    job = at_rest(priced, model, Fault("none"), settings, references=shown)
+    assert (job.state, job.charged, len(vendor.bills)) == ("succeeded", PRICE, 1), job.error_detail
+    assert vendor.bills[0].path.endswith(job.upstream)
+    assert vendor.bills[0].images[0] == job.references.all()[0].image.blob.sha256
+    assert bool(vendor.bills[0].mask) == model.endswith("inpaint")
+    reads = model.endswith(("inpaint", "conservative"))
+    assert vendor.bills[0].fields.get("prompt") == ("a stair" if reads else None)
 
 
 def test_a_ticket_outlives_its_worker(

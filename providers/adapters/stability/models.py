@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from providers import errors
-from providers.base import EDIT, GENERATE, INPAINT, UPSCALE
+from providers.base import CUTOUT, EDIT, GENERATE, INPAINT, UPSCALE
 
 EVERY = ("png", "jpeg", "webp")
 TEXT = frozenset(["prompt", "negative_prompt"])
@@ -34,7 +34,7 @@ class Model:
 
 
 def _sd3(*, negative: bool = True) -> Model:
-    """SD 3.5, whose turbo takes no negative prompt and none of which writes WebP [?]."""
+    """SD 3.5 [?]: its turbo takes no negative prompt, none writes WebP, and all take a style."""
     takes = (
         ALWAYS | RATIO | START | STYLE | (TEXT if negative else {"prompt"}) | {"mode", "model", "cfg_scale"}
     )
@@ -65,15 +65,19 @@ def _edits() -> dict[str, Model]:
             needs=both | {"select_prompt"},
         ),
         "remove-background": Model(
-            "edit/remove-background", (EDIT,), IMAGE | {"output_format"}, needs=IMAGE, formats=("png", "webp")
+            "edit/remove-background",
+            (CUTOUT,),
+            IMAGE | {"output_format"},
+            needs=IMAGE,
+            formats=("png", "webp"),
         ),
         "fast": Model("upscale/fast", (UPSCALE,), IMAGE | {"output_format"}, needs=IMAGE),
         "conservative": Model(
-            "upscale/conservative", (EDIT, UPSCALE), ALWAYS | TEXT | IMAGE | {"creativity"}, needs=both
+            "upscale/conservative", (UPSCALE,), ALWAYS | TEXT | IMAGE | {"creativity"}, needs=both
         ),
         "creative": Model(
             "upscale/creative",
-            (EDIT, UPSCALE),
+            (UPSCALE,),
             ALWAYS | TEXT | IMAGE | STYLE | {"creativity"},
             needs=both,
             deferred=True,

@@ -6,7 +6,7 @@ from typing import Any
 
 from providers import errors
 from providers.adapters.stability.models import Model, model_of
-from providers.base import EDIT, INPAINT, ImageRequest, InputImage
+from providers.base import CUTOUT, GENERATE, UPSCALE, ImageRequest, InputImage
 from providers.http import Part
 from providers.masks import white_where_clear
 
@@ -62,7 +62,7 @@ def refuse_what_it_cannot(request: ImageRequest) -> None:
         raise errors.PromptTooLong("This vendor takes 10,000 characters of prompt.")
     refusals = {
         "This kind of work is not offered by this model.": request.kind not in model.works,
-        "An edit needs a picture.": request.kind in (EDIT, INPAINT) and not request.references,
+        "This kind of work needs a picture.": request.kind != GENERATE and not request.references,
         "This vendor makes one picture at a time.": request.n != 1,
         "This vendor takes one picture at a time.": len(request.references) > 1,
         "This vendor takes 10,000 characters of negative prompt.": len(request.negative_prompt)
@@ -112,13 +112,17 @@ def _has_shape(picture: InputImage, ratio: str) -> bool:
 
 
 def _given(request: ImageRequest, model: Model) -> dict[str, Any]:
-    """What was asked for, under the vendor's names. A strength is about a picture, and a ratio about none."""
+    """What was asked for, under the vendor's names. A strength is about a picture, and a ratio about none.
+
+    A run always has a prompt; a tool that reads none, as its note in the catalogue says, is sent none.
+    """
     picture = next(iter(request.references), None)
     strength = request.strength
     if strength is None and "strength" in model.takes:
         strength = STRENGTH
+    unread = request.kind in (UPSCALE, CUTOUT) and "prompt" not in model.takes
     wishes = {
-        "prompt": request.prompt if request.prompt.strip() else None,
+        "prompt": request.prompt if request.prompt.strip() and not unread else None,
         "negative_prompt": request.negative_prompt or None,
         "aspect_ratio": None if picture or request.aspect_ratio in AUTO else request.aspect_ratio,
         "seed": request.seed,
