@@ -147,8 +147,15 @@ class Entry:
         return self.vendor.name
 
     def does(self, asked: str) -> str:
-        """The kind of work that becomes of what is asked: a model that only enlarges pictures enlarges this one."""
-        return self.kinds[0] if set(self.kinds) <= set(TOOLS) else asked
+        """The kind of work that becomes of what is asked.
+
+        A model that only enlarges pictures enlarges this one, and one that makes no new ones edits it, whatever part it
+        was to play.
+        """
+        if set(self.kinds) <= set(TOOLS):
+            return self.kinds[0]
+        edits = "edit" in self.kinds and "generate" not in self.kinds
+        return "edit" if edits and asked == "generate" else asked
 
     def retired(self, today: date) -> bool:
         """Whether the vendor has switched it off by ``today``."""

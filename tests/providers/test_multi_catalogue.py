@@ -43,7 +43,7 @@ def sent(entry: Entry, **data: str) -> dict[str, Any]:
     request = ImageRequest(
         model=entry.upstream,
         prompt="a stair",
-        kind=kind_of(len(given), False),
+        kind=entry.does(kind_of(len(given), False)),
         n=chosen.n,
         width=chosen.width,
         height=chosen.height,

@@ -18,7 +18,7 @@ from tests.jobs.conftest import Desk, busy
 from tests.providers.simulators import base
 from tests.providers.simulators.base import Fault, Reply, Request
 from tests.providers.simulators.multi import MultiSimulator
-from tests.providers.tasks import at_rest
+from tests.providers.tasks import at_rest, references_of
 
 __all__ = ["busy"]
 
@@ -195,6 +195,16 @@ def test_a_job_that_was_told_to_wait_goes_out_again_and_is_paid_once(
     vendor.fault = Fault(base.STATUS, 429, retry_after="1", times=1)
     job = at_rest(busy, "multi/flux-1.1-pro", NONE, settings, parameters={"size": "256x256"})
     assert (job.state, len(vendor.bills), job.attempts.count()) == (State.SUCCEEDED, 1, 2)
+
+
+@pytest.mark.parametrize("role", ["style", "subject", "source"])
+def test_a_model_that_only_edits_takes_a_picture_in_any_part(
+    busy: Desk, vendor: Saying, settings: Any, role: str
+) -> None:
+    ready(settings, vendor)
+    given = (replace(references_of(busy, 1)[0], role=role),)
+    job = at_rest(busy, "multi/qwen-image-edit", NONE, settings, references=given)
+    assert (job.kind, job.state, vendor.bills[0].path) == ("edit", State.SUCCEEDED, "/api/v1/image/edit")
 
 
 @pytest.mark.parametrize("model", ["imagen-4", "qwen-image"])

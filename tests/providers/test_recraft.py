@@ -133,6 +133,13 @@ def test_a_change_goes_as_a_form_with_its_picture_and_its_strength(
     assert b'filename="image.png"' in vendor.requests[0].body
 
 
+def test_a_picture_that_goes_along_is_changed_whatever_part_it_was_to_play(
+    recraft: Recraft, vendor: RecraftSimulator
+) -> None:
+    recraft.submit(replace(V3, references=(replace(PHOTO, role="style"),), width=1024, height=1024), silent)
+    assert vendor.bills[0].path == "/v1/images/imageToImage"
+
+
 def test_a_change_without_a_strength_says_half_since_the_vendor_demands_one(
     recraft: Recraft, vendor: RecraftSimulator
 ) -> None:
@@ -172,7 +179,11 @@ def test_an_area_is_repainted_where_our_mask_is_clear_and_theirs_is_white(
 def test_a_tool_takes_a_picture_and_brings_one(recraft: Recraft, vendor: RecraftSimulator, name: str) -> None:
     tool = TOOLS[name]
     request = ImageRequest(
-        model=name, prompt="", kind=tool.kind, references=(PHOTO,), output_format=tool.formats[0]
+        model=name,
+        prompt="read by nobody",
+        kind=tool.kind,
+        references=(PHOTO,),
+        output_format=tool.formats[0],
     )
     found = recraft.submit(request, silent)
     assert vendor.bills[0].path == f"/v1/images/{name}"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from providers.adapters.recraft.models import FAMILIES, RATIOS
+from providers.adapters.recraft.models import FAMILIES, RATIOS, TOOLS
 from providers.adapters.recraft.request import fields_of, refuse_what_it_cannot
 from providers.base import ImageRequest, InputImage
 from studio.catalog import loader, selectors, sizes
@@ -14,7 +14,7 @@ from studio.catalog.entries import Entry
 from studio.catalog.fields import kind_of
 from studio.catalog.parameters import validate
 from studio.catalog.pricing import Ask, quote
-from tests.providers.simulators.recraft_rules import PRICES
+from tests.providers.simulators.recraft_rules import PRICES, TOOL_PRICES
 
 ENTRIES = {e.upstream: e for e in loader.catalog().entries.values() if e.provider == "recraft"}
 PICTURE = InputImage(b"picture", "image/png", 512, 512, "source")
@@ -27,7 +27,7 @@ def sent(entry: Entry, data: dict[str, str], references: int = 0, *, mask: bool 
     request = ImageRequest(
         model=entry.upstream,
         prompt="a stair",
-        kind=kind_of(references, mask),
+        kind=entry.does(kind_of(references, mask)),
         negative_prompt=chosen.negative_prompt,
         n=chosen.n,
         width=chosen.width,
@@ -43,8 +43,19 @@ def sent(entry: Entry, data: dict[str, str], references: int = 0, *, mask: bool 
     return fields_of(request)
 
 
-def test_all_eight_models_are_there() -> None:
-    assert set(ENTRIES) == set(FAMILIES)
+def test_all_eight_models_and_the_four_tools_are_there() -> None:
+    assert set(ENTRIES) == set(FAMILIES) | set(TOOLS)
+
+
+@pytest.mark.parametrize("name", TOOLS)
+def test_a_tool_is_offered_as_its_adapter_takes_it(name: str) -> None:
+    entry = ENTRIES[name]
+    for asked in ("generate", "edit"):
+        assert entry.does(asked) == TOOLS[name].kind
+    assert (set(entry.formats), entry.max_references) == (set(TOOLS[name].formats), 1)
+    assert entry.price is not None
+    assert quote(entry.price, 0, Ask(references=1)).high == TOOL_PRICES[name] * 1_000
+    assert "model" not in sent(entry, {}, 1)
 
 
 @every_model

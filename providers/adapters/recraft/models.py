@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from providers import errors
-from providers.base import EDIT, UPSCALE
+from providers.base import CUTOUT, EDIT, UPSCALE
 
 Sides = Mapping[str, tuple[int, int]]
 
@@ -98,7 +98,7 @@ FAMILIES = {
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """A call that takes one picture and no words; ``kind`` is the work it does."""
+    """A call that takes one picture and reads no prompt; ``kind`` is the work it does."""
 
     kind: str
     formats: tuple[str, ...] = RASTER
@@ -107,7 +107,7 @@ class Tool:
 TOOLS = {
     "crispUpscale": Tool(UPSCALE),
     "creativeUpscale": Tool(UPSCALE),
-    "removeBackground": Tool(EDIT),
+    "removeBackground": Tool(CUTOUT),
     "vectorize": Tool(EDIT, VECTOR),
 }
 """They are asked for as models are, by the name of their address."""

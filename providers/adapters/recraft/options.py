@@ -8,7 +8,7 @@ from uuid import UUID
 
 from providers import errors
 from providers.adapters.recraft.models import Family
-from providers.base import GENERATE, ImageRequest
+from providers.base import ImageRequest
 
 CORNERS = 4
 MOST_LEVEL = 5
@@ -29,7 +29,7 @@ def refuse_wrong_options(request: ImageRequest, model: Family) -> None:
         "The style's id is not one.": "style_id" in given and not _is_uuid(given["style_id"]),
         "The substyle is a name.": not isinstance(given.get("substyle", ""), str),
         # The forms that carry a picture have flat fields alone.
-        "Controls and a text layout go with a new picture alone.": bool(nested) and request.kind != GENERATE,
+        "Controls and a text layout go with a new picture alone.": bool(nested) and bool(request.references),
         "This model takes no text layout.": "text_layout" in given and not model.layout,
         "The text layout is not written as this vendor reads it.": "text_layout" in given
         and not _is_layout(given["text_layout"]),

@@ -21,14 +21,19 @@ PATHS = {GENERATE: "/images/generations", EDIT: "/images/imageToImage", INPAINT:
 
 
 def path_of(request: ImageRequest) -> str:
-    return f"/images/{request.model}" if request.model in TOOLS else PATHS[request.kind]
+    return f"/images/{request.model}" if request.model in TOOLS else PATHS[work_of(request)]
+
+
+def work_of(request: ImageRequest) -> str:
+    """A picture that goes along is changed, whatever part it was to play: the vendor has no other use for one."""
+    return EDIT if request.kind == GENERATE and request.references else request.kind
 
 
 def refuse_what_it_cannot(request: ImageRequest) -> None:
     """Raises InvalidRequest, PromptTooLong or ModelUnavailable before it costs; nothing is dropped in silence.
 
     A size stays here where a picture is changed, since that of the picture is kept, and a strength where none is
-    changed as a whole: a form always names both, and the vendor has no field for either.
+    changed as a whole: a form always names both, and the vendor has no field for either. So does a tool's prompt.
     """
     tool = TOOLS.get(request.model)
     if tool is not None:
@@ -77,12 +82,7 @@ def _of_tools(request: ImageRequest, tool: Tool) -> dict[str, bool]:
         "This tool does another kind of work.": request.kind != tool.kind,
         "This tool makes one picture.": request.n != 1,
         "This tool takes a picture and nothing else.": bool(
-            request.prompt
-            or request.negative_prompt
-            or request.style
-            or request.extra
-            or request.aspect_ratio
-            or request.width
+            request.negative_prompt or request.style or request.extra or request.aspect_ratio or request.width
         )
         or (request.mask, request.seed, request.strength) != (None, None, None),
     }
@@ -93,7 +93,6 @@ def _of_models(request: ImageRequest, model: Family) -> dict[str, bool]:
     return {
         "This kind of work is not offered by this vendor.": request.kind not in PATHS,
         "This model changes no pictures.": not model.edits and (request.kind != GENERATE or bool(under)),
-        "A picture that goes along is one to be changed.": request.kind == GENERATE and bool(under),
         "An area to repaint needs a mask.": request.kind == INPAINT and mask is None,
         "A mask belongs to an area to repaint.": request.kind != INPAINT and mask is not None,
         "The mask is as large as its picture.": mask is not None
@@ -128,9 +127,10 @@ def fields_of(request: ImageRequest) -> dict[str, Any]:
     if request.model in TOOLS:
         return fields
     fields |= {"model": request.model, "prompt": request.prompt, "n": request.n}
-    if request.kind == GENERATE and (size := _size(request)):
+    work = work_of(request)
+    if work == GENERATE and (size := _size(request)):
         fields["size"] = size
-    if request.kind == EDIT:
+    if work == EDIT:
         fields["strength"] = USUAL_STRENGTH if request.strength is None else request.strength
     if request.negative_prompt:
         fields["negative_prompt"] = request.negative_prompt
