@@ -245,11 +245,11 @@ def _refusal(entry: Entry, terms: Terms, today: date) -> tuple[str, str]:
         return _("Retired on %(day)s") % {"day": date_format(entry.retires, "j F Y")}, ""
     if not terms.offered:
         return _("Switched off on this server"), _("Switch it on under Prices")
-    if terms.rule is None:
-        return _("No price yet"), _("Set a price to offer it")
     if missing := providers.missing(entry.provider):
         variables = get_text_list(list(missing), _("and"))
         return _("Not set up on this server"), _("Add %(variables)s to use") % {"variables": variables}
+    if terms.rule is None:
+        return _("No price yet"), _("Set a price to offer it")
     return "", ""
 
 

@@ -81,6 +81,8 @@ def editing(entry: Entry) -> str:
         return _("Edits, with a mask")
     if "edit" in entry.kinds or "inpaint" in entry.kinds:
         return _("Edits, without a mask")
+    if "cutout" in entry.kinds:
+        return _("Cuts out")
     return _("Upscales") if "upscale" in entry.kinds else _("No editing")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 from uuid import UUID
@@ -18,9 +18,10 @@ from studio.catalog.fields import Parameters
 from studio.catalog.selectors import Offer
 from studio.core.errors import Invalid
 from studio.images import selectors as images
-from studio.jobs import routing
+from studio.jobs import routing, weather
 from studio.jobs.models import Reference
 from studio.jobs.specs import JobSpec, ReferenceSpec
+from studio.web import weather_words
 
 PARAMETERS = (
     "n", "size", "aspect_ratio", "resolution", "preset", "quality", "seed",
@@ -113,6 +114,7 @@ def fitted(offer: Offer, draft: Draft) -> tuple[Parameters, list[str]]:
 def model_view(offer: Offer, parameters: Parameters) -> dict[str, Any]:
     """The model's own card together with the form for its settings."""
     card, form = cards.card(offer), cards.form(offer, parameters)
+    usual = weather_words.words(weather.of_models().get(offer.id))
     strength = {"min": "0", "max": "1", "step": "0.05", "value": f"{parameters.strength or 0.6:g}"}
     return {each.name: getattr(card, each.name) for each in fields(card)} | {
         "sizing": form.sizing,
@@ -126,21 +128,8 @@ def model_view(offer: Offer, parameters: Parameters) -> dict[str, Any]:
         "compression": {"value": parameters.output_compression} if offer.entry.supports.compression else None,
         "strength": strength if offer.entry.supports.strength else None,
         "automatic": offer.id == automatic.ID,
+        "usual": usual.seconds if usual.mood else "",
     }
-
-
-def picker(offers: Iterable[Offer], *, staff: bool) -> list[dict[str, Any]]:
-    """The picker's groups: what can be picked, then the rest with its reason; staff also see what could be set up."""
-    known = list(offers)
-    shown = [cards.card(catalog.automatic_offer(known))]
-    shown += [cards.card(offer, staff=staff) for offer in known if staff or offer.set_up]
-    ready = [card for card in shown if not card.disabled_reason]
-    rest = [card for card in shown if card.disabled_reason]
-    groups = [
-        {"label": _("Ready to use"), "models": ready},
-        {"label": _("Not available now"), "models": rest},
-    ]
-    return [group for group in groups if group["models"]]
 
 
 def view(draft: Draft, offer: Offer, parameters: Parameters, actor: Actor, token: str) -> dict[str, Any]:

@@ -66,7 +66,7 @@ class Facts:
 @dataclass(frozen=True, slots=True)
 class ModelCard:
     """One model. ``use`` is the studio with it selected, empty for one that cannot be picked, where ``reason`` says
-    why; ``setup`` tells staff what to do about it. ``facts`` and ``strip`` are finished HTML."""
+    why, or tells staff what to do about it; ``state`` is down, paused or off. ``facts`` and ``strip`` are HTML."""
 
     id: str
     name: str
@@ -78,7 +78,7 @@ class ModelCard:
     made: str
     use: str
     reason: str
-    setup: str
+    state: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +105,15 @@ def card(offer: Offer, known: Known, *, staff: bool) -> ModelCard:
         count=len(samples),
         made=_made(entry.label, len(samples)),
         use=f"{reverse('studio')}?{urlencode({'model': entry.id})}" if offer.available else "",
-        reason=offer.reason,
-        setup=offer.hint if staff else "",
+        reason=(staff and offer.hint) or offer.reason,
+        state=_state(offer),
     )
+
+
+def _state(offer: Offer) -> str:
+    if offer.trouble:
+        return "paused" if offer.trouble.paused else "down"
+    return "" if offer.available else "off"
 
 
 @lru_cache(maxsize=2048)

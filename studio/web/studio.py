@@ -22,7 +22,7 @@ from studio.jobs import presence, services
 from studio.jobs import selectors as jobs
 from studio.jobs.models import Project, Run
 from studio.jobs.specs import ReferenceSpec
-from studio.web import access, composer, rows, run_words
+from studio.web import access, composer, picker, rows, run_words
 from studio.web.composer import Draft
 from studio.web.cost import cost
 from studio.web.http import StudioRequest
@@ -67,7 +67,7 @@ def _page(request: StudioRequest, shown: Project | None) -> HttpResponse:
     if model := request.GET.get("model", ""):
         draft = replace(draft, model=model)
     page |= composed(request, draft, shown)
-    page["models"] = composer.picker(catalog.offers(), staff=request.actor.is_staff)
+    page["picker"] = picker.picker(catalog.offers(), request.actor, request.workspace.team)
     page["welcome"] = _welcome(place_of(request, shown)) if not page["runs"] else ""
     return render(request, "studio/page.html", {"page": page})
 

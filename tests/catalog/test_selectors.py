@@ -175,7 +175,8 @@ def test_a_price_that_went_bad_leaves_no_price_rather_than_the_old_one() -> None
 
 
 @pytest.mark.django_db
-def test_a_model_without_a_price_is_not_offered(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_model_without_a_price_is_not_offered(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
+    settings.PROVIDER_KEYS = {"atelier": "k"}
     data = samples.data()
     del data["models"]["atelier/easel"]["price"]
     monkeypatch.setattr(loader, "catalog", lambda: loader.parse(data))

@@ -91,7 +91,7 @@ def test_the_model_picker_is_searched_walked_and_left_by_keys(page: Page) -> Non
     keys.press("Enter")
     search = desk.models.get_by_role("searchbox")
     expect(search).to_be_focused()
-    keys.write("gesso")
+    keys.write("gesso/")
     expect(desk.models.get_by_role("option")).to_have_count(4)
     first = search.get_attribute("aria-activedescendant")
     keys.press("ArrowDown")

@@ -16,6 +16,9 @@ from django.utils import timezone
 from studio.accounts.models import Team, User
 from studio.catalog import loader
 from studio.catalog.entries import Catalog
+from studio.catalog.models import Breaker
+from studio.catalog.pricing import Quote
+from studio.core.micros import Micros
 from studio.images.models import Image
 from studio.jobs.models import Job, State
 from studio.jobs.weather import Weather
@@ -46,7 +49,8 @@ def cards(client: Client, query: str = "") -> dict[str, str]:
 
 
 def ended(owner: User, model: str, state: str = State.SUCCEEDED, seconds: float = 2.0) -> None:
-    job = make_job(make_run(owner), model=model, state=state, error_code="")
+    quote = Quote(Micros(0), Micros(0), ()).as_json()
+    job = make_job(make_run(owner), model=model, state=state, quote=quote)
     Job.objects.filter(pk=job.pk).update(started_at=NOW - timedelta(seconds=seconds), finished_at=NOW)
 
 
@@ -142,6 +146,29 @@ def test_a_model_that_staff_switched_off_stays_and_says_why(as_alice: Client, da
     assert 'class="use"' not in card
     assert list(cards(as_alice))[-1] == PAINT
     assert "3 available" in page_of(as_alice)
+
+
+def test_a_vendor_that_is_down_or_paused_is_dimmed_and_says_since_when(
+    as_alice: Client, dana: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from studio.catalog import services
+
+    monkeypatch.undo()
+    Breaker.objects.create(
+        provider="gesso",
+        upstream="paint",
+        opened_at=timezone.now(),
+        probe_at=timezone.now() + timedelta(minutes=5),
+    )
+    card = cards(as_alice)[PAINT]
+    assert 'class="chip why down"' in card
+    assert re.search(r"Down since \d\d:\d\d</p>", card)
+    assert 'class="use"' not in card
+    services.pause(dana, "gesso", reason="their maintenance")
+    card = cards(as_alice)[SKETCH]
+    assert 'class="chip why paused"' in card
+    assert "Paused since" in card
+    assert "0 available" in page_of(as_alice)
 
 
 def test_retired_models_are_folded_away_with_what_took_their_place(
