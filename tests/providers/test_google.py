@@ -143,16 +143,21 @@ def test_a_large_picture_comes_as_a_stream_with_its_tokens_last(
 def test_a_picture_that_came_before_a_stream_broke_is_delivered(
     adapter: Google, vendor: GoogleSimulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = {"candidates": [{"content": {"parts": [{"inlineData": {"data": "iVBORw0KGgo="}}]}}]}
+    first: dict[str, Any] = {
+        "candidates": [{"content": {"parts": [{"inlineData": {"data": "iVBORw0KGgo="}}]}}]
+    }
     broken: dict[str, Any] = {"error": {"code": 503, "message": "overloaded", "status": "UNAVAILABLE"}}
-    reply = replace(
-        json_reply({}),
-        body=[f"data: {json.dumps(chunk)}\n\n".encode() for chunk in (first, broken)],
-        headers={"Content-Type": "text/event-stream"},
-    )
-    monkeypatch.setattr(vendor, "answer", lambda request: reply)
+
+    def told(request: Request) -> Reply:
+        events = [f"data: {json.dumps(chunk)}\n\n".encode() for chunk in (first, broken)]
+        return Reply(200, events, {"Content-Type": "text/event-stream"})
+
+    monkeypatch.setattr(vendor, "answer", told)
     finished = adapter.submit(replace(ASKED, resolution="4K"), silent)
     assert (finished.outputs[0].mime, finished.usage) == ("image/png", None)
+    first["usageMetadata"], first["responseId"] = {"candidatesTokenCount": 2520}, KEY
+    finished = adapter.submit(replace(ASKED, resolution="4K"), silent)
+    assert (finished.usage, finished.vendor_ref) == (Usage(output_image=2520), "[hidden]")
 
 
 def test_thoughts_and_their_drafts_are_passed_over_and_their_tokens_are_text(
@@ -266,6 +271,17 @@ def test_trap_6_the_media_type_is_what_came_and_not_what_was_asked(
     vendor.mime = "image/jpeg"
     for request in (ASKED, IMAGEN):
         assert [output.mime for output in adapter.submit(request, silent).outputs] == ["image/jpeg"]
+
+
+def test_trap_6_the_bytes_are_believed_before_what_the_vendor_says_of_them(
+    adapter: Google, vendor: GoogleSimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = ((b"\xff\xd8\xff", "image/png", "image/jpeg"), (b"RIFF", "", "image/webp"), (b"?", "x/y", "x/y"))
+    for data, told, mime in rows:
+        entry = {"mimeType": told, "bytesBase64Encoded": base64.b64encode(data).decode()}
+        reply = json_reply({"predictions": [entry]})
+        monkeypatch.setattr(vendor, "answer", lambda request, reply=reply: reply)
+        assert adapter.submit(IMAGEN, silent).outputs[0].mime == mime
 
 
 def test_imagen_is_asked_by_predict_and_always_told_how_many(
@@ -395,6 +411,15 @@ def test_what_a_model_cannot_do_is_refused_before_anything_is_sent(
     with pytest.raises(errors.InvalidRequest):
         adapter.submit(replace(ASKED, **change), silent)
     assert vendor.requests == []
+
+
+def test_a_request_that_weighs_too_much_is_refused_by_the_vendor_too(
+    adapter: Google, vendor: GoogleSimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.providers.simulators.google.REQUEST_BYTES", 1000)
+    with pytest.raises(errors.InvalidRequest, match="exceeds the limit"):
+        adapter.submit(replace(ASKED, references=(image(200),)), silent)
+    assert vendor.bills == []
 
 
 def test_editing_with_imagen_is_vertex_alone_and_not_offered(

@@ -7,13 +7,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from providers import errors
-from providers.adapters.google.models import GEMINI, Model
+from providers.adapters.google.models import GEMINI, IMAGEN, Model
 from providers.base import EDIT, GENERATE, ImageRequest, InputImage
 
 INLINE_BYTES = 20 * 1024 * 1024
+"""As much as a request may weigh, pictures and all, in base64."""
+
 OWN: Mapping[str, frozenset[str]] = {
-    "generateContent": frozenset(["responseModalities", "imageConfig", "seed", "candidateCount"]),
-    "predict": frozenset(
+    GEMINI: frozenset(["responseModalities", "imageConfig", "seed", "candidateCount"]),
+    IMAGEN: frozenset(
         [
             "sampleCount",
             "aspectRatio",
@@ -36,8 +38,8 @@ def refuse_what_it_cannot(request: ImageRequest, model: Model) -> None:
     refusals = {
         "This kind of work is not offered by this vendor.": request.kind not in (GENERATE, EDIT),
         "An edit needs a picture.": request.kind == EDIT and not count,
-        f"This model makes {model.max_n} at a time at most.": not 1 <= request.n <= model.max_n,
-        f"This model takes {model.references} references at most.": count > model.references,
+        f"This model makes at most {model.max_n} at a time.": not 1 <= request.n <= model.max_n,
+        f"This model takes at most {model.references} references.": count > model.references,
         "The pictures are more than 20 MB together.": _inline_bytes(request) > INLINE_BYTES,
         "This vendor takes no mask.": request.mask is not None,
         "This vendor sends no previews.": request.partials != 0,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from providers import errors
-from providers.adapters.xai.answer import Found, error_of, found_in, kind_of, mime_of, model_count
+from providers.adapters.xai.answer import Found, Link, error_of, found_in, kind_of, mime_of, model_count
 from providers.adapters.xai.request import document_of, refuse_what_it_cannot
 from providers.base import Config, Emit, Facts, Finished, Health, ImageRequest, Output, Synchronous
 from providers.http import ANSWER_BYTES, Answer, Client, Deadline, failure
@@ -75,7 +75,7 @@ class XAI(Synchronous):
         if not isinstance(document, dict):
             raise errors.AnswerLost("The vendor's answer is not an object.", vendor_ref=reference)
         if document.get("error"):
-            raise _begun(self._told(document, None, {}, reference))
+            raise self._told(document, None, {}, reference)
         return found_in(document)
 
     def _finished(self, found: Found, deadline: Deadline, reference: str) -> Finished:
@@ -97,13 +97,12 @@ class XAI(Synchronous):
         problem.vendor_ref = reference
         raise problem
 
-    def _fetched(self, picture: Output | tuple[str, str, str], deadline: Deadline) -> Output:
+    def _fetched(self, picture: Output | Link, deadline: Deadline) -> Output:
         if isinstance(picture, Output):
             return picture
-        url, told, revised = picture
-        data, mime = self._client.download(url, deadline=deadline)
-        told = mime if mime.startswith("image/") else told
-        return Output(data, mime_of(data, told), revised_prompt=revised)
+        data, mime = self._client.download(picture.url, deadline=deadline)
+        told = mime if mime.startswith("image/") else picture.mime
+        return Output(data, mime_of(data, told), revised_prompt=picture.revised_prompt)
 
     def _error(self, answer: Answer) -> errors.ProviderError:
         """The failure that an HTTP error tells of; where the body is no JSON the status speaks alone."""
@@ -116,7 +115,7 @@ class XAI(Synchronous):
     def _told(
         self, document: Any, status: int | None, headers: Mapping[str, str], reference: str
     ) -> errors.ProviderError:
-        """An error of either shape in our words; one within a 200 has no status."""
+        """An error of either shape in our words. One within a 200 has no status, and is no leave to pay again."""
         code, message = error_of(document)
         said = self._client.redacted(message) or ("" if status else "The vendor reported a failure.")
         by_status = failure(status or 500, headers, said)
@@ -128,10 +127,3 @@ class XAI(Synchronous):
             vendor_ref=reference,
             retry_after=by_status.retry_after,
         )
-
-
-def _begun(error: errors.ProviderError) -> errors.ProviderError:
-    """An error told after the work had begun: whatever its kind, it is no leave to pay once more."""
-    if not error.safe_to_resend:
-        return error
-    return errors.UpstreamError(error.message, vendor_code=error.vendor_code, vendor_ref=error.vendor_ref)

@@ -40,14 +40,23 @@ CODES: Mapping[str, type[errors.ProviderError]] = {
 """The codes of OpenAI's error shape."""
 
 
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A picture that came as an address, and what the vendor says of it."""
+
+    url: str
+    mime: str
+    revised_prompt: str
+
+
 @dataclass(slots=True)
 class Found:
-    """What an answer holds: addresses and pictures in order, and how many of each kind gave none.
+    """What an answer holds: pictures and links to them in order, and how many entries gave neither.
 
     ``declined`` counts the entries that moderation kept back, ``broken`` those that cannot be read.
     """
 
-    pictures: list[Output | tuple[str, str, str]] = field(default_factory=list)
+    pictures: list[Output | Link] = field(default_factory=list)
     declined: int = 0
     broken: int = 0
     billed: int | None = None
@@ -80,7 +89,7 @@ def _add(found: Found, entry: Mapping[str, Any]) -> None:
         if data:
             found.pictures.append(Output(data, mime_of(data, mime), revised_prompt=revised))
     elif isinstance(url, str) and url:
-        found.pictures.append((url, mime, revised))
+        found.pictures.append(Link(url, mime, revised))
 
 
 def _bytes(text: object) -> bytes:
