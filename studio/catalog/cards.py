@@ -240,6 +240,8 @@ def _size_price(offer: Offer, choice: sizes.Choice) -> str:
         return ""
     asks = [Ask(width=choice.width, height=choice.height, quality=name) for name in entry.qualities or ("",)]
     span = spread(rule, offer.terms.margin, asks)
+    if not span.high:
+        return ""
     if choice.value == AUTO:
         return _("up to %(price)s") % {"price": span_label(Span(span.high, span.high))}
     return span_label(span)

@@ -269,9 +269,10 @@ def span_label(span: Span) -> str:
 
 
 def cheapest_label(known: list[Offer]) -> str:
-    """What the cheapest picture costs among the models that can be picked, in credits; empty with none."""
-    spans = [price_span(each.entry, each.terms) for each in known if each.available]
-    return credits_text(min(span.low for span in spans)) if spans else ""
+    """What the cheapest picture costs that is not free, among the models that can be picked, in credits; or empty."""
+    lowest = (price_span(each.entry, each.terms).low for each in known if each.available)
+    priced = [low for low in lowest if low]
+    return credits_text(min(priced)) if priced else ""
 
 
 def price_span(entry: Entry, terms: Terms) -> Span:

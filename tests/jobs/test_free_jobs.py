@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
-from studio.catalog import selectors
+from studio.catalog import cards, selectors
+from studio.catalog.fields import defaults
 from studio.credits import services as credits
 from studio.credits.models import Hold
 from studio.jobs import outcomes, services
 from studio.jobs.models import Job, State
 from studio.web import causes
-from tests.jobs.conftest import START, Desk
+from tests.jobs.conftest import SKETCH, START, Desk
 from tests.providers.simulators.base import HANG_UP, STATUS, Fault
 from tests.providers.simulators.openai_compatible import OpenAICompatibleSimulator
 
@@ -32,6 +33,10 @@ def server(settings: Any) -> Iterator[OpenAICompatibleSimulator]:
 def test_a_free_model_says_so(desk: Desk) -> None:
     offer = selectors.offer(FREE)
     assert (offer.available, offer.price_label) == (True, "Free")
+    sizes = cards.form(offer, defaults(offer.entry)).sizing.options
+    assert {size.price for size in sizes} == {""}
+    assert selectors.cheapest_label([offer]) == ""
+    assert selectors.cheapest_label([offer, selectors.offer(SKETCH)]) == "0.3"
 
 
 @pytest.mark.usefixtures("server")

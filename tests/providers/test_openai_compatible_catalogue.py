@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from providers.adapters.openai.compatible import OpenAICompatible
-from providers.base import Config, ImageRequest, InputImage
+from providers.adapters.openai.local import call_of
+from providers.base import ImageRequest, InputImage
 from studio.catalog import loader, selectors, sizes
 from studio.catalog.entries import Entry
 from studio.catalog.parameters import kind_of, validate
@@ -36,7 +36,6 @@ def test_the_gateways_models_are_those_of_its_table_at_openais_prices() -> None:
 
 @pytest.mark.parametrize("entry", LOCAL, ids=lambda entry: entry.id)
 def test_whatever_the_composer_offers_of_a_local_server_can_be_sent(entry: Entry) -> None:
-    adapter = OpenAICompatible(Config(url="http://127.0.0.1:1"))
     field = sizes.FIELDS[entry.sizing.style]
     masks = {entry.supports.mask, "generate" not in entry.kinds}
     for choice in sizes.choices(entry.sizing):
@@ -48,7 +47,7 @@ def test_whatever_the_composer_offers_of_a_local_server_can_be_sent(entry: Entry
                     form |= {"negative_prompt": "rain"} if entry.supports.negative else {}
                     form |= {"strength": "0.6"} if entry.supports.strength else {}
                     chosen = validate(entry, form, references, has_mask=has_mask, prompt="a stair")
-                    adapter._call(
+                    call_of(
                         ImageRequest(
                             model=entry.upstream,
                             prompt="a stair",

@@ -109,9 +109,7 @@ def _tagged(request: ImageRequest) -> Call:
     options = {name: value for name, value in told.items() if value not in (None, "")}
     prompt = request.prompt
     if options:
-        # Whatever a negative prompt says, it must not end the options before their end.
-        written = json.dumps(options).replace("<", "\\u003c")
-        prompt = f"{prompt} <sd_cpp_extra_args>{written}</sd_cpp_extra_args>"
+        prompt = f"{prompt} <sd_cpp_extra_args>{json.dumps(options)}</sd_cpp_extra_args>"
     fields = _sized(request, {"model": request.model, "prompt": prompt, "n": request.n})
     fields["output_format"] = request.output_format
     if request.output_format != "png" and request.output_compression is not None:
