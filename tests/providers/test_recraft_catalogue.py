@@ -67,16 +67,21 @@ def test_a_picture_costs_what_the_vendor_publishes(name: str) -> None:
 
 
 @every_model
-def test_every_size_and_format_that_is_offered_can_be_sent(name: str) -> None:
+def test_every_shape_and_format_that_is_offered_can_be_sent(name: str) -> None:
     entry, family = ENTRIES[name], FAMILIES[name]
-    field = sizes.FIELDS[entry.sizing.style]
-    offered = [choice.value for choice in sizes.choices(entry.sizing)]
-    assert [sent(entry, {field: value, "n": "6"})["size"] for value in offered] == offered
-    drawn = [f"{width}x{height}" for width, height in family.sizes.values()]
-    assert set(offered) == set(drawn or RATIOS)
+    offered = {choice.value: (choice.width, choice.height) for choice in sizes.choices(entry.sizing)}
+    assert list(offered) == list(RATIOS)
+    assert [sent(entry, {"aspect_ratio": value, "n": "6"})["size"] for value in offered] == list(RATIOS)
+    assert not family.sizes or offered == dict(family.sizes)
     assert set(entry.formats) == set(family.formats)
     for fmt in entry.formats:
         assert sent(entry, {"output_format": fmt}).get("image_format", "svg") == fmt
+
+
+@pytest.mark.parametrize("name", [name for name, family in FAMILIES.items() if family.sizes])
+def test_a_size_in_pixels_is_the_shape_that_has_them(name: str) -> None:
+    for ratio, (width, height) in FAMILIES[name].sizes.items():
+        assert sent(ENTRIES[name], {"size": f"{width}x{height}"})["size"] == ratio
 
 
 @every_model

@@ -170,16 +170,16 @@ def test_fewer_pictures_than_asked_are_charged_by_what_came(
     assert job.attempts.get().billed == 44_000
 
 
-def test_a_negative_prompt_and_a_size_go_from_the_page_to_the_vendor(
+def test_a_negative_prompt_and_a_shape_go_from_the_page_to_the_vendor(
     busy: Desk, vendor: Saying, settings: Any
 ) -> None:
     ready(settings, vendor)
-    asked = {"size": "1820x1024", "negative_prompt": "rain", "output_format": "webp"}
+    asked = {"aspect_ratio": "16:9", "negative_prompt": "rain", "output_format": "webp"}
     job = at_rest(busy, "recraft/recraftv3", Fault("none"), settings, parameters=asked)
-    assert job.state == State.SUCCEEDED
+    assert (job.state, job.width, job.height) == (State.SUCCEEDED, 1820, 1024)
     fields = json.loads(vendor.requests[0].body)
     assert (fields["size"], fields["negative_prompt"], fields["image_format"]) == (
-        "1820x1024",
+        "16:9",
         "rain",
         "webp",
     )

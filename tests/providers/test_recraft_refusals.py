@@ -91,6 +91,7 @@ CANNOT: list[tuple[ImageRequest, dict[str, Any]]] = [
     (EDIT, {"strength": 1.5}),
     (EDIT, {"extra": {"controls": CONTROLS}}),
     (EDIT, {"extra": {"text_layout": LAYOUT}}),
+    (EDIT, {"references": (replace(PHOTO, mime="image/avif"),)}),
     (EDIT, {"references": (replace(PHOTO, width=255),)}),
     (EDIT, {"references": (replace(PHOTO, height=4097),)}),
     (EDIT, {"references": (replace(PHOTO, width=4096, height=4096),)}),

@@ -16,7 +16,7 @@ from providers.masks import white_where_clear
 MAX_N = 6
 MAX_SEED = 2**32 - 1
 AUTO = ("", "auto")
-USUAL_STRENGTH = 0.5
+KINDS = ("image/png", "image/jpeg", "image/webp")
 PATHS = {GENERATE: "/images/generations", EDIT: "/images/imageToImage", INPAINT: "/images/inpaint"}
 
 
@@ -33,7 +33,8 @@ def refuse_what_it_cannot(request: ImageRequest) -> None:
     """Raises InvalidRequest, PromptTooLong or ModelUnavailable before it costs; nothing is dropped in silence.
 
     A size stays here where a picture is changed, since that of the picture is kept, and a strength where none is
-    changed as a whole: a form always names both, and the vendor has no field for either. So does a tool's prompt.
+    changed as a whole: a form always names both, and the vendor has no field for either. The prompt of a tool stays
+    here too: none reads one, and the catalogue says so.
     """
     tool = TOOLS.get(request.model)
     if tool is not None:
@@ -58,6 +59,9 @@ def _of_every_call(request: ImageRequest, formats: tuple[str, ...]) -> dict[str,
         "This does not answer in this format.": request.output_format not in formats,
         "This vendor takes one picture at a time.": len(pictures) > 1,
         "This kind of work needs a picture.": request.kind != GENERATE and not pictures,
+        "A picture that goes in is a PNG, JPEG or WebP.": any(
+            picture.mime not in KINDS for picture in pictures
+        ),
         "A picture that goes in has sides of 256 to 4,096 pixels.": any(
             not models.LEAST_SIDE <= side <= models.MOST_SIDE
             for picture in pictures
@@ -131,7 +135,7 @@ def fields_of(request: ImageRequest) -> dict[str, Any]:
     if work == GENERATE and (size := _size(request)):
         fields["size"] = size
     if work == EDIT:
-        fields["strength"] = USUAL_STRENGTH if request.strength is None else request.strength
+        fields["strength"] = _strength(request)
     if request.negative_prompt:
         fields["negative_prompt"] = request.negative_prompt
     if request.style:
@@ -144,6 +148,11 @@ def _size(request: ImageRequest) -> str:
     if request.aspect_ratio not in AUTO:
         return request.aspect_ratio
     return f"{request.width}x{request.height}" if request.width else ""
+
+
+def _strength(request: ImageRequest) -> float:
+    """How far a change goes, 0 to 1. The vendor demands one; where nobody asked for any, half is a guess [?]."""
+    return 0.5 if request.strength is None else request.strength
 
 
 def _seed(request: ImageRequest) -> dict[str, int]:
