@@ -1,7 +1,8 @@
 """What to do after a failed call: try again, give up, or wait because nobody knows what the vendor did.
 
 A paid call is sent again only when the vendor surely did not start, or when it recognises a repeat.
-Waits are drawn at random up to a doubling bound, and never shorter than the vendor's Retry-After.
+A wait is what the vendor's Retry-After says and up to a tenth more, or else drawn at random up to a doubling bound.
+Where it would leave no time for another try, the job ends at once.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ log = logging.getLogger(__name__)
 MAX_ATTEMPTS = 5
 MAX_SECONDS = 15 * 60
 FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
+LEAST_SECONDS = 1.0
+"""What a try must have left of the job's time to be worth its wait."""
 LOST = (Attempt.State.SENDING, Attempt.State.UNKNOWN)
 
 
@@ -110,7 +113,7 @@ def decide(claim: Claim, job: Job, error: ProviderError) -> None:
         else:
             outcomes.put_back(claim, job, seconds=seconds, clean=True)
     else:
-        outcomes.fail(claim, job, code=error.code, detail=error.message)
+        outcomes.fail(claim, job, code=error.code, detail=_last_words(job, error))
 
 
 def _ask_again(claim: Claim, job: Job, error: ProviderError) -> None:
@@ -135,16 +138,30 @@ def _may_resend(error: ProviderError, *, idempotent: bool) -> bool:
 
 
 def _wait(job: Job, error: ProviderError) -> float | None:
-    """Seconds until the next try; None when the tries or the time are used up."""
+    """Seconds until the next try; None when the tries are used up, or the time is before that."""
     tries = sum(job.attempts.values_list("sent", flat=True))
-    if tries >= MAX_ATTEMPTS:
+    left = _time_left(job)
+    if tries >= MAX_ATTEMPTS or left < (error.retry_after or 0.0):
         return None
-    seconds = _drawn(tries, error)
-    ends = (job.started_at or job.created_at) + timedelta(seconds=MAX_SECONDS)
-    too_late = timezone.now() + timedelta(seconds=seconds) > ends
-    return None if too_late else seconds
+    return min(_drawn(tries, error), left)
+
+
+def _time_left(job: Job) -> float:
+    """Seconds within which another try must begin: until the deadline, or a quarter of an hour after the first."""
+    ends = [(job.started_at or job.created_at) + timedelta(seconds=MAX_SECONDS)]
+    ends += [job.deadline_at - timedelta(seconds=LEAST_SECONDS)] if job.deadline_at else []
+    return (min(ends) - timezone.now()).total_seconds()
+
+
+def _last_words(job: Job, error: ProviderError) -> str:
+    """What went wrong, and that the vendor asks for more time than there is, where it does."""
+    seconds = error.retry_after or 0.0
+    if not error.safe_to_resend or seconds <= max(_time_left(job), 0.0):
+        return error.message
+    return f"{error.message} It asks to wait {seconds:.0f} s, more than is left for this run.".strip()
 
 
 def _drawn(tries: int, error: ProviderError) -> float:
-    bound = min(LONGEST_WAIT, FIRST_WAIT * 2 ** (tries - 1))
-    return max(random.uniform(0, bound), error.retry_after or 0.0)  # noqa: S311 -- jitter, not a secret
+    if error.retry_after:
+        return error.retry_after * random.uniform(1.0, 1.1)  # noqa: S311 -- jitter, not a secret
+    return random.uniform(0, min(LONGEST_WAIT, FIRST_WAIT * 2 ** (tries - 1)))  # noqa: S311
