@@ -236,7 +236,7 @@ def _hint(choice: sizes.Choice, *, is_preset: bool) -> str:
 def _size_price(offer: Offer, choice: sizes.Choice) -> str:
     """What one picture of this size costs over all qualities; empty where sizes do not show a price."""
     entry, rule = offer.entry, offer.terms.rule
-    if rule is None or entry.sizing.style not in ("pixels", "free"):
+    if rule is None or not offer.terms.priced or entry.sizing.style not in ("pixels", "free"):
         return ""
     asks = [Ask(width=choice.width, height=choice.height, quality=name) for name in entry.qualities or ("",)]
     span = spread(rule, offer.terms.margin, asks)

@@ -15,6 +15,7 @@ from providers.base import Usage
 from studio.catalog.estimates import picture_tokens
 from studio.catalog.rules import (
     ANY,
+    PerEstimate,
     PerImage,
     PerMegapixel,
     PerQuality,
@@ -110,9 +111,10 @@ class _Part:
 
 
 def quote(rule: PriceRule, margin_bp: int, ask: Ask, learnt: Span | None = None) -> Quote:
-    """The price of ``ask``. ``learnt`` is what one picture of late jobs cost, and replaces a token estimate.
+    """The price of ``ask``. ``learnt`` is what one picture costs by late jobs, in place of a token estimate, or by
+    the vendor's own word, where that is the rule.
 
-    Raises ValueError for a count or margin that is out of bounds.
+    Raises ValueError for a count or margin that is out of bounds, and without the vendor's word where that is the rule.
     """
     if ask.n < 1 or ask.references < 0 or ask.prompt_length < 0 or not 0 <= margin_bp <= MAX_MARGIN:
         raise ValueError("A quote needs at least one picture and a margin from 0 to 1,000 %.")
@@ -135,11 +137,13 @@ def actual(
 
     Nothing delivered is 0. Tokens are charged at most at the delivered pictures' share of the hold, so that
     part of a job never costs what the whole would. Where a vendor that is priced by token reports none, the
-    high end of the quote stands.
+    high end of the quote stands. What the vendor estimated is charged by the share that was delivered.
     """
     delivered = min(delivered, ask.n)
     if delivered < 1:
         return Micros(0)
+    if isinstance(rule, PerEstimate):
+        return Micros(min(_ceil(held * delivered, ask.n), held))
     if isinstance(rule, PerToken) and usage is not None and usage.output_image > 0:
         cost = token_cost(rule, usage)
         surcharge = _surcharge(rule, ask).high * delivered
@@ -172,10 +176,12 @@ def spread(rule: PriceRule, margin_bp: int, asks: Iterable[Ask]) -> Span:
 
 def _parts(rule: PriceRule, ask: Ask, learnt: Span | None) -> list[_Part]:
     surcharge = _surcharge(rule, ask)
-    if not isinstance(rule, PerToken):
+    if not isinstance(rule, PerToken | PerEstimate):
         return [_Part(IMAGES, ask.n, _image(rule, ask)), _Part(REFERENCES, _paid(ask, surcharge), surcharge)]
     if learnt is not None:
         return [_Part(IMAGES, ask.n, learnt), _Part(REFERENCES, _paid(ask, surcharge), surcharge)]
+    if isinstance(rule, PerEstimate):
+        raise ValueError("The vendor was not asked what this costs.")
     return [*_token_parts(rule, ask), _Part(REFERENCES, _paid(ask, surcharge), surcharge)]
 
 

@@ -121,7 +121,15 @@ class PerToken:
     unit: str = "token"
 
 
-PriceRule = PerImage | PerQuality | PerResolution | PerMegapixel | PerToken
+@dataclass(frozen=True, slots=True)
+class PerEstimate:
+    """What the vendor itself says that such a picture costs; it is asked, and its answer kept for a while."""
+
+    references: References = References()
+    unit: str = "estimate"
+
+
+PriceRule = PerImage | PerQuality | PerResolution | PerMegapixel | PerToken | PerEstimate
 
 
 def as_json(rule: PriceRule) -> dict[str, Any]:
@@ -147,7 +155,7 @@ def read(data: object) -> PriceRule:
 
 def read_from(table: Table) -> PriceRule | None:
     """The rule in ``table``; mistakes go to its problems. None when its unit is not known."""
-    unit = table.choice("unit", ("image", "quality", "resolution", "megapixel", "token"))
+    unit = table.choice("unit", tuple(_READERS))
     references = _references(table.table("references"))
     rule = _READERS[unit](table, references)
     table.done()
@@ -180,6 +188,10 @@ def _references(table: Table) -> References:
 
 def _per_image(table: Table, references: References) -> PriceRule:
     return PerImage(_amount(table, "amount"), references)
+
+
+def _per_estimate(table: Table, references: References) -> PriceRule:
+    return PerEstimate(references)
 
 
 def _per_quality(table: Table, references: References) -> PriceRule:
@@ -256,4 +268,5 @@ _READERS = {
     "resolution": _per_resolution,
     "megapixel": _per_megapixel,
     "token": _per_token,
+    "estimate": _per_estimate,
 }

@@ -25,7 +25,7 @@ from django.utils.formats import date_format
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
-from studio.catalog import automatic, health, loader, providers, rules, sizes
+from studio.catalog import automatic, health, loader, providers, rules, sizes, vendor_prices
 from studio.catalog.entries import Entry
 from studio.catalog.errors import BadPrice, UnknownModel
 from studio.catalog.health import Trouble
@@ -45,6 +45,11 @@ class Terms:
     rule: rules.PriceRule | None
     margin: int
     offered: bool
+
+    @property
+    def priced(self) -> bool:
+        """Whether what a picture costs is known before its vendor is asked."""
+        return self.rule is not None and not isinstance(self.rule, rules.PerEstimate)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +152,7 @@ def offer(model_id: str) -> Offer:
 
 def automatic_offer(known: Sequence[Offer]) -> Offer:
     """``auto`` among these models: it can be picked while any of them can, and costs what they do."""
-    ready = [each for each in known if each.available]
+    ready = [each for each in known if each.available and each.terms.priced]
     spans = [price_span(each.entry, each.terms) for each in ready]
     label = span_label(Span(min(s.low for s in spans), max(s.high for s in spans))) if spans else ""
     reason = automatic.reason(ready)
@@ -250,14 +255,19 @@ def _refusal(entry: Entry, terms: Terms, today: date) -> tuple[str, str]:
         return _("Not set up on this server"), _("Add %(variables)s to use") % {"variables": variables}
     if terms.rule is None:
         return _("No price yet"), _("Set a price to offer it")
+    if isinstance(terms.rule, rules.PerEstimate) and vendor_prices.unanswered(entry):
+        return _("No price yet"), _("Its vendor did not say what it costs. It is asked again in a minute")
     return "", ""
 
 
 def price_label(entry: Entry, terms: Terms) -> str:
-    """``3 cr`` or ``6–12 cr`` for one picture over all qualities and sizes; empty without a price."""
-    if terms.rule is None:
-        return ""
-    return span_label(price_span(entry, terms))
+    """``3 cr`` or ``6–12 cr`` for one picture over all qualities and sizes; empty without a price.
+
+    Where the vendor has to be asked, it says that instead.
+    """
+    if isinstance(terms.rule, rules.PerEstimate):
+        return _("By estimate")
+    return span_label(price_span(entry, terms)) if terms.rule else ""
 
 
 def span_label(span: Span) -> str:
@@ -270,14 +280,14 @@ def span_label(span: Span) -> str:
 
 def cheapest_label(known: list[Offer]) -> str:
     """What the cheapest picture costs that is not free, among the models that can be picked, in credits; or empty."""
-    lowest = (price_span(each.entry, each.terms).low for each in known if each.available)
-    priced = [low for low in lowest if low]
+    ready = (each for each in known if each.available and each.terms.priced)
+    priced = [low for each in ready if (low := price_span(each.entry, each.terms).low)]
     return credits_text(min(priced)) if priced else ""
 
 
 def price_span(entry: Entry, terms: Terms) -> Span:
-    """The cheapest and the dearest picture of this model. Raises ValueError without a price."""
-    if terms.rule is None:
+    """The cheapest and the dearest picture of this model. Raises ValueError where the price is not known."""
+    if terms.rule is None or not terms.priced:
         raise ValueError(f"{entry.id} has no price")
     return _span(entry.id, json.dumps(rules.as_json(terms.rule), sort_keys=True), terms.margin)
 

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from studio.catalog import automatic, pricing, validation
+from studio.catalog import automatic, pricing, validation, vendor_prices
 from studio.catalog import selectors as catalog
 from studio.catalog import services as prices
 from studio.catalog.entries import Entry
 from studio.catalog.models import PriceVersion
 from studio.catalog.parameters import Parameters
+from studio.catalog.rules import PerEstimate
 from studio.core.errors import Invalid
 from studio.jobs import learning, routing
 from studio.jobs.errors import ModelNotOffered
@@ -89,5 +90,12 @@ def _priced(spec: JobSpec, retry_of: Job | None) -> Priced:
 
 
 def quote(offer: catalog.Offer, ask: pricing.Ask) -> tuple[pricing.Quote, PriceVersion]:
-    """What ``ask`` costs today, with what late jobs taught. Raises NotOffered without a price."""
-    return prices.quote_for(offer.entry, ask, learning.span(offer.entry, offer.terms, ask))
+    """What ``ask`` costs today, with what late jobs taught, or by its vendor's own word. Raises NotOffered without.
+
+    Best called outside a transaction: where the vendor has to be asked, no connection is held while it thinks.
+    """
+    if isinstance(offer.terms.rule, PerEstimate):
+        told: pricing.Span | None = vendor_prices.span(offer.entry, ask, may_ask=offer.available)
+    else:
+        told = learning.span(offer.entry, offer.terms, ask)
+    return prices.quote_for(offer.entry, ask, told)

@@ -178,7 +178,7 @@ def _fitting(offer: Offer, spec: JobSpec, work: str, seen: Weather) -> Candidate
         and (entry.supports.mask or not has_mask)
         and len(spec.prompt) <= entry.prompt_limit
     )
-    if not able or rule is None:
+    if not able or rule is None or not offer.terms.priced:
         return None
     wanted = spec.parameters
     parameters, notes = nearest(entry, wanted)

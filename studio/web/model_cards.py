@@ -176,7 +176,7 @@ def _key(offer: Offer, known: Known, sort: str) -> tuple[object, ...]:
     if sort == NAME:
         return (offer.entry.label.casefold(),)
     if sort == PRICE:
-        if offer.terms.rule is None:
+        if not offer.terms.priced:
             return (True, 0, 0)
         span = catalog.price_span(offer.entry, offer.terms)
         return (False, span.low, span.high)

@@ -58,8 +58,8 @@ def test_the_composer_offers_a_shape_a_seed_and_a_negative_prompt_and_nothing_el
 def test_trap_4_no_price_is_taken_from_the_tiers(settings: Any) -> None:
     settings.PROVIDER_KEYS = {"fairstack": "fs_live_test"}
     offers = [selectors.offer(entry.id) for entry in ENTRIES]
-    assert [offer.id for offer in offers if offer.available] == ["fairstack/gpt-image-1.5-t2i"]
-    assert {offer.reason for offer in offers if not offer.available} == {"No price yet"}
+    assert [offer.id for offer in offers if offer.terms.priced] == ["fairstack/gpt-image-1.5-t2i"]
+    assert {offer.price_label for offer in offers if not offer.terms.priced} == {"By estimate"}
 
 
 @pytest.mark.django_db

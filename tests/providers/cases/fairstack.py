@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from providers import errors
 from providers.base import ImageRequest
-from tests.providers.cases import FAILED, Case, Expected, common
+from tests.providers.cases import FAILED, Case, Edit, Expected, common
 from tests.providers.simulators import base
 from tests.providers.simulators.base import Fault
 from tests.providers.simulators.fairstack import FairStackSimulator
@@ -23,5 +23,6 @@ CASE = Case(
         Expected(Fault(base.MODERATED_OUTPUT), errors.ModerationOutput, 0, FAILED),
         Expected(Fault(base.EXPIRED_URL), errors.ResultExpired, 1, FAILED),
     ),
+    edits=(Edit("fairstack/flux-kontext-dev"),),
     without={base.FEWER: "one picture a call"},
 )
