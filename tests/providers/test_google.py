@@ -1,4 +1,7 @@
-"""The Google adapter against the simulator: every parameter, and each trap of the vendor's wire by name."""
+"""The Google adapter against the simulator: every parameter, and each trap of the vendor's wire by name.
+
+The traps are numbered in the order in which the notes on the wire list them.
+"""
 
 from __future__ import annotations
 

@@ -305,3 +305,14 @@ def test_a_job_whose_answer_was_declined_is_charged_nothing(busy: Desk, vendor: 
     job = busy.finished("google/gemini-3.1-flash-image", parameters={"resolution": "512"})
     assert (job.state, job.error_code, job.charged) == (State.FAILED, "moderation_output", 0)
     assert len(vendor.bills) == 1
+
+
+def test_a_job_keeps_the_jpeg_that_came_though_png_was_all_it_could_ask_for(
+    busy: Desk, vendor: Saying
+) -> None:
+    vendor.mime = "image/jpeg"
+    job = busy.finished("google/gemini-3.1-flash-image", parameters={"resolution": "512"})
+    assert (job.state, job.parameters["output_format"]) == (State.SUCCEEDED, "png")
+    kept = job.outputs.get().image
+    assert kept is not None
+    assert kept.blob.mime == "image/jpeg"
