@@ -48,7 +48,7 @@ def run(name: str, model: str) -> str:
     from studio.accounts.actors import actor_for
     from studio.accounts.models import User
     from studio.credits import services as credits
-    from studio.jobs import services
+    from studio.jobs import projects, services
     from studio.jobs.models import FINAL
     from studio.jobs.specs import JobSpec
 
@@ -57,7 +57,7 @@ def run(name: str, model: str) -> str:
     made = services.submit(
         actor=actor,
         payer=services.Payer(credits.account_of(user=user).pk),
-        project=services.new_project(actor=actor, team=None),
+        project=projects.new_project(actor=actor, team=None),
         specs=[JobSpec(model, "a quiet terracotta stair", {"n": "1"})],
         key=uuid.uuid4().hex,
     )

@@ -6,6 +6,8 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from studio.api import models as api_models
+from studio.api import openai
 from studio.web import (
     accounts,
     collections,
@@ -105,6 +107,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("manage/people/<int:user_id>/active/", people.active, name="manage_active"),
     path("manage/sample/", sample.index, name="manage_sample"),
     path("admin/", admin.site.urls),
+    # For programs; OpenAI's dialect stands at the root too
+    *(
+        path(prefix + route, view, name=f"{space}_{name}")
+        for prefix, space in (("", "v1"), ("d/openai/", "openai"))
+        for route, view, name in (
+            ("v1/models", api_models.models, "models"),
+            ("v1/models/<path:name>", api_models.model, "model"),
+            ("v1/images/generations", openai.generations, "generations"),
+        )
+    ),
     # For machines
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

@@ -42,6 +42,13 @@ def account_of(*, user: User | None = None, team: Team | None = None) -> Account
     return account
 
 
+def paying_account(*, user: User, team: Team | None) -> Account:
+    """The account that pays in a workspace: the team's pool when it is on, else the person's. Never a fall-back."""
+    if team is not None and team.pool_pays:
+        return account_of(team=team)
+    return account_of(user=user)
+
+
 def hold(*, account_id: UUID, amount: int, key: str, label: str) -> Hold:
     """Set ``amount`` aside under ``key`` (``job:<id>``); ``label`` is what the statement says of it.
 

@@ -214,6 +214,11 @@ def source_bytes(image: Image) -> tuple[bytes, str, int, int]:
     return intake.convert(data, format_), f"image/{format_}", blob.width, blob.height
 
 
+def original_bytes(image: Image) -> bytes:
+    """The picture as its vendor made it. Raises FileNotFoundError if the file is missing."""
+    return storage.get(storage.original_name(image.blob.key, image.blob.mime))
+
+
 def converted(image: Image, format_: intake.Format) -> bytes:
     """The picture in another format, without metadata. Raises FileNotFoundError, a BadPicture, or Busy."""
     data = storage.get(storage.original_name(image.blob.key, image.blob.mime))

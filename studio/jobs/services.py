@@ -16,22 +16,21 @@ from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from studio.accounts.actors import Actor
-from studio.accounts.models import Team, User
+from studio.accounts.models import Team
 from studio.catalog import automatic
 from studio.catalog.fields import MAX_SEED
 from studio.core import clock, db
-from studio.core.errors import Forbidden, Invalid
+from studio.core.errors import Invalid
 from studio.credits import selectors as balances
 from studio.credits import services as credits
 from studio.images.models import Image
-from studio.jobs import billing, dispatch, failpoints, notices, outcomes, quoting, routing, selectors
+from studio.jobs import billing, dispatch, failpoints, notices, outcomes, quoting, routing
 from studio.jobs.errors import KeyReused, NotCancellable, NothingToRetry, QuoteChanged
 from studio.jobs.models import FINAL, Job, Project, Reference, Run, State
 from studio.jobs.quoting import Priced
 from studio.jobs.routing import Candidate
 from studio.jobs.specs import JobSpec, body_hash, missing_pictures, spec_of
 
-NAME_LENGTH = 120
 KEY_LENGTH = 80
 
 
@@ -51,32 +50,6 @@ class Elsewhere:
     priced: Priced
 
 
-def new_project(*, actor: Actor, team: Team | None, name: str = "") -> Project:
-    """An empty project in the given workspace. Raises Forbidden where the actor may only look."""
-    if team is not None and team.pk not in actor.editing_teams:
-        raise Forbidden(_("Your role in %(team)s lets you look, not run.") % {"team": team.name})
-    # PostgreSQL refuses a NUL in a text.
-    given = name.replace("\0", "").strip()[:NAME_LENGTH]
-    return Project.objects.create(owner=actor.require_user(), team=team, name=given or _("Untitled project"))
-
-
-def latest_project(*, actor: Actor, team: Team | None) -> Project:
-    """The workspace's last used project, or its first, made once however many ask at the same moment.
-
-    Raises Forbidden like ``new_project``.
-    """
-    found = selectors.projects(actor, team)
-    if latest := found.first():
-        return latest
-    with db.atomic():
-        # Whoever made it first held this row; a key share of it, which every new row takes, need not wait.
-        workspace = (
-            Team.objects.filter(pk=team.pk) if team else User.objects.filter(pk=actor.require_user().pk)
-        )
-        workspace.select_for_update(no_key=True).first()
-        return found.first() or new_project(actor=actor, team=team)
-
-
 def submit(
     *,
     actor: Actor,
@@ -88,12 +61,14 @@ def submit(
     parent: Run | None = None,
     origin: str = Run.Origin.STUDIO,
     retry_of: Job | None = None,
+    hint: bool = True,
 ) -> Run:
     """Check, quote, hold and write one run with its jobs, all or nothing; the workers hear of it after commit.
 
     The same ``key`` with the same wish gives the same run and costs nothing. ``quoted_high`` (micros) is
-    what the person was shown. Raises Invalid, ModelNotOffered, QuoteChanged, KeyReused,
-    InsufficientCredits, AccountBlocked; ValueError where the payer is of another workspace than the project.
+    what the person was shown. Without a ``hint`` the caller works on the jobs itself. Raises Invalid,
+    ModelNotOffered, QuoteChanged, KeyReused, InsufficientCredits, AccountBlocked; ValueError where the payer
+    is of another workspace than the project.
     """
     if (payer.team.pk if payer.team else None) != project.team_id:
         raise ValueError("the payer is of another workspace than the project")
@@ -124,7 +99,7 @@ def submit(
     )
     try:
         with db.atomic():
-            _write(run, payer, priced, images)
+            _write(run, payer, priced, images, hint=hint)
     except IntegrityError:
         # Two presses at once: the other one won between our look and our insert.
         winner = Run.objects.filter(owner=owner, key=key).first()
@@ -134,7 +109,9 @@ def submit(
     return run
 
 
-def _write(run: Run, payer: Payer, priced: Sequence[Priced], images: dict[UUID, Image]) -> None:
+def _write(
+    run: Run, payer: Payer, priced: Sequence[Priced], images: dict[UUID, Image], *, hint: bool
+) -> None:
     run.number = _next_number(run.project)
     run.save(force_insert=True)
     # Retries of one job go to one project, whose number is ours until the commit: nobody retries beside us now.
@@ -142,7 +119,8 @@ def _write(run: Run, payer: Payer, priced: Sequence[Priced], images: dict[UUID, 
         raise NothingToRetry
     jobs = [add_job(run, position, item, payer, images) for position, item in enumerate(priced)]
     notices.run_added(run)
-    dispatch.wake([job.pk for job in jobs])
+    if hint:
+        dispatch.wake([job.pk for job in jobs])
     failpoints.reach("submitting")
 
 

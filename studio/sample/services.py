@@ -30,8 +30,7 @@ from studio.core.micros import from_credits
 from studio.credits import services as credits
 from studio.gallery import services as gallery
 from studio.images import services as images
-from studio.jobs import quoting
-from studio.jobs import services as jobs
+from studio.jobs import projects, quoting
 from studio.jobs.models import Run
 from studio.jobs.quoting import Priced
 from studio.jobs.specs import ReferenceSpec
@@ -69,7 +68,7 @@ def begin(owner: User) -> Sample:
     cast = casting.cast_of(sample)
     newest = next(told for told in story.RUNS if told.project == story.AMBER)
     with clock.at(moment(sample, newest.at)):
-        jobs.new_project(actor=cast.actor(newest.who), team=cast.team, name=newest.project)
+        projects.new_project(actor=cast.actor(newest.who), team=cast.team, name=newest.project)
     transaction.on_commit(ask)
     return sample
 

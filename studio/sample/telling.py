@@ -11,7 +11,7 @@ from providers.errors import ProviderError, UpstreamError, UpstreamTimeout
 from studio.core import clock, db
 from studio.images import services as images
 from studio.images.models import Image
-from studio.jobs import billing, outcomes, queue, retrying
+from studio.jobs import billing, outcomes, projects, queue, retrying
 from studio.jobs import services as jobs
 from studio.jobs.models import Attempt, Job, Output, Project, Reference, Run
 from studio.jobs.specs import JobSpec, ReferenceSpec
@@ -65,7 +65,7 @@ def tell(sample: Sample, cast: Cast, told: Told, when: datetime, sheet: Sheet) -
 
 def _project(cast: Cast, told: Told) -> Project:
     found = Project.objects.filter(team=cast.team, name=told.project, owner__in=cast.people.values()).first()
-    return found or jobs.new_project(actor=cast.actor(told.who), team=cast.team, name=told.project)
+    return found or projects.new_project(actor=cast.actor(told.who), team=cast.team, name=told.project)
 
 
 def _given(sample: Sample, cast: Cast, told: Told, sheet: Sheet) -> list[tuple[UUID, str]]:

@@ -19,8 +19,8 @@ from studio.core.errors import Forbidden, StudioError
 from studio.core.micros import credits_text, dollars_text
 from studio.credits import selectors as credits
 from studio.gallery import selectors as gallery
+from studio.jobs import projects, services
 from studio.jobs import selectors as jobs
-from studio.jobs import services
 from studio.jobs.models import Job, Project, Run
 from studio.jobs.services import Payer
 from studio.web import access, composer, rows
@@ -100,7 +100,7 @@ def _project(request: StudioRequest) -> Project:
     if not request.workspace.can_edit:
         text = _("Your role in %(team)s lets you look, not run. Switch to your own workspace.")
         raise Forbidden(text % {"team": request.workspace.name})
-    return services.latest_project(actor=request.actor, team=team)
+    return projects.latest_project(actor=request.actor, team=team)
 
 
 def _parent(request: StudioRequest, project: Project, draft: Draft) -> Run | None:

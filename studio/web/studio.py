@@ -18,7 +18,8 @@ from studio.catalog import selectors as catalog
 from studio.core.micros import credits_text
 from studio.credits import selectors as credits
 from studio.gallery import selectors as gallery
-from studio.jobs import presence, services
+from studio.jobs import presence
+from studio.jobs import projects as threads
 from studio.jobs import selectors as jobs
 from studio.jobs.models import Project, Run
 from studio.jobs.specs import ReferenceSpec
@@ -55,7 +56,7 @@ def project(request: StudioRequest, project_id: UUID) -> HttpResponse:
 @login_required
 def projects(request: StudioRequest) -> HttpResponseRedirect:
     """A new, empty project in this workspace."""
-    made = services.new_project(
+    made = threads.new_project(
         actor=request.actor, team=request.workspace.team, name=request.POST.get("name", "")
     )
     return redirect("project", made.pk)

@@ -50,9 +50,7 @@ class Workspace:
     @cached_property
     def account_id(self) -> UUID:
         """The account that pays here: the team's pool when it is on, else the person's. Never a fall-back."""
-        if self.team and self.team.pool_pays:
-            return credits.account_of(team=self.team).pk
-        return credits.account_of(user=self.actor.require_user()).pk
+        return credits.paying_account(user=self.actor.require_user(), team=self.team).pk
 
 
 def chosen(actor: Actor, session: SessionBase) -> Workspace:

@@ -68,6 +68,8 @@ class Row:
         """``in``, ``sign in``, ``missing`` or ``forbidden``."""
         if self.rule == "anybody":
             return "in"
+        if self.rule == "program":
+            return "in" if who == Who.KEY else "sign in"
         if who not in SIGNED_IN:
             return "sign in"
         if self.rule == "page":
@@ -86,6 +88,11 @@ class Row:
 def anybody(methods: str) -> Row:
     """Open to strangers: the way in, and what machines ask."""
     return Row("anybody", tuple(methods.split()))
+
+
+def program(methods: str, **values: object) -> Row:
+    """For whoever sends a good key; a session of a browser opens nothing here."""
+    return Row("program", tuple(methods.split()), values=values)
 
 
 def page(methods: str) -> Row:
@@ -124,6 +131,10 @@ def staff(methods: str, kind: str = "") -> Row:
 
 
 ADDRESSES: dict[str, Row] = {
+    # For programs
+    **{f"{space}_models": program("GET") for space in ("v1", "openai")},
+    **{f"{space}_model": program("GET", name="gesso/paint") for space in ("v1", "openai")},
+    **{f"{space}_generations": program("POST") for space in ("v1", "openai")},
     # The studio
     "studio": page("GET"),
     "projects": page("POST"),

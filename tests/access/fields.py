@@ -26,6 +26,9 @@ class Form:
 
 
 FORMS: dict[str, Form] = {
+    # For programs, which send JSON
+    "v1_generations": Form(),
+    "openai_generations": Form(),
     # The studio
     "projects": Form({"name": "Stairs"}),
     # The price of a run with a picture that is private shows it as that, and is paid by nobody.

@@ -9,13 +9,12 @@ from typing import Any
 import pytest
 
 from studio import asgi
-from studio.accounts import services, teams
+from studio.accounts import keys, services, teams
 from studio.accounts.actors import Actor
 from studio.accounts.models import Team, User
 from studio.web.live import stream
 from studio.web.live.hub import Subscription
 from tests.access.trying import METHODS
-from tests.access.world import BEARER
 from tests.factories import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -45,8 +44,9 @@ def opened(method: str = "GET", cookie: str = "", **headers: str) -> tuple[int, 
 
 
 @pytest.mark.parametrize("cookie", ["", "nothing", "'; --"])
-def test_a_stranger_and_a_script_hear_nothing(cookie: str) -> None:
-    assert opened(cookie=cookie, **BEARER) == (204, b"")
+def test_a_stranger_and_a_script_hear_nothing(alice: User, cookie: str) -> None:
+    _row, text = keys.make(owner=alice, name="Script")
+    assert opened(cookie=cookie, authorization=f"Bearer {text}") == (204, b"")
 
 
 def test_who_is_suspended_hears_nothing(alice: User, dana: User) -> None:

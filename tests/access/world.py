@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from studio.accounts import keys
 from studio.accounts.models import Role, Team, User
 from studio.credits import services as credits
 from studio.gallery.models import Collection, Export
@@ -32,7 +33,6 @@ from tests.factories import (
 )
 from tests.images.samples import file_of, scene
 
-BEARER = {"Authorization": "Bearer gs_live_" + "0" * 46}
 PATTERN = "the picture whose files all others share"
 
 
@@ -112,6 +112,8 @@ def build() -> World:
     southwind = make_team("Southwind", {neighbour: Role.OWNER})
     clients = {who: _client(people.get(who), who) for who in Who}
     User.objects.filter(pk=people[Who.SUSPENDED].pk).update(is_active=False)
+    _row, text = keys.make(owner=owner, name="Script")
+    clients[Who.KEY] = Client(raise_request_exception=False, headers={"Authorization": f"Bearer {text}"})
     for who in (Who.OWNER, Who.NEIGHBOUR):
         account = credits.account_of(user=people[who]).pk
         credits.grant(account_id=account, amount=10_000_000, key=f"for {who}", actor=None, reason="to try")
@@ -143,7 +145,7 @@ def _person(who: Who) -> User:
 def _client(user: User | None, who: Who) -> Client:
     """A browser that raises nothing, and that has given its password just now."""
     if user is None:
-        return Client(raise_request_exception=False, headers=BEARER if who == Who.KEY else None)
+        return Client(raise_request_exception=False)
     client = signed_in(user)
     client.raise_request_exception = False
     client.post(reverse("account_reauthenticate"), {"password": PASSWORD})

@@ -16,7 +16,7 @@ from studio.accounts.actors import actor_for
 from studio.accounts.models import Team
 from studio.credits.errors import InsufficientCredits
 from studio.credits.models import Hold
-from studio.jobs import outcomes, queue, quoting, selectors, services, sweeping
+from studio.jobs import outcomes, projects, queue, quoting, selectors, services, sweeping
 from studio.jobs.errors import NotCancellable, NothingToRetry
 from studio.jobs.models import FINAL, Job, Project, Run, State
 from tests.faults import desk as desks
@@ -52,7 +52,7 @@ def at_once(*actions: Callable[[], object]) -> list[object]:
 
 def race(busy: Desk, processes: Processes, number: int) -> None:
     """One round: 50 threads and 8 processes for ten, in a project of its own."""
-    project = services.new_project(actor=busy.actor, team=None)
+    project = projects.new_project(actor=busy.actor, team=None)
     press: dict[str, Any] = {"project_id": str(project.pk), "model": SKETCH}
     press["user_id"] = busy.actor.require_user().pk
     processes.start("submit", count=PROCESSES, wait=True, key=f"{number}-process-{{number}}", **press)
@@ -166,12 +166,12 @@ class Look:
 def test_first_presses_at_once_go_to_one_new_project(
     busy: Desk, northwind: Team, monkeypatch: pytest.MonkeyPatch, in_team: bool
 ) -> None:
-    barrier, projects = threading.Barrier(4), selectors.projects
-    monkeypatch.setattr(selectors, "projects", lambda *of: Look(projects(*of), barrier))
+    barrier, known = threading.Barrier(4), selectors.projects
+    monkeypatch.setattr(selectors, "projects", lambda *of: Look(known(*of), barrier))
     team = northwind if in_team else None
     Project.objects.all().delete()
     actor = actor_for(busy.actor.require_user())
-    found = at_once(*[lambda: services.latest_project(actor=actor, team=team)] * barrier.parties)
+    found = at_once(*[lambda: projects.latest_project(actor=actor, team=team)] * barrier.parties)
     assert set(found) == {Project.objects.get()}
 
 

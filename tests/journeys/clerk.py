@@ -104,12 +104,12 @@ def paint(
     from studio.accounts.actors import actor_for
     from studio.accounts.models import User
     from studio.credits import services as credits
-    from studio.jobs import selectors, services
+    from studio.jobs import projects, selectors, services
     from studio.jobs.specs import JobSpec
 
     user = User.objects.get(pk=user_id)
     actor, payer = actor_for(user), services.Payer(credits.account_of(user=user).pk)
-    project = selectors.projects(actor, None).first() or services.new_project(actor=actor, team=None)
+    project = selectors.projects(actor, None).first() or projects.new_project(actor=actor, team=None)
     wanted = {"n": "1", "size": "256x256"} | (parameters or {})
     return [
         str(

@@ -1,0 +1,126 @@
+"""``POST /v1/images/generations`` as OpenAI's SDK speaks it (seed 3), on every model of the studio."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpResponseBase
+from django.utils.translation import gettext as _
+
+from studio.api import running
+from studio.api.auth import endpoint
+from studio.api.errors import JOB_ENDS, Refused
+from studio.api.http import ApiRequest, answer, body_of
+from studio.api.models import may_use
+from studio.catalog import automatic
+from studio.catalog import selectors as catalog
+from studio.images import services as images
+from studio.jobs.models import Job, State
+from studio.jobs.specs import JobSpec
+
+TEXTS = ("size", "quality", "background", "output_format", "moderation", "style")
+NUMBERS = ("n", "output_compression")
+FIELDS = frozenset(("prompt", "model", "response_format", "user", *TEXTS, *NUMBERS))
+AUTO = "auto"
+KEY_LENGTH = 60
+
+
+@endpoint("POST")
+def generations(request: ApiRequest) -> HttpResponseBase:
+    """Pictures from a prompt, in the answer itself. The same ``Idempotency-Key`` gives the same pictures."""
+    given = body_of(request)
+    spec = wish(given)
+    if spec.model != automatic.ID and not may_use(request.key, catalog.entry(spec.model).id):
+        text = _("This key is not for %(model)s.") % {"model": spec.model}
+        raise Refused(text, status=403, code="model_not_allowed", param="model")
+    run = running.submitted(request.actor, request.key, spec, _idempotency_key(request))
+    job = running.ended(run)
+    return answer(_answer(job))
+
+
+def wish(given: Mapping[str, Any]) -> JobSpec:
+    """The body as a job. Raises Refused for fields that this address does not know or cannot read."""
+    if unknown := sorted(set(given) - FIELDS):
+        text = _("Unknown parameter: %(name)s.") % {"name": unknown[0][:80]}
+        raise Refused(text, code="unknown_parameter", param=unknown[0][:80])
+    if given.get("response_format") not in (None, "b64_json"):
+        text = _("Pictures come in the answer: leave response_format out, or use b64_json.")
+        raise Refused(text, code="unsupported_value", param="response_format")
+    prompt = _text(given, "prompt")
+    if not prompt:
+        raise Refused(_("Say what to make."), code="missing_required_parameter", param="prompt")
+    settings = {name: _text(given, name) for name in TEXTS} | {name: _count(given, name) for name in NUMBERS}
+    # The vendor's own choice is what a model opens with; "auto" goes on where a model knows the word.
+    kept = {name: value for name, value in settings.items() if value and (name, value) != ("size", AUTO)}
+    return JobSpec(_text(given, "model") or automatic.ID, prompt, kept)
+
+
+def _text(given: Mapping[str, Any], name: str) -> str:
+    value = given.get(name)
+    if value is None:
+        return ""
+    if not isinstance(value, str) or "\0" in value:
+        raise Refused(_("%(name)s is a text.") % {"name": name}, code="invalid_type", param=name)
+    return value
+
+
+def _count(given: Mapping[str, Any], name: str) -> str:
+    value = given.get(name)
+    if value is None:
+        return ""
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 10**6:
+        raise Refused(_("%(name)s is a whole number.") % {"name": name}, code="invalid_type", param=name)
+    return str(value)
+
+
+def _idempotency_key(request: ApiRequest) -> str:
+    text = request.headers.get("Idempotency-Key", "").strip()
+    if len(text) > KEY_LENGTH or not text.isprintable():
+        words = _("An Idempotency-Key has 1 to %(most)s printable characters.") % {"most": KEY_LENGTH}
+        raise Refused(words, code="invalid_value", param="Idempotency-Key")
+    return text
+
+
+def _answer(job: Job) -> dict[str, Any]:
+    """The pictures that the job delivered. Raises Refused where there are none."""
+    delivered = [output.image for output in job.outputs.all() if output.image]
+    if not delivered:
+        raise _without_pictures(job)
+    given = job.parameters
+    answer_: dict[str, Any] = {
+        "created": int(job.created_at.timestamp()),
+        "data": [
+            {"b64_json": base64.b64encode(images.original_bytes(image)).decode()} for image in delivered
+        ],
+        "model": job.model,
+        "output_format": given.get("output_format") or "png",
+        "size": f"{delivered[0].blob.width}x{delivered[0].blob.height}",
+        "quality": given.get("quality") or AUTO,
+        "background": given.get("background") or "opaque",
+        "usage": _usage(job),
+    }
+    return answer_
+
+
+def _usage(job: Job) -> dict[str, Any]:
+    """Tokens as the vendor told them, 0 where it tells none, and what was charged in US dollars."""
+    usage = job.attempts.filter(usage__isnull=False).values_list("usage", flat=True).first() or {}
+    text, pictures, out = (usage.get(name, 0) for name in ("input_text", "input_image", "output_image"))
+    return {
+        "input_tokens": text + pictures,
+        "input_tokens_details": {"text_tokens": text, "image_tokens": pictures},
+        "output_tokens": out,
+        "total_tokens": text + pictures + out,
+        "cost": {"total_cost": job.charged / 1_000_000},
+    }
+
+
+def _without_pictures(job: Job) -> Refused:
+    if job.state == State.UNCONFIRMED:
+        text = _("%(model)s took the request and its answer was lost. It is not sent again by itself.")
+        return Refused(text % {"model": job.model_label}, status=504, code="unconfirmed", again=False)
+    status, code = JOB_ENDS.get(job.error_code, (502, "server_error"))
+    text = job.error_detail or _("%(model)s made no picture.") % {"model": job.model_label}
+    return Refused(f"{text} {_('Nothing was charged.')}", status=status, code=code, again=status >= 500)
