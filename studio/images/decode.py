@@ -13,6 +13,7 @@ from typing import Any
 
 from PIL import Image, ImageCms
 
+from studio.images.drawings import drawn
 from studio.images.limits import MAX_PIXELS, MAX_SIDE, PLACEHOLDER_SIDE, PREVIEW_SIDE, RENDITIONS
 
 LARGE_PIXELS = 4_000_000
@@ -36,6 +37,7 @@ PROFILED = {"RGB": "RGB", "GRAY": "L", "CMYK": "CMYK"}
 """The mode of a picture to which a profile of these channels applies."""
 
 FORMATS = {"image/png": "PNG", "image/jpeg": "JPEG", "image/webp": "WEBP", "image/avif": "AVIF"}
+DRAWING = "image/svg+xml"
 
 type Answer = tuple[dict[str, Any], list[bytes]]
 
@@ -50,7 +52,12 @@ class Refused(Exception):
 
 
 def open_checked(data: bytes, mime: str) -> Image.Image:
-    """The picture with its header read and its limits checked, not yet decoded. Raises Refused."""
+    """The picture with its header read and its limits checked, not yet decoded; a drawing is drawn first.
+
+    Raises Refused, or ValueError for a drawing that is not drawn.
+    """
+    if mime == DRAWING:
+        data, mime = drawn(data), "image/png"
     try:
         picture = Image.open(io.BytesIO(data), formats=[FORMATS[mime]])
     except Image.DecompressionBombError as error:

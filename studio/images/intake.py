@@ -19,7 +19,7 @@ from studio.images.errors import (
     Unsupported,
 )
 from studio.images.kinds import brands, kind_of
-from studio.images.limits import MAX_BYTES, MAX_PIXELS, MAX_SIDE, RENDITIONS
+from studio.images.limits import DRAWING_BYTES, MAX_BYTES, MAX_PIXELS, MAX_SIDE, RENDITIONS
 from studio.images.pool import shared
 
 log = logging.getLogger(__name__)
@@ -33,6 +33,7 @@ AVIF_FIRST = (b"avif", b"avis", b"mif1", b"msf1")
 """The chief brands under which the decoder takes an AVIF."""
 
 PNG, JPEG, WEBP, AVIF = "image/png", "image/jpeg", "image/webp", "image/avif"
+SVG = "image/svg+xml"
 type Format = Literal["png", "jpeg", "webp"]
 
 REFUSALS: dict[str, type[BadPicture]] = {
@@ -71,11 +72,17 @@ def sniff(data: bytes) -> str | None:
     return None
 
 
-def checked_type(data: bytes, name: str, max_bytes: int) -> str:
+def type_of(data: bytes, *, drawings: bool) -> str | None:
+    """As ``sniff``, and an SVG too where drawings are taken."""
+    return sniff(data) or (SVG if drawings and kind_of(data) == "svg" else None)
+
+
+def checked_type(data: bytes, name: str, max_bytes: int, *, drawings: bool = False) -> str:
     """The media type. Raises TooLarge or Unsupported."""
+    mime = type_of(data, drawings=drawings)
+    max_bytes = min(max_bytes, DRAWING_BYTES) if mime == SVG else max_bytes
     if len(data) > max_bytes:
         raise TooLarge(name, megabytes=round(len(data) / 1048576, 1), limit=max_bytes // 1048576)
-    mime = sniff(data)
     if mime is None:
         raise Unsupported(name, kind=kind_of(data))
     return mime
@@ -88,15 +95,24 @@ def prepare(
     name: str = "",
     max_bytes: int = MAX_BYTES,
     urgent: bool = False,
+    drawings: bool = False,
 ) -> Prepared:
     """Check and decode a picture and make its display copies, in a process that may be killed.
 
     With ``keep_original`` the bytes to keep are those given, for download alone; without it they are a
     copy of the pixels, upright, in sRGB, with no metadata. ``name`` is used in messages; ``urgent`` says that
-    a person waits. Takes tens of milliseconds of another process; call it outside any transaction. Raises a
-    BadPicture, or Busy.
+    a person waits; ``drawings`` takes SVG too, which is kept as it is and so may come from a vendor alone. Takes
+    tens of milliseconds of another process; call it outside any transaction. Raises a BadPicture, or Busy.
     """
-    facts, blobs = _run("prepare", data, name, max_bytes, urgent=urgent, keep_original=keep_original)
+    facts, blobs = _run(
+        "prepare",
+        data,
+        name,
+        max_bytes,
+        urgent=urgent,
+        drawings=drawings and keep_original,
+        keep_original=keep_original,
+    )
     kept = data if keep_original else blobs[0]
     if not _believable(facts, kept, blobs[1:]):
         log.error("a decoder's answer was refused: %s", str(facts)[:500])
@@ -127,7 +143,7 @@ def _believable(facts: dict[str, Any], kept: bytes, copies: list[bytes]) -> bool
             "renditions": list(widths),
         }:
             return (
-                mime == sniff(kept)
+                mime == type_of(kept, drawings=True)
                 and 0 < width <= MAX_SIDE
                 and 0 < height <= MAX_SIDE
                 and width * height <= MAX_PIXELS
@@ -141,8 +157,10 @@ def _believable(facts: dict[str, Any], kept: bytes, copies: list[bytes]) -> bool
 
 
 def convert(data: bytes, format_: Format, *, urgent: bool = False) -> bytes:
-    """The picture in another format, without metadata. Raises a BadPicture, or Busy."""
-    _facts, blobs = _run("convert", data, "", len(data), urgent=urgent, format_=format_.upper())
+    """What is in the store in another format, without metadata. Raises a BadPicture, or Busy."""
+    _facts, blobs = _run(
+        "convert", data, "", len(data), urgent=urgent, drawings=True, format_=format_.upper()
+    )
     if sniff(blobs[0]) != f"image/{format_}":
         raise Broken
     return blobs[0]
@@ -162,9 +180,16 @@ def preview(data: bytes) -> bytes:
 
 
 def _run(
-    task: str, data: bytes, name: str, max_bytes: int, *, urgent: bool = False, **arguments: Any
+    task: str,
+    data: bytes,
+    name: str,
+    max_bytes: int,
+    *,
+    urgent: bool = False,
+    drawings: bool = False,
+    **arguments: Any,
 ) -> tuple[dict[str, Any], list[bytes]]:
-    mime = checked_type(data, name, max_bytes)
+    mime = checked_type(data, name, max_bytes, drawings=drawings)
     try:
         head, blobs = shared().run(task, data, urgent=urgent, mime=mime, **arguments)
     except (TimedOut, Busy) as error:

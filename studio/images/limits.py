@@ -5,6 +5,9 @@ from __future__ import annotations
 MAX_BYTES = 20 * 1024 * 1024
 MAX_PIXELS = 40_000_000
 MAX_SIDE = 16_383
+DRAWING_BYTES = 5 * 1024 * 1024
+DRAWING_SIDE = 1280
+"""The longer side in pixels of what is drawn from an SVG: as much as pages show."""
 
 RENDITIONS = (320, 640, 1280)
 """Widths in pixels of the WebP copies that pages show. A picture has every one that is narrower than itself,

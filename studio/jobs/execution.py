@@ -250,7 +250,7 @@ def _kept(output: Output) -> images.Stored:
 
 
 def _stored(output: Output) -> images.Stored:
-    prepared = intake.prepare(output.data, keep_original=True)
+    prepared = intake.prepare(output.data, keep_original=True, drawings=True)
     failpoints.reach("prepared")
     stored = images.store(prepared)
     failpoints.reach("kept")

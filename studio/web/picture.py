@@ -101,7 +101,7 @@ def panel(image: Image, making: gallery.Making | None) -> Panel:
         project=job.run.project.name if job else "",
         run_url=reverse("run", args=[job.run_id]) if job else "",
         run_number=f"#{job.run.number}" if job else "",
-        format=blob.mime.removeprefix("image/"),
+        format=format_of(blob.mime),
         title=images.cut(image.prompt or image.name or _("Picture"), 60),
     )
 
@@ -115,13 +115,18 @@ def binned(image: Image, actor: Actor) -> Binned | None:
     return Binned(name, may_edit(actor, image))
 
 
+def format_of(mime: str) -> str:
+    """What was kept, in a word: png, jpeg, webp, avif or svg."""
+    return mime.removeprefix("image/").removesuffix("+xml")
+
+
 def settings(image: Image, job: Job | None) -> str:
     """Quality, resolution, format and background, as far as they were chosen or are true."""
     given: Mapping[str, Any] = job.parameters if job else {}
     words = [
         str(given.get("quality") or "").capitalize(),
         str(given.get("resolution") or ""),
-        image.blob.mime.removeprefix("image/").upper().replace("WEBP", "WebP"),
+        format_of(image.blob.mime).upper().replace("WEBP", "WebP"),
         _("transparent") if image.blob.transparent else _("opaque"),
     ]
     return ", ".join(word for word in words if word)

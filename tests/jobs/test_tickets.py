@@ -9,7 +9,7 @@ import pytest
 from django.db.models import F
 from django.utils import timezone
 
-from providers.base import Waiting
+from providers.base import Finished, Output, Waiting
 from providers.errors import AnswerLost, ModerationOutput, RateLimited, UpstreamError
 from studio.catalog import providers
 from studio.celery import app
@@ -236,3 +236,26 @@ def test_the_sweep_wakes_a_worker_for_a_task_that_outlived_its_deadline(
     sweeping.sweep()
     sweeping.sweep()
     assert app.control.purge() == 1
+
+
+@pytest.mark.parametrize(
+    ("drawing", "state", "charged"),
+    [
+        ("<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 3 2'/>", State.SUCCEEDED, True),
+        (
+            "<!DOCTYPE svg [<!ENTITY a 'b'>]><svg xmlns='http://www.w3.org/2000/svg'>&a;</svg>",
+            State.FAILED,
+            False,
+        ),
+    ],
+)
+def test_a_drawing_is_delivered_and_one_that_is_not_drawn_costs_nothing(
+    busy: Desk, tickets: TicketVendor, drawing: str, state: str, charged: bool
+) -> None:
+    tickets.asked = lambda: Finished((Output(drawing.encode(), "image/svg+xml"),))
+    job = busy.finished(PAID)
+    assert (job.state, bool(job.charged)) == (state, charged)
+    assert [output.image.blob.mime for output in job.outputs.all() if output.image] == [
+        "image/svg+xml"
+    ] * charged
+    assert busy.balance == (START - job.charged, 0)

@@ -29,7 +29,7 @@ class TicketVendor:
     def __init__(self) -> None:
         self.bills: list[str] = []
         self.cancelled: list[str] = []
-        self.asked: Callable[[], Waiting | None] = lambda: None
+        self.asked: Callable[[], Waiting | Finished | None] = lambda: None
 
     def submit(self, request: ImageRequest, emit: Emit) -> Finished | Ticket:
         self.bills.append(request.client_ref)
