@@ -70,6 +70,6 @@ def _used(ready: Iterable[Offer], models: Iterable[str]) -> list[Offer]:
 
 def _row(offer: Offer, lately: Mapping[str, Weather], *, staff: bool) -> Row:
     can = [*sorted(traits.held(offer.entry)), offer.entry.tier]
-    if offer.terms.rule is not None and catalog.price_span(offer.entry, offer.terms).low < LITTLE:
+    if offer.terms.priced and catalog.price_span(offer.entry, offer.terms).low < LITTLE:
         can.append(UNDER)
     return Row(cards.card(offer, staff=staff), " ".join(can), words(lately.get(offer.id)).seconds)
