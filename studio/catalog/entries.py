@@ -71,6 +71,7 @@ class Sizing:
     ``preset``: one of ``presets``. ``none``: no size at all.
     ``auto`` among sizes or ratios lets the vendor choose, at the ``auto_qualities`` alone where there are some.
     A ratio's pixels come from ``pixels`` or else are as large as fits ``short_side`` and ``long_side``.
+    ``times`` is how much longer a picture's sides are than its source's, 0 where that does not make its size.
     """
 
     style: str
@@ -86,6 +87,7 @@ class Sizing:
     long_side: int = 1536
     multiple: int = 16
     auto_qualities: tuple[str, ...] = ()
+    times: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -231,6 +231,7 @@ def _sizing(table: Table) -> Sizing:
         long_side=table.number("long_side", 1536, least=64, most=8192),
         multiple=table.number("multiple", 16, least=1, most=256),
         auto_qualities=table.texts("auto_qualities", ()),
+        times=table.number("times", 0, most=8),
     )
     _check_sizing(table, sizing)
     table.done()
@@ -269,6 +270,8 @@ def _check_sizing(table: Table, sizing: Sizing) -> None:
             table.problem(f"{ratio!r} is not a ratio such as 4:5", "ratios")
     if (sizing.style == "free") != (sizing.limits is not None):
         table.problem("go with style free, and with no other", "limits")
+    if sizing.times and sizing.style != "none":
+        table.problem("goes with style none, and with no other", "times")
     if sizing.style == "resolution" and sizing.default_resolution not in sizing.resolutions:
         table.problem("must be one of the resolutions", "default_resolution")
     if not is_valid(sizing, sizing.default):

@@ -43,11 +43,10 @@ def refused_kind(entry: Entry, kind: str) -> str:
     """What to do where this model does not do this kind of work; empty where it does."""
     if entry.does(kind) in entry.kinds:
         return ""
-    text = _("%(model)s does not edit pictures. Change the reference's role, or pick another model.")
     if entry.kinds == ("inpaint",):
         text = _("%(model)s repaints what a mask marks. Add a mask, or pick another model.")
-    elif kind == "generate":
-        text = _("%(model)s changes a picture. Give a reference the role Edit source.")
+    else:
+        text = _("%(model)s does not edit pictures. Change the reference's role, or pick another model.")
     return text % {"model": entry.label}
 
 

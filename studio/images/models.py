@@ -37,6 +37,11 @@ class Blob(models.Model):
     def __str__(self) -> str:
         return f"{self.mime} {self.width}×{self.height}"
 
+    @property
+    def sides(self) -> tuple[int, int]:
+        """Width and height in pixels."""
+        return self.width, self.height
+
 
 class Image(Owned):
     """A picture: an output, an upload or a mask.

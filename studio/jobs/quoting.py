@@ -84,9 +84,19 @@ def _priced(spec: JobSpec, retry_of: Job | None) -> Priced:
     checked = validation.validate(entry, spec.parameters, count, has_mask, spec.prompt)
     if refusal := validation.refused_kind(entry, spec.kind):
         raise Invalid(refusal, fields={"references": refusal})
-    ask = checked.ask(prompt=spec.prompt, references=count, has_mask=has_mask)
+    ask = ask_of(entry, checked, spec)
     figures, version = quote(offer, ask)
     return Priced(spec, entry, checked, ask, figures, version, retry_of)
+
+
+def ask_of(entry: Entry, chosen: Parameters, spec: JobSpec) -> pricing.Ask:
+    """What the price depends on. A tool that multiplies its source's sides makes a picture of that size."""
+    ask = chosen.ask(prompt=spec.prompt, references=len(spec.pictures), has_mask=spec.mask is not None)
+    source = spec.pictures[0].sides if spec.pictures else None
+    if not source or not entry.sizing.times:
+        return ask
+    width, height = (side * entry.sizing.times for side in source)
+    return replace(ask, width=width, height=height)
 
 
 def quote(offer: catalog.Offer, ask: pricing.Ask) -> tuple[pricing.Quote, PriceVersion]:

@@ -79,10 +79,11 @@ def submit(
         return _repeated(repeat, wish)
     if not specs:
         raise Invalid(_("Choose a model to run."), fields={"model": _("Choose a model.")})
-    # Quoted before the transaction: it may write a price version, and nobody should wait for that behind a lock.
-    available = _available(payer, specs)
-    priced = [quoting.price(spec=spec, retry_of=retry_of, available=available) for spec in specs]
     images = _reference_images(actor, specs, retry_of)
+    wishes = [spec.measured({key: each.blob.sides for key, each in images.items()}) for spec in specs]
+    # Quoted before the transaction: it may write a price version, and nobody should wait for that behind a lock.
+    available = _available(payer, wishes)
+    priced = [quoting.price(spec=spec, retry_of=retry_of, available=available) for spec in wishes]
     high = sum(item.most for item in priced)
     if quoted_high is not None and high > quoted_high:
         raise QuoteChanged(high)

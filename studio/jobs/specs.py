@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from uuid import UUID
 
 from studio.jobs.models import OPEN, Job, Output, Reference
@@ -13,10 +13,14 @@ from studio.jobs.models import OPEN, Job, Output, Reference
 
 @dataclass(frozen=True, slots=True)
 class ReferenceSpec:
-    """A picture to send along, by id; ``role`` is one of ``Reference.Role``."""
+    """A picture to send along, by id; ``role`` is one of ``Reference.Role``.
+
+    ``sides`` are width and height in pixels, once the picture was looked up for somebody who may see it.
+    """
 
     image_id: UUID
     role: str = Reference.Role.SUBJECT
+    sides: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,12 @@ class JobSpec:
         sources = (ref for ref in self.references if ref.role == Reference.Role.SOURCE)
         return "edit" if next(sources, None) else "generate"
 
+    def measured(self, known: Mapping[UUID, tuple[int, int]]) -> JobSpec:
+        """The same wish with the sides of its references, as far as they are ``known``."""
+        return replace(
+            self, references=tuple(replace(ref, sides=known.get(ref.image_id)) for ref in self.references)
+        )
+
 
 def body_hash(project_id: UUID, specs: Sequence[JobSpec]) -> str:
     """Equal for equal wishes in one project, so that a repeated key with other contents is noticed."""
@@ -54,7 +64,8 @@ def body_hash(project_id: UUID, specs: Sequence[JobSpec]) -> str:
 
 def spec_of(job: Job, *, n: int) -> JobSpec:
     """The snapshot of ``job`` as a new wish for ``n`` pictures."""
-    references = tuple(ReferenceSpec(ref.image_id, ref.role) for ref in job.references.all())
+    rows = job.references.select_related("image__blob")
+    references = tuple(ReferenceSpec(ref.image_id, ref.role, ref.image.blob.sides) for ref in rows)
     parameters = {name: str(value) for name, value in job.parameters.items() if value not in (None, "")}
     return JobSpec(job.model, job.prompt, parameters | {"n": str(n)}, references)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 from uuid import UUID
 
@@ -60,6 +60,15 @@ def read(data: QueryDict) -> Draft:
         mode="edit" if data.get("mode") == "edit" else "create",
         parent=data.get("parent", ""),
     )
+
+
+def measured(draft: Draft, offer: Offer, actor: Actor) -> Draft:
+    """The draft with the sides of the references that the actor may see, where the model's price hangs on them."""
+    if not offer.entry.sizing.times or not draft.references:
+        return draft
+    shown = images.visible(actor, [reference.image_id for reference in draft.references])
+    sides = {key: (card.width, card.height) for key, card in shown.items()}
+    return replace(draft, references=draft.spec.measured(sides).references)
 
 
 def _text(data: QueryDict, name: str) -> str:

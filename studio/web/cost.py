@@ -143,9 +143,7 @@ def _short(
 
 
 def _quoted(offer: Offer, draft: Draft, parameters: Parameters) -> tuple[Quote, PriceVersion]:
-    spec = draft.spec
-    ask = parameters.ask(prompt=draft.prompt, references=len(spec.pictures), has_mask=spec.mask is not None)
-    return quoting.quote(offer, ask)
+    return quoting.quote(offer, quoting.ask_of(offer.entry, parameters, draft.spec))
 
 
 def button_label(count: int) -> str:

@@ -110,6 +110,7 @@ def composed(
     """
     offer = composer.offer_for(draft.model)
     parameters, _notes = composer.fitted(offer, draft)
+    draft = composer.measured(draft, offer, request.actor)
     price = cost(offer, draft, parameters, place_of(request, shown).account_id)
     return {
         "composer": composer.view(draft, offer, parameters, request.actor, price.token),

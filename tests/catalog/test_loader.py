@@ -77,6 +77,10 @@ MISTAKES: list[tuple[dict[str, Any], str]] = [
         "atelier/easel: sizing: sizes 'wide' is not a size such as 1024x1024.",
     ),
     (
+        {"sizing": sizing(times=2)},
+        "atelier/easel: sizing: times goes with style none, and with no other.",
+    ),
+    (
         {"sizing": sizing(limits={"most": 64})},
         "atelier/easel: sizing: limits go with style free, and with no other.",
     ),
@@ -94,7 +98,7 @@ MISTAKES: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"price": {"unit": "hour"}},
-        "atelier/easel: price: unit must be one of image, quality, resolution, megapixel, token, not 'hour'.",
+        "atelier/easel: price: unit must be one of image, quality, resolution, megapixel, token, estimate, not 'hour'.",
     ),
     (
         {"price": {"unit": "image"}},

@@ -18,7 +18,7 @@ from providers.base import Config, Event, Finished, ImageRequest, InputImage, Ti
 from providers.masks import white_where_clear
 from tests.providers.simulators import base
 from tests.providers.simulators.base import Fault, sha256
-from tests.providers.simulators.fal import SVG, FalSimulator
+from tests.providers.simulators.fal import SVG, FalSimulator, Task
 from tests.providers.simulators.pictures import jpeg, png, png_facts
 
 KEY = "canary-key-0123456789"
@@ -214,6 +214,20 @@ def test_trap_2_202_says_that_the_task_goes_on(fal: Fal, vendor: FalSimulator) -
     vendor.queued = 0.0
     assert fal.poll(fal.submit(ASKED, silent)) == Waiting(0.75, fraction=0.4)
     assert vendor.requests[-1].query == {"logs": ["1"]}
+
+
+def test_an_address_with_a_query_of_its_own_keeps_it(
+    fal: Fal, vendor: FalSimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = FalSimulator.accepted
+
+    def signed(self: FalSimulator, number: str, task: Task) -> dict[str, Any]:
+        ticket = told(self, number, task)
+        return ticket | {"status_url": f"{ticket['status_url']}?part=2"}
+
+    monkeypatch.setattr(FalSimulator, "accepted", signed)
+    finished(fal)
+    assert vendor.requests[1].query == {"part": ["2"], "logs": ["1"]}
 
 
 def test_trap_3_completed_is_not_success(fal: Fal, vendor: FalSimulator) -> None:

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from providers.adapters.fal.families import TIMES
 from providers.adapters.fal.models import FAMILIES
 from providers.adapters.fal.request import fields_of, refuse_what_it_cannot
 from providers.base import ImageRequest, InputImage
+from studio.accounts.models import User
 from studio.catalog import cards, loader, selectors, sizes
 from studio.catalog.entries import Entry
 from studio.catalog.parameters import Parameters, defaults, validate
@@ -17,6 +19,7 @@ from studio.catalog.pricing import Ask, quote
 from studio.core.errors import Invalid
 from studio.jobs.models import Job
 from studio.jobs.specs import ReferenceSpec
+from tests.factories import make_blob, make_image
 from tests.jobs.conftest import Desk, desk
 from tests.providers.tasks import references_of
 
@@ -182,6 +185,36 @@ def test_with_a_key_all_can_be_picked_but_the_one_without_a_price() -> None:
     assert offers["fal/esrgan"].reason == "No price yet"
 
 
+@pytest.mark.usefixtures("keyed")
+def test_a_tool_makes_as_large_a_picture_as_the_catalogue_prices(desk: Desk, alice: User) -> None:
+    image = make_image(alice, blob=make_blob(width=2048, height=1536))
+    source = ReferenceSpec(image.pk, "source")
+    for name, micros in (("seedvr", 12_000), ("clarity-upscaler", 360_000)):
+        assert ENTRIES[f"fal/{name}"].sizing.times == TIMES
+        job = desk.submit(f"fal/{name}", references=(source,)).jobs.get()
+        assert (job.quote["high"], job.quote["is_range"]) == (micros, False)
+        assert (job.quote["ask"]["width"], job.quote["ask"]["height"]) == (4096, 3072)
+
+
+@pytest.mark.usefixtures("keyed")
+def test_the_composer_prices_a_tool_by_the_picture_that_it_was_given(
+    as_alice: Client, alice: User, charlie: User
+) -> None:
+    shown = []
+    for owner in (alice, charlie):
+        image = make_image(owner, blob=make_blob(width=2048, height=1536))
+        told = {
+            "model": "fal/seedvr",
+            "prompt": "-",
+            "n": "1",
+            "reference": str(image.pk),
+            "reference_role": "source",
+        }
+        answer = as_alice.post("/price", told, headers={"HX-Request": "true"}).content.decode()
+        shown.append("1.2" in answer)
+    assert shown == [True, False]
+
+
 def test_a_tool_that_reads_no_prompt_says_so() -> None:
     for entry in ENTRIES.values():
         assert ("reads no prompt" in entry.note) == (FAMILIES[entry.upstream].prompt is None)
@@ -216,27 +249,17 @@ def test_a_model_without_a_size_has_no_control_for_one(as_alice: Client, desk: D
 
 
 @pytest.mark.usefixtures("keyed")
-def test_a_job_of_a_kind_that_a_model_does_not_do_is_told_what_to_change(desk: Desk) -> None:
+def test_a_repainter_without_a_mask_says_what_it_needs(desk: Desk) -> None:
+    with pytest.raises(Invalid) as refused:
+        desk.submit("fal/ideogram-v3-edit", references=references_of(desk, 1))
+    words = "Ideogram V3 edit repaints what a mask marks. Add a mask, or pick another model."
+    assert refused.value.fields == {"references": words}
+
+
+@pytest.mark.usefixtures("keyed")
+def test_a_tool_does_its_work_whatever_part_the_picture_plays(desk: Desk) -> None:
     (source,) = references_of(desk, 1)
-    subject = ReferenceSpec(source.image_id)
-    words = {
-        (
-            "fal/flux-kontext-pro",
-            subject,
-        ): "FLUX Kontext pro changes a picture. Give a reference the role Edit source.",
-        (
-            "fal/ideogram-v3-edit",
-            source,
-        ): "Ideogram V3 edit repaints what a mask marks. Add a mask, or pick another model.",
-    }
-    for (model, reference), told in words.items():
-        with pytest.raises(Invalid) as refused:
-            desk.submit(model, references=(reference,))
-        assert refused.value.fields == {"references": told}
-    for model, kind in (
-        ("flux-kontext-pro", "edit"),
-        ("seedvr", "upscale"),
-        ("bria-remove-background", "cutout"),
-    ):
-        for reference in (source,) if kind == "edit" else (source, subject):
+    kinds = {"flux-kontext-pro": "edit", "seedvr": "upscale", "bria-remove-background": "cutout"}
+    for model, kind in kinds.items():
+        for reference in (source, ReferenceSpec(source.image_id)):
             assert desk.submit(f"fal/{model}", references=(reference,)).jobs.get().kind == kind

@@ -145,6 +145,18 @@ def test_trap_7_a_task_that_ended_badly_is_over_whatever_its_status(
     assert (found.retryable, found.unknown) == (False, False)
 
 
+def test_a_models_own_breakdown_in_plain_words_is_the_end_of_its_task(fal: Fal, vendor: Saying) -> None:
+    vendor.dictated[RESULT] = Reply(500, b"Internal Server Error")
+    assert type(failed(fal)) is errors.TaskFailed
+    vendor.dictated[RESULT] = Reply(503, b"<html>", {"X-Fal-Retryable": "true"})
+    assert type(failed(fal)) is errors.TaskFailed
+
+
+def test_a_refusal_keeps_the_vendors_number_for_it(fal: Fal, vendor: Saying) -> None:
+    vendor.dictated[SUBMIT] = json_reply({"detail": "no"}, 401, X_Fal_Request_Id="r-1")
+    assert failed(fal).vendor_ref == "r-1"
+
+
 @pytest.mark.parametrize("status", [408, 409, 429, 502, 503, 504])
 def test_a_result_that_only_the_way_to_it_refused_is_asked_for_again(
     fal: Fal, vendor: Saying, status: int

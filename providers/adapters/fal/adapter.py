@@ -25,6 +25,7 @@ from providers.adapters.fal.answer import (
     place_of,
     seed_of,
     share_of,
+    with_logs,
 )
 from providers.adapters.fal.models import app_of
 from providers.adapters.fal.pricing import Prices
@@ -100,7 +101,7 @@ class Fal:
     def poll(self, ticket: Ticket) -> Waiting | Finished:
         """Asks how the task is, and fetches what it made. 202 says that it goes on, like its words."""
         try:
-            with self._follow(f"{ticket.data['status_url']}?logs=1") as answer:
+            with self._follow(with_logs(ticket.data["status_url"])) as answer:
                 if answer.status == 404:
                     raise errors.TaskFailed("The vendor no longer knows this task.", status=404)
                 if answer.status not in (200, 202):
@@ -222,6 +223,7 @@ class Fal:
             by_status.message,
             status=answer.status,
             vendor_code=self._client.redacted(told.code),
+            vendor_ref=self._client.redacted(answer.headers.get("x-fal-request-id", "")),
             retry_after=by_status.retry_after,
         )
 
@@ -251,8 +253,8 @@ class Fal:
         )
 
     def _complaint(self, answer: Answer) -> Complaint:
-        """An error that is not JSON is not the task's own."""
+        """What an error says; of one that is not JSON its status and headers alone."""
         try:
             return answer.decode_json(lambda document: complaint(document, answer.headers, answer.status))
         except errors.UpstreamError:
-            return Complaint()
+            return complaint(None, answer.headers, answer.status)

@@ -138,6 +138,11 @@ def hopeless(headers: Mapping[str, str]) -> bool:
     return told.lower() in ("false", "0")
 
 
+def with_logs(address: str) -> str:
+    """A status's address, asked for together with what the model wrote while it worked."""
+    return f"{address}{'&' if '?' in address else '?'}logs=1"
+
+
 def share_of(status: Mapping[str, Any]) -> float | None:
     """How far the work is, 0.0 to 1.0, from the last progress bar that the model wrote into its log."""
     logs = status.get("logs")

@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 
 from providers import errors
 from providers.adapters.fal.answer import complaint, price_of, total_of
-from providers.adapters.fal.models import IMAGES, MEGAPIXELS, family
+from providers.adapters.fal.families import IMAGES, MEGAPIXELS, TIMES
+from providers.adapters.fal.models import family
 from providers.adapters.fal.request import refuse_what_it_cannot
 from providers.base import UPSCALE, Health, ImageRequest
 from providers.http import Client, Deadline, failure
@@ -77,11 +78,11 @@ def _units(request: ImageRequest) -> int | None:
 
 
 def _megapixels(request: ImageRequest) -> int | None:
-    """Begun megapixels of 1,048,576 pixels [?]; an upscale doubles both sides where nothing is said [?]."""
+    """Begun megapixels of 1,048,576 pixels [?]."""
     width, height, times = request.width, request.height, 1
     if request.kind == UPSCALE:
         width, height = request.references[0].width, request.references[0].height
-        factor = request.extra.get("upscale_factor", 2)
+        factor = request.extra.get("upscale_factor", TIMES)
         if not isinstance(factor, int) or "target_resolution" in request.extra:
             return None
         times = factor * factor

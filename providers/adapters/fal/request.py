@@ -6,7 +6,8 @@ import base64
 from typing import Any
 
 from providers import errors
-from providers.adapters.fal.models import FOLLOWS, NAMED, RATIO, TOLERANCE, WRITTEN, Family, family
+from providers.adapters.fal.families import FOLLOWS, NAMED, RATIO, TIMES, TOLERANCE, WRITTEN, Family
+from providers.adapters.fal.models import family
 from providers.base import INPAINT, ImageRequest, InputImage
 from providers.masks import white_where_clear
 
@@ -119,6 +120,8 @@ def fields_of(request: ImageRequest) -> dict[str, Any]:
         fields[model.quality] = request.quality if model.quality == "quality" else request.quality.upper()
     if request.background not in AUTO and model.size == WRITTEN:
         fields["background"] = request.background
+    if model.factor and "target_resolution" not in request.extra:
+        fields[model.factor] = TIMES
     return (
         fields | _style(request, model) | _size(request, model) | _pictures(request, model) | _extras(request)
     )
