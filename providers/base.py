@@ -153,10 +153,11 @@ class Health:
 class Facts:
     """What a vendor is like; the failure policy reads these and no vendor's name.
 
-    ``needs_url``: it has no address of its own, so the server's owner says where it is. ``free``: it bills nobody, so
-    a call whose answer is lost leaves nothing to wait for.
+    ``address`` is where it is called unless the server's owner names another; ``needs_url``: it has none of its own, so
+    the owner says where it is. ``free``: it bills nobody, so a call whose answer is lost leaves nothing to wait for.
     """
 
+    address: str = ""
     needs_key: bool = True
     needs_url: bool = False
     free: bool = False

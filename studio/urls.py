@@ -29,6 +29,7 @@ from studio.web import (
     style_guide,
     teams,
     uploads,
+    vendors,
 )
 
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -105,6 +106,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("manage/people/invite/", people.invite, name="manage_invite"),
     path("manage/people/<int:user_id>/reset/", people.reset, name="manage_reset"),
     path("manage/people/<int:user_id>/active/", people.active, name="manage_active"),
+    path("manage/providers/", vendors.index, name="manage_providers"),
+    path("manage/providers/check", vendors.check, name="manage_provider_check"),
+    path("manage/providers/pause", vendors.pause, name="manage_provider_pause"),
+    path("manage/providers/resume", vendors.resume, name="manage_provider_resume"),
+    path("manage/providers/again", vendors.again, name="manage_provider_again"),
     path("manage/sample/", sample.index, name="manage_sample"),
     path("admin/", admin.site.urls),
     # For programs; OpenAI's dialect stands at the root too

@@ -43,7 +43,7 @@ class FairStack(Synchronous):
     itself calls free is worth another try.
     """
 
-    facts = Facts(idempotent=True, result_hosts=("media.fairstack.ai",))
+    facts = Facts(address=BASE_URL, idempotent=True, result_hosts=("media.fairstack.ai",))
 
     def __init__(self, config: Config) -> None:
         self._key = config.key

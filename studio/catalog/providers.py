@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import threading
+from urllib.parse import urlsplit, urlunsplit
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from providers import registry
-from providers.base import Config, Facts, Provider
+from providers.base import Config, Facts, Health, Provider
+from studio.core import db
 
 _lock = threading.Lock()
 _ready: dict[str, tuple[Config, Provider]] = {}
@@ -46,8 +49,33 @@ def missing(name: str) -> tuple[str, ...]:
     known = facts(name) if name in registry.ADAPTERS else Facts()
     config = config_of(name)
     lacking = {"KEY": known.needs_key and not config.key, "URL": known.needs_url and not config.url}
-    prefix = f"PROVIDER_{name.replace('-', '_').upper()}"
-    return tuple(f"{prefix}_{part}" for part, lacks in lacking.items() if lacks)
+    return tuple(_variable(name, part) for part, lacks in lacking.items() if lacks)
+
+
+def _variable(name: str, part: str) -> str:
+    return f"PROVIDER_{name.replace('-', '_').upper()}_{part}"
+
+
+def variables(name: str) -> tuple[str, ...]:
+    """The environment variables that this provider cannot be called without."""
+    known = facts(name)
+    needed = {"KEY": known.needs_key, "URL": known.needs_url}
+    return tuple(_variable(name, part) for part, needs in needed.items() if needs)
+
+
+def address(name: str) -> str:
+    """Where the provider is called, without whatever an address may carry beside its place; empty while nobody said."""
+    parts = urlsplit(config_of(name).url or facts(name).address)
+    host = parts.netloc.rpartition("@")[2]
+    return urlunsplit((parts.scheme, host, parts.path.rstrip("/"), "", "")) if host else ""
+
+
+def check(name: str) -> Health:
+    """Ask the provider whether it answers, in at most some twenty seconds; to be called outside any transaction."""
+    if lacking := missing(name):
+        return Health(ok=False, message=_("Add %(variables)s first.") % {"variables": ", ".join(lacking)})
+    db.release()
+    return adapter(name).check()
 
 
 def facts(name: str) -> Facts:

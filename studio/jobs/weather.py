@@ -5,11 +5,11 @@ What a person did (a wish that was declined or not understood, a cancel) says no
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from statistics import median, quantiles
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.cache import cache
 from django.db import connection
@@ -66,30 +66,47 @@ def of_models() -> Mapping[str, Weather]:
 def measured() -> dict[str, Weather]:
     """The same, asked anew."""
     found: dict[str, list[tuple[bool, float | None]]] = {}
-    for model, state, code, started, finished in _latest(tuple(loader.catalog().entries)):
-        if state == State.CANCELLED or code in OWN_DOING:
-            continue
-        delivered = state in DELIVERED
-        found.setdefault(model, []).append((delivered, _seconds(started, finished) if delivered else None))
-    return {model: _weather(rows) for model, rows in found.items()}
+    for told in latest(since=timezone.now() - timedelta(days=DAYS), most=RUNS):
+        found.setdefault(told.model, []).append((told.delivered, told.seconds))
+    return {model: of_runs(rows) for model, rows in found.items()}
 
 
-def _latest(models: Sequence[str]) -> list[tuple[str, str, str, Any, Any]]:
-    since = connection.ops.adapt_datetimefield_value(timezone.now() - timedelta(days=DAYS))
+class Told(NamedTuple):
+    """A run that says something of its model; ``seconds`` is what it took, None where it delivered nothing."""
+
+    model: str
+    delivered: bool
+    seconds: float | None
+    finished: datetime
+
+
+def latest(*, since: datetime, most: int) -> Iterator[Told]:
+    """The newest runs of each model that ended after ``since``, at most so many of each. One query."""
+    models = tuple(loader.catalog().entries)
+    moment = connection.ops.adapt_datetimefield_value(since)
     parts = [LATEST.format(number=number) for number in range(len(models))]
     with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(parts), [each for model in models for each in (model, since, RUNS)])
-        return list(cursor.fetchall())
+        cursor.execute(
+            " UNION ALL ".join(parts), [each for model in models for each in (model, moment, most)]
+        )
+        rows = cursor.fetchall()
+    for model, state, code, started, finished in rows:
+        if state == State.CANCELLED or code in OWN_DOING:
+            continue
+        begin, end = _moment(started), _moment(finished)
+        delivered = state in DELIVERED
+        seconds = (end - begin).total_seconds() if begin and end and delivered else None
+        yield Told(model, delivered, seconds, end)
 
 
-def _seconds(started: Any, finished: Any) -> float | None:
-    """The span between two moments as the database gives them; SQLite keeps texts."""
-    field = Job._meta.get_field("started_at")
-    begin, end = field.to_python(started), field.to_python(finished)
-    return (end - begin).total_seconds() if begin and end else None
+def _moment(value: Any) -> Any:
+    """As the database gives it, aware; SQLite keeps texts, in UTC."""
+    moment = Job._meta.get_field("finished_at").to_python(value)
+    return moment.replace(tzinfo=UTC) if moment and moment.tzinfo is None else moment
 
 
-def _weather(rows: Sequence[tuple[bool, float | None]]) -> Weather:
+def of_runs(rows: Sequence[tuple[bool, float | None]]) -> Weather:
+    """The weather that these runs make: whether each delivered, and in how many seconds."""
     times = [seconds for _delivered, seconds in rows if seconds is not None]
     return Weather(
         runs=len(rows),

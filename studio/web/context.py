@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from studio.accounts.actors import Actor
 from studio.accounts.models import Team, User
+from studio.catalog import health
 from studio.core.micros import credits_text, dollars_text
 from studio.credits import selectors as credits
 from studio.jobs import selectors as jobs
@@ -61,6 +62,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "workspaces": lambda: _if_signed_in(request, places) or [],
         "balance": lambda: _if_signed_in(request, balance),
         "running_count": lambda: _if_signed_in(request, running_count) or 0,
+        "vendors_down": lambda: bool(health.open_breakers()),
     }
     return {"nav": nav, "demo_url": settings.DEMO_URL, **{name: once(read) for name, read in lazy.items()}}
 

@@ -203,6 +203,11 @@ ADDRESSES: dict[str, Row] = {
     "manage_invite": staff("GET POST"),
     "manage_reset": staff("GET POST", "person"),
     "manage_active": staff("POST", "person"),
+    "manage_providers": staff("GET HEAD"),
+    "manage_provider_check": staff("POST"),
+    "manage_provider_pause": staff("POST"),
+    "manage_provider_resume": staff("POST"),
+    "manage_provider_again": staff("POST"),
     "manage_sample": staff("GET HEAD POST"),
     # For machines
     "healthz": anybody("GET HEAD"),

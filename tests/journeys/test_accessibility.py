@@ -49,6 +49,7 @@ def test_nothing_bars_the_way_of_somebody_who_is_not_signed_in(
         "/teams/",
         "/manage/credits/",
         "/manage/people/",
+        "/manage/providers/",
         "/nothing/is/here/",
     ],
 )

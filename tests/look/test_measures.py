@@ -20,7 +20,7 @@ SCREENS: dict[str, dict[str, Any]] = {
     DESKTOP: {"viewport": {"width": 1440, "height": 900}},
     PHONE: {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True},
 }
-PLAIN = ("/manage/people/", "/manage/sample/", "/account/", "/teams/")
+PLAIN = ("/manage/people/", "/manage/providers/", "/manage/sample/", "/account/", "/teams/")
 NARROWER = (1100, 800)
 SMALLEST = 320
 SHARE = 0.95

@@ -50,7 +50,7 @@ class BFL:
     (6 for kontext-max) and answers 429 beyond. A task that fails or is moderated costs nothing [?].
     """
 
-    facts = Facts(resumable=True, result_seconds=600, result_hosts=HOSTS)
+    facts = Facts(address=BASE_URL, resumable=True, result_seconds=600, result_hosts=HOSTS)
 
     def __init__(self, config: Config) -> None:
         self._key = config.key

@@ -46,7 +46,7 @@ class Deepshi(Synchronous):
     there are depends on the key, so each adapter keeps a list of its own, for an hour.
     """
 
-    facts = Facts()
+    facts = Facts(address=BASE_URL)
 
     def __init__(self, config: Config) -> None:
         self._key = config.key

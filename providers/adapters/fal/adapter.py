@@ -65,7 +65,9 @@ class Fal:
     and larger ones for about six minutes [?].
     """
 
-    facts = Facts(resumable=True, cancellable=True, result_seconds=360, result_hosts=RESULT_HOSTS)
+    facts = Facts(
+        address=BASE_URL, resumable=True, cancellable=True, result_seconds=360, result_hosts=RESULT_HOSTS
+    )
 
     def __init__(self, config: Config) -> None:
         self._key, self._base = config.key, (config.url or BASE_URL).rstrip("/")

@@ -32,7 +32,7 @@ class Google(Synchronous):
     header: in a query, which Google takes as well, it would end in logs.
     """
 
-    facts = Facts()
+    facts = Facts(address=BASE_URL)
 
     def __init__(self, config: Config) -> None:
         self._key = config.key

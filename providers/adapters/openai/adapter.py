@@ -31,7 +31,9 @@ class OpenAI(Synchronous):
     ``Idempotency-Key`` works for images.
     """
 
-    facts = Facts(result_seconds=3600, result_hosts=("oaidalleapiprodscus.blob.core.windows.net",))
+    facts = Facts(
+        address=BASE_URL, result_seconds=3600, result_hosts=("oaidalleapiprodscus.blob.core.windows.net",)
+    )
 
     def __init__(self, config: Config) -> None:
         self._key = config.key

@@ -28,7 +28,7 @@ class OpenAICompatible(OpenAI):
     on one that the server's owner allows, or at an address of which only the path can be believed.
     """
 
-    facts = replace(OpenAI.facts, needs_key=False, needs_url=True)
+    facts = replace(OpenAI.facts, address="", needs_key=False, needs_url=True)
 
     def __init__(self, config: Config) -> None:
         self._placed = bool(config.url)

@@ -30,7 +30,7 @@ class Recraft(Synchronous):
     models answer SVG, which is handed over as it is.
     """
 
-    facts = Facts(result_seconds=24 * 3600, result_hosts=("*.recraft.ai",))
+    facts = Facts(address=BASE_URL, result_seconds=24 * 3600, result_hosts=("*.recraft.ai",))
 
     def __init__(self, config: Config) -> None:
         self._key = config.key

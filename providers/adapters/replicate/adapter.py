@@ -48,6 +48,7 @@ class Replicate:
     """
 
     facts = Facts(
+        address=BASE_URL,
         resumable=True,
         cancellable=True,
         result_seconds=3600,

@@ -41,7 +41,7 @@ class Stability:
     picture that it made and blurred counts as made: it is taken to be billed [?], and is not charged here.
     """
 
-    facts = Facts(resumable=True, result_seconds=24 * 3600)
+    facts = Facts(address=BASE_URL, resumable=True, result_seconds=24 * 3600)
 
     def __init__(self, config: Config) -> None:
         self._key = config.key

@@ -21,7 +21,7 @@ class XAI(Synchronous):
     Pictures are asked for as bytes; an address that comes all the same is fetched at once, as it lives for minutes.
     """
 
-    facts = Facts(result_hosts=("imgen.x.ai",))
+    facts = Facts(address=BASE_URL, result_hosts=("imgen.x.ai",))
 
     def __init__(self, config: Config) -> None:
         self._key = config.key
