@@ -13,6 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from providers import registry
 from studio.accounts.models import Team, User
 from studio.catalog import loader
 from studio.catalog.entries import Catalog
@@ -224,6 +225,16 @@ def test_the_order_is_by_use_name_price_or_speed(as_alice: Client, alice: User) 
     assert list(cards(as_alice, "?sort=name")) == [PAINT, PRESS, SKETCH, STUDIO]
     assert list(cards(as_alice, "?sort=price")) == [SKETCH, PRESS, PAINT, STUDIO]
     assert list(cards(as_alice, "?sort=speed"))[:2] == [STUDIO, PRESS]
+
+
+@pytest.mark.parametrize("sort", ["used", "name", "price", "speed"])
+def test_every_model_of_the_catalogue_can_be_shown_in_every_order(
+    as_dana: Client, settings: Any, sort: str
+) -> None:
+    settings.PROVIDER_KEYS = dict.fromkeys(registry.ADAPTERS, "k")
+    settings.PROVIDER_URLS = dict.fromkeys(registry.ADAPTERS, "https://vendor.test")
+    known = [entry for entry in loader.catalog().entries.values() if not entry.retired(date(2026, 11, 20))]
+    assert set(cards(as_dana, f"?sort={sort}")) == {entry.id for entry in known}
 
 
 def many(count: int) -> Catalog:
