@@ -290,6 +290,16 @@ def test_a_submit_at_the_limit_waits_and_is_paid_once(busy: Desk, vendor: Saying
     assert (job.charged, busy.balance) == (6_000, (START - 6_000, 0))
 
 
+def test_a_drawing_is_shown_as_pixels_and_kept_as_it_came(busy: Desk, vendor: Saying, settings: Any) -> None:
+    settings.PROVIDER_KEYS, settings.PROVIDER_URLS = {"fal": KEY}, {"fal": vendor.url}
+    job = at_rest(busy, "fal/recraft-v3-vector", Fault("none"), settings)
+    assert (job.state, job.charged) == (State.SUCCEEDED, 80_000), job.error_detail
+    assert vendor.bills[0].fields["style"] == "vector_illustration"
+    image = job.outputs.get().image
+    assert image is not None
+    assert (image.blob.mime, image.blob.width) == ("image/svg+xml", image.blob.height)
+
+
 def test_a_job_that_is_cancelled_in_the_queue_costs_nothing(
     busy: Desk, vendor: Saying, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

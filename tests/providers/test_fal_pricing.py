@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -10,7 +11,8 @@ import pytest
 
 from providers.adapters.fal import Fal
 from providers.base import Config, ImageRequest, InputImage
-from tests.providers.simulators.base import Reply, Request
+from tests.providers.simulators import base
+from tests.providers.simulators.base import Fault, Reply, Request
 from tests.providers.simulators.fal import FalSimulator
 
 KEY = "canary-key-0123456789"
@@ -113,6 +115,14 @@ def test_an_estimate_is_rounded_up_to_a_micro(fal: Fal, vendor: Saying) -> None:
     told = b'{"total_cost": 0.0000015, "currency": "USD"}'
     vendor.dictated = ("/v1/models/pricing/estimate", Reply(200, told))
     assert fal.estimate(ASKED) == 2
+
+
+def test_an_estimate_takes_no_longer_than_its_asker_waits(fal: Fal, vendor: Saying) -> None:
+    slow = Reply(200, b"{}", fault=Fault(base.TIMEOUT, seconds=5))
+    vendor.dictated = ("/v1/models/pricing", slow)
+    started = time.monotonic()
+    assert fal.estimate(replace(ASKED, deadline_seconds=0.2)) is None
+    assert time.monotonic() - started < 3
 
 
 def test_a_vendor_that_is_not_there_gives_no_estimate() -> None:

@@ -151,8 +151,7 @@ class Fal:
         )
 
     def _ticket(self, document: Any, request: ImageRequest) -> Ticket:
-        """What the submit was answered with. Where it names no address there is one by rule: the model's without
-        its sub-path."""
+        """What the submit was answered with; where it names no address, one by rule, without the model's sub-path."""
         told = document if isinstance(document, dict) else {}
         number = told.get("request_id")
         if not isinstance(number, str) or not number or len(number) > 200:

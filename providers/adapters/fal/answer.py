@@ -13,6 +13,7 @@ from providers import errors, wire
 
 IN_QUEUE, COMPLETED = "IN_QUEUE", "COMPLETED"
 CANCELLATION_REQUESTED = "CANCELLATION_REQUESTED"
+PROMPT_TOO_LONG = "prompt_too_long"
 ASK_AGAIN = (408, 409, 429, 502, 503, 504)
 """Statuses after which a question may be asked once more."""
 
@@ -112,9 +113,6 @@ def _code(problem: Mapping[str, Any], otherwise: Any) -> str:
     code = problem.get("type") or otherwise
     text = code if isinstance(code, str) else ""
     return PROMPT_TOO_LONG if text.endswith("_too_long") and _where(problem)[:1] == ["prompt"] else text
-
-
-PROMPT_TOO_LONG = "prompt_too_long"
 
 
 def kind_of(code: str, by_status: type[errors.ProviderError]) -> type[errors.ProviderError]:

@@ -14,20 +14,8 @@ WIDE_TO_TALL = ("21:9", "16:9", "4:3", "3:2", "1:1", "2:3", "3:4", "9:16", "9:21
 TEN = ("21:9", "16:9", "3:2", "4:3", "5:4", "1:1", "4:5", "3:4", "2:3", "9:16")
 LONG = ("4:1", "1:4", "8:1", "1:8")
 SCREENS = (
-    "2:1",
-    "20:9",
-    "19.5:9",
-    "16:9",
-    "4:3",
-    "3:2",
-    "1:1",
-    "2:3",
-    "3:4",
-    "9:16",
-    "9:19.5",
-    "9:20",
-    "1:2",
-)
+    "2:1", "20:9", "19.5:9", "16:9", "4:3", "3:2", "1:1", "2:3", "3:4", "9:16", "9:19.5", "9:20", "1:2",
+)  # fmt: skip
 TIMES = 2
 """How much longer an upscaler makes the sides where nothing else is asked."""
 
@@ -79,11 +67,6 @@ class Family:
     options: frozenset[str] = BOTH
     unit: str = ""
 
-    @property
-    def draws(self) -> bool:
-        """Whether SVG is one of its formats."""
-        return "svg" in self.formats
-
 
 RECRAFT_3 = Family(
     max_n=1,
@@ -102,6 +85,7 @@ RECRAFT_4 = replace(
     options=frozenset([SAFETY, "colors", "background_color"]),
     unit=IMAGES,
 )
+# Pages disagree on whether eight pictures can be had at a time, or four [?].
 IDEOGRAM = Family(
     max_n=8,
     formats=("png",),
@@ -164,6 +148,7 @@ KONTEXT = Family(
     options=frozenset([SYNC, TOLERANCE, "guidance_scale", "enhance_prompt"]),
     unit=IMAGES,
 )
+# The bounds of a size are those of the model's maker [?].
 FLUX_2_PRO = Family(
     least=64,
     most=8192,

@@ -55,6 +55,7 @@ FAMILIES: Mapping[str, Family] = {
     "fal-ai/ideogram/v3/edit": IDEOGRAM_EDIT,
     "fal-ai/qwen-image": QWEN,
     "fal-ai/qwen-image-edit": QWEN_EDIT,
+    # How many references it takes is not published; three are what its makers name [?].
     "fal-ai/qwen-image-edit-2511": replace(QWEN_EDIT, references=3, pictures="image_urls", formats=ALL_THREE),
     "fal-ai/qwen-image-2/text-to-image": QWEN_2,
     "fal-ai/bytedance/seedream/v4/text-to-image": SEEDREAM_4,

@@ -32,33 +32,37 @@ class Prices:
         Only prices that hang on pictures or megapixels alone are asked for: the vendor multiplies a unit, and knows
         nothing of a resolution, a quality or a reference.
         """
+        deadline = Deadline(min(request.deadline_seconds, SECONDS))
         try:
             refuse_what_it_cannot(request)
             units = _units(request)
-            if (
-                units is None
-                or price_of(self._list(request.model), request.model) != family(request.model).unit
-            ):
+            if units is None or not self._counts_alike(request.model, deadline):
                 return None
             wish = {"estimate_type": "unit_price", "endpoints": {request.model: {"unit_quantity": units}}}
-            return total_of(self._answered("POST", ESTIMATE, wish))
+            return total_of(self._answered("POST", ESTIMATE, deadline, wish))
         except errors.ProviderError:
             return None
 
     def check(self) -> Health:
         """Whether the vendor answers with this key."""
         try:
-            self._list(ASKED_FOR)
+            self._list(ASKED_FOR, Deadline(SECONDS))
         except errors.ProviderError as error:
             return Health(ok=False, message=error.message)
         return Health(ok=True, message="It answers.")
 
-    def _list(self, model: str) -> Any:
-        return self._answered("GET", f"{PRICES}?{urlencode({'endpoint_id': model})}")
+    def _counts_alike(self, model: str, deadline: Deadline) -> bool:
+        """Whether the vendor's price is for the unit that we count."""
+        return price_of(self._list(model, deadline), model) == family(model).unit
 
-    def _answered(self, method: str, path: str, document: dict[str, Any] | None = None) -> Any:
+    def _list(self, model: str, deadline: Deadline) -> Any:
+        return self._answered("GET", f"{PRICES}?{urlencode({'endpoint_id': model})}", deadline)
+
+    def _answered(
+        self, method: str, path: str, deadline: Deadline, document: dict[str, Any] | None = None
+    ) -> Any:
         with self._client.send(
-            method, path, deadline=Deadline(SECONDS), headers=self._headers(), document=document
+            method, path, deadline=deadline, headers=self._headers(), document=document
         ) as answer:
             if answer.status == 200:
                 return answer.decode_json(lambda document: document)

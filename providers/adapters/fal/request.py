@@ -128,7 +128,8 @@ def fields_of(request: ImageRequest) -> dict[str, Any]:
 
 
 def _style(request: ImageRequest, model: Family) -> dict[str, Any]:
-    if model.styled and model.draws and request.output_format == "svg":
+    """A model that draws and paints does the one or the other by its style."""
+    if model.styled and request.output_format == "svg":
         return {"style": request.style or VECTOR}
     return {"style": request.style} if request.style else {}
 
