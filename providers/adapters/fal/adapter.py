@@ -60,13 +60,19 @@ class Fal:
 
     Nothing is idempotent. The queue tries a task again by itself where a runner broke, up to ten times and under
     the same id. That is left on (no ``x-fal-no-retry``): 5xx is not billed, so no try is paid twice, and a task that
-    we would have to give up and pay for anew is finished instead. It must begin before the job's time is over. A
-    request that was found wrong (422) may be billed, and is told with the result alone. A result is kept for an hour,
-    and larger ones for about six minutes [?].
+    we would have to give up and pay for anew is finished instead. It must begin before the job's time is over.
+
+    A request that was found wrong (422) is told of with the result alone, and may be billed; so may one that is
+    cancelled while it runs [?]. A result is kept for an hour, and a larger one for about six minutes [?].
     """
 
     facts = Facts(
-        address=BASE_URL, resumable=True, cancellable=True, result_seconds=360, result_hosts=RESULT_HOSTS
+        address=BASE_URL,
+        resumable=True,
+        cancellable=True,
+        billed_when_failed=True,
+        result_seconds=360,
+        result_hosts=RESULT_HOSTS,
     )
 
     def __init__(self, config: Config) -> None:
