@@ -9,7 +9,10 @@ from datetime import date
 from studio.catalog.rules import PriceRule
 
 TIERS = ("budget", "standard", "premium")
-KINDS = ("generate", "edit", "inpaint", "upscale", "cutout")
+KINDS = ("generate", "edit", "inpaint", "upscale", "cutout", "expand")
+NOT_ASKED = frozenset({"expand"})
+"""Kinds of work that no page and no address of ours can ask for yet: a model of these alone is known, not offered."""
+
 TOOLS = ("upscale", "cutout")
 """The kinds that nobody asks for by name: a model that does one does it to the picture that it is given."""
 STYLES = ("pixels", "free", "ratio", "resolution", "preset", "none")

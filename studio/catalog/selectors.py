@@ -26,7 +26,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from studio.catalog import automatic, health, loader, providers, rules, sizes, vendor_prices
-from studio.catalog.entries import Entry
+from studio.catalog.entries import NOT_ASKED, Entry
 from studio.catalog.errors import BadPrice, UnknownModel
 from studio.catalog.health import Trouble
 from studio.catalog.models import Breaker, Margin, ModelOverride, Pause
@@ -248,6 +248,8 @@ def _offer(entry: Entry, made: Decisions, today: date) -> Offer:
 def _refusal(entry: Entry, terms: Terms, today: date) -> tuple[str, str]:
     if entry.retires is not None and entry.retired(today):
         return _("Retired on %(day)s") % {"day": date_format(entry.retires, "j F Y")}, ""
+    if set(entry.kinds) <= NOT_ASKED:
+        return _("Needs margins, which cannot be drawn here yet"), ""
     if not terms.offered:
         return _("Switched off on this server"), _("Switch it on under Prices")
     if missing := providers.missing(entry.provider):

@@ -83,6 +83,8 @@ def editing(entry: Entry) -> str:
         return _("Edits, without a mask")
     if "cutout" in entry.kinds:
         return _("Cuts out")
+    if "expand" in entry.kinds:
+        return _("Expands the canvas")
     return _("Upscales") if "upscale" in entry.kinds else _("No editing")
 
 

@@ -33,7 +33,7 @@ MISTAKES: list[tuple[dict[str, Any], str]] = [
     ({"tier": "lavish"}, "atelier/easel: tier must be one of budget, standard, premium, not 'lavish'."),
     (
         {"kinds": ["dream"]},
-        "atelier/easel: kinds must be of generate, edit, inpaint, upscale, cutout, not 'dream'.",
+        "atelier/easel: kinds must be of generate, edit, inpaint, upscale, cutout, expand, not 'dream'.",
     ),
     ({"kinds": "generate"}, "atelier/easel: kinds must be a list of texts, not 'generate'."),
     ({"kinds": ["generate", "generate"]}, "atelier/easel: kinds names something twice."),

@@ -10,21 +10,25 @@ from providers.adapters.bfl.models import FAMILIES
 from providers.adapters.bfl.request import fields_of, refuse_what_it_cannot
 from providers.base import ImageRequest, InputImage
 from studio.catalog import cards, loader, selectors, sizes
-from studio.catalog.entries import Entry
+from studio.catalog.entries import NOT_ASKED, Entry
 from studio.catalog.parameters import Parameters, defaults, kind_of, validate
 from studio.catalog.pricing import Ask, quote
+from tests.providers.simulators.pictures import png
 
-ENTRIES = {entry.upstream: entry for entry in loader.catalog().entries.values() if entry.provider == "bfl"}
+ASKED_FOR = [each for each in loader.catalog().entries.values() if not set(each.kinds) <= NOT_ASKED]
+ENTRIES = {entry.upstream: entry for entry in ASKED_FOR if entry.provider == "bfl"}
 every_model = pytest.mark.parametrize("entry", ENTRIES.values(), ids=list(ENTRIES))
-WAIT_FOR_TOOLS = {"flux-pro-1.0-fill", "flux-pro-1.0-expand"}
+WAIT_FOR_TOOLS = {"flux-pro-1.0-expand"}
+MASK = InputImage(png(64, 64, (0, 0, 0), transparent=True), "image/png", 64, 64, "mask")
 
 
 def as_sent(entry: Entry, chosen: Parameters, references: int) -> ImageRequest:
     picture = InputImage(b"x", "image/png", 64, 64)
+    has_mask = "inpaint" in entry.kinds
     return ImageRequest(
         model=entry.upstream,
         prompt="a stair",
-        kind=kind_of(references, has_mask=False),
+        kind=kind_of(references, has_mask=has_mask),
         n=chosen.n,
         width=chosen.width,
         height=chosen.height,
@@ -36,23 +40,26 @@ def as_sent(entry: Entry, chosen: Parameters, references: int) -> ImageRequest:
         background=chosen.background,
         strength=chosen.strength,
         references=(picture,) * references,
+        mask=MASK if has_mask else None,
         partials=entry.supports.partials,
     )
 
 
-def test_every_model_of_the_adapter_is_offered_but_those_that_need_a_drawn_mask_or_margins() -> None:
+def test_every_model_of_the_adapter_is_offered_but_those_that_need_margins() -> None:
     assert set(ENTRIES) == set(FAMILIES) - WAIT_FOR_TOOLS
 
 
 @every_model
 def test_whatever_the_composer_offers_is_accepted_by_the_adapter(entry: Entry) -> None:
     field = sizes.FIELDS[entry.sizing.style]
-    for choice in sizes.choices(entry.sizing):
+    has_mask = "inpaint" in entry.kinds
+    for value in [choice.value for choice in sizes.choices(entry.sizing)] or [""]:
         for name in entry.formats:
-            for references in {0, entry.max_references}:
-                form = {field: choice.value, "output_format": name, "n": str(entry.max_n), "seed": "7"}
+            for references in {int(has_mask), entry.max_references}:
+                form = {"output_format": name, "n": str(entry.max_n), "seed": "7"}
+                form |= {field: value} if value else {}
                 form |= {"strength": "0.6"} if entry.supports.strength else {}
-                chosen = validate(entry, form, references, has_mask=False, prompt="a stair")
+                chosen = validate(entry, form, references, has_mask=has_mask, prompt="a stair")
                 request = as_sent(entry, chosen, references)
                 refuse_what_it_cannot(request)
                 assert fields_of(request)["output_format"] == name
@@ -66,17 +73,19 @@ def test_what_the_adapter_cannot_do_has_no_control(entry: Entry) -> None:
     assert (form.qualities, form.backgrounds) == ((), ())
     assert (entry.max_references, entry.max_n) == (family.references, family.max_n)
     assert entry.supports.strength == (family.pictures == "image_prompt")
-    assert not any((entry.supports.negative, entry.supports.mask, entry.supports.transparency))
+    assert entry.supports.mask == ("inpaint" in entry.kinds)
+    assert not any((entry.supports.negative, entry.supports.transparency))
 
 
 @pytest.mark.django_db
 def test_without_a_key_none_can_be_picked_and_with_one_all_can(settings: Any) -> None:
     for keys in ({}, {"bfl": "a key"}):
         settings.PROVIDER_KEYS = keys
-        found = [offer for offer in selectors.offers() if offer.entry.provider == "bfl"]
+        found = [selectors.offer(entry.id) for entry in ENTRIES.values()]
         assert {offer.available for offer in found} == {bool(keys)}
     settings.PROVIDER_KEYS = {}
     assert selectors.offer("bfl/flux-2-pro").hint == "Add PROVIDER_BFL_KEY to use"
+    assert "margins" in selectors.offer("bfl/flux-pro-1.0-expand").reason
 
 
 @pytest.mark.parametrize(
@@ -96,6 +105,7 @@ def test_without_a_key_none_can_be_picked_and_with_one_all_can(settings: Any) ->
         ("flux-pro-1.1-ultra", Ask(), 60_000),
         ("flux-pro", Ask(), 50_000),
         ("flux-dev", Ask(), 25_000),
+        ("flux-pro-1.0-fill", Ask(references=1), 50_000),
     ],
 )
 def test_a_picture_costs_what_the_vendor_publishes(model: str, ask: Ask, micros: int) -> None:

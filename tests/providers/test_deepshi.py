@@ -345,7 +345,7 @@ def test_a_parameter_that_no_form_can_hold_is_refused(adapter: Deepshi, vendor: 
 
 def test_the_check_counts_the_models_of_the_key_or_says_what_is_wrong(vendor: Changing) -> None:
     health = Deepshi(Config(key=KEY, url=vendor.url)).check()
-    assert (health.ok, health.message) == (True, "It answers and lists 8 models for this key.")
+    assert (health.ok, health.message) == (True, "It answers and lists 10 models for this key.")
     wrong = Deepshi(Config(key="sk-wrong-canary", url=vendor.url)).check()
     assert not wrong.ok
     assert "canary" not in wrong.message

@@ -113,7 +113,7 @@ def size_of(model: str, fields: Mapping[str, Any]) -> tuple[int, int]:
 
 def cost_of(model: str, fields: Mapping[str, Any]) -> dict[str, Any]:
     """Credits of one cent each, as a float; newer answers tell the megapixels too."""
-    name = model.removeprefix("flux-").removeprefix("2-").removeprefix("pro-").removesuffix("-preview")
+    name = model.removesuffix("-preview").removeprefix("flux-").removeprefix("2-").removeprefix("pro-")
     output = -(-(fields.get("width", 1024) * fields.get("height", 1024)) // (1024 * 1024))
     inputs = sum(name in fields for name in PICTURES)
     if model.startswith("flux-2"):

@@ -54,13 +54,11 @@ MODELS = {
         _listed("nano-banana-2", {**TIER, **_formats("png", "jpeg")}, 14, 32_000, 4),
         _listed("nano-banana-pro", {**TIER, **_formats("png", "jpeg")}, 14, 32_000, 4),
         _listed("grok-imagine", {**SHAPE, **_formats("png", "jpeg")}, 1, 8_000, 4),
+        _listed("grok-imagine-quality", {**TIER, **_formats("png", "jpeg")}, 1, 8_000, 4),
         _listed("seedream-4.5", {**_preset("auto_2K", "auto_4K", *NAMED), **_formats("png")}, 10, 8_000, 4),
-        _listed(
-            "gpt-image-2",
-            {**_preset(*NAMED), **QUALITY, **_formats("png", "jpeg", "webp")},
-            10,
-            32_000,
-            4,
+        *(
+            _listed(name, {**_preset(*NAMED), **QUALITY, **_formats("png", "jpeg", "webp")}, 10, 32_000, 4)
+            for name in ("gpt-image-2", "gpt-image-1.5")
         ),
     )
 }
@@ -71,8 +69,10 @@ COSTS: Mapping[str, float] = {
     "nano-banana-2": 0.0672,
     "nano-banana-pro": 0.134,
     "grok-imagine": 0.02,
+    "grok-imagine-quality": 0.05,
     "seedream-4.5": 0.04,
     "gpt-image-2": 0.05268,
+    "gpt-image-1.5": 0.034,
 }
 """Dollars a picture, as JSON numbers."""
 

@@ -22,6 +22,8 @@ PRICES = {
     "gpt-image-1.5-t2i": 9_000,
     "z-image-turbo": 3_000,
     "flux-1-pro": 40_000,
+    "seedream-4.5": 40_000,
+    "imagen-4-ultra": 60_000,
     "flux-kontext-dev": 25_000,
     "gpt-image-1.5-edit": 42_000,
 }

@@ -23,6 +23,7 @@ MODELS = {
     "gpt-image-1": "gpt",
     "gpt-image-1-mini": "gpt",
     "gpt-image-1.5": "gpt",
+    "chatgpt-image-latest": "gpt",
     "gpt-image-2": "flexible",
     "gpt-image-2.5-flare": "flexible",
     "gpt-image-2.5-sunburst": "flexible",

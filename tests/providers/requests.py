@@ -1,0 +1,50 @@
+"""A model's settings as the job's execution hands them to its adapter."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+from providers.base import ImageRequest, InputImage
+from studio.catalog.entries import Entry
+from studio.catalog.fields import Parameters, kind_of
+from tests.providers.simulators.pictures import picture, png
+
+SIDE = 512
+PICTURE = InputImage(picture(SIDE, SIDE, (20, 90, 160)), "image/png", SIDE, SIDE, "source")
+MASK = InputImage(png(SIDE, SIDE, (0, 0, 0), transparent=True), "image/png", SIDE, SIDE, "mask")
+
+
+def least(entry: Entry) -> int:
+    """How many pictures the model needs to do anything."""
+    return 0 if "generate" in entry.kinds else 1
+
+
+def as_sent(entry: Entry, chosen: Parameters, references: int) -> ImageRequest:
+    """What ``studio.jobs.sending`` makes of a job with these settings; with a mask where all it does is repaint."""
+    has_mask = entry.kinds == ("inpaint",)
+    return ImageRequest(
+        model=entry.upstream,
+        prompt="a stair",
+        kind=entry.does(kind_of(references, has_mask)),
+        negative_prompt=chosen.negative_prompt,
+        n=chosen.n,
+        width=chosen.width,
+        height=chosen.height,
+        aspect_ratio=chosen.aspect_ratio,
+        resolution=chosen.resolution,
+        preset=chosen.preset,
+        quality=chosen.quality,
+        seed=chosen.seed,
+        output_format=chosen.output_format,
+        output_compression=chosen.output_compression,
+        background=chosen.background,
+        style=chosen.style,
+        moderation=chosen.moderation,
+        strength=chosen.strength,
+        references=(PICTURE,) * references,
+        mask=MASK if has_mask else None,
+        partials=entry.supports.partials,
+        user="somebody",
+        client_ref=uuid4().hex,
+        deadline_seconds=20,
+    )
