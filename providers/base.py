@@ -5,9 +5,10 @@ Sizes are in pixels, times in seconds, money in micros (millionths of a US dolla
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from datetime import date
+from typing import Any, Protocol, runtime_checkable
 
 GENERATE, EDIT, INPAINT, UPSCALE, CUTOUT = "generate", "edit", "inpaint", "upscale", "cutout"
 """The kinds of work. A cutout is a picture without its background."""
@@ -199,6 +200,29 @@ class Provider(Protocol):
     def estimate(self, request: ImageRequest) -> int | None: ...
 
     def check(self) -> Health: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A model on a vendor's own list. ``id`` is the vendor's; None is what the list does not tell.
+
+    ``price`` is micros of one picture, whatever its size. ``ends`` is the first day on which the vendor refuses it.
+    ``pictures``: whether it makes pictures at all.
+    """
+
+    id: str
+    prompt_limit: int | None = None
+    max_references: int | None = None
+    price: int | None = None
+    ends: date | None = None
+    pictures: bool | None = None
+
+
+@runtime_checkable
+class Lists(Protocol):
+    """What an adapter also has whose vendor tells which models there are; asking costs nothing."""
+
+    def models(self) -> Sequence[Listed]: ...
 
 
 class Synchronous:

@@ -7,7 +7,7 @@ documentation. ``[?]`` marks what no source proves.
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -22,10 +22,12 @@ from providers.base import (
     Health,
     ImageRequest,
     InputImage,
+    Listed,
     Output,
     Synchronous,
 )
 from providers.http import Answer, Client, Deadline, failure
+from providers.listing import listed
 
 BASE_URL = "https://api.fairstack.ai"
 GENERATIONS = "/v1/generations/image"
@@ -91,6 +93,14 @@ class FairStack(Synchronous):
             return Health(ok=False, message=error.message)
         dollars, cents = divmod(micros // CENT, 100)
         return Health(ok=True, message=f"It answers; ${dollars:,}.{cents:02} are left.")
+
+    def models(self) -> Sequence[Listed]:
+        """The vendor's own list, which it calls its catalogue."""
+        headers, deadline = self._headers(), Deadline(QUICK_SECONDS)
+        with self._client.send("GET", "/v1/models", deadline=deadline, headers=headers) as answer:
+            if answer.status != 200:
+                raise self._error(answer)
+            return answer.decode_json(lambda document: listed(document, key="key"))
 
     def _headers(self) -> dict[str, str]:
         if not self._key:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from urllib.parse import urlsplit, urlunsplit
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from providers import registry
-from providers.base import Config, Facts, Health, Provider
+from providers.base import Config, Facts, Health, Listed, Lists, Provider
 from studio.core import db
 
 _lock = threading.Lock()
@@ -76,6 +77,15 @@ def check(name: str) -> Health:
         return Health(ok=False, message=_("Add %(variables)s first.") % {"variables": ", ".join(lacking)})
     db.release()
     return adapter(name).check()
+
+
+def listed(name: str) -> Sequence[Listed] | None:
+    """The provider's own list of models; None where it has none. Outside any transaction. Raises ProviderError."""
+    provider = adapter(name)
+    if not isinstance(provider, Lists):
+        return None
+    db.release()
+    return provider.models()
 
 
 def facts(name: str) -> Facts:

@@ -91,7 +91,7 @@ def read_signed(token: str, max_age: int = QUOTE_SECONDS) -> SignedQuote:
 
 
 @transaction.atomic
-def set_price(actor: User, entry: Entry, rule: Mapping[str, Any] | None, *, reason: str = "") -> None:
+def set_price(actor: User | None, entry: Entry, rule: Mapping[str, Any] | None, *, reason: str = "") -> None:
     """Replace the model's price rule, or go back to the catalogue's with None. Raises BadPrice."""
     checked = rules.as_json(rules.read(rule)) if rule is not None else None
     row, _made = ModelOverride.objects.select_for_update().get_or_create(model=entry.id)
@@ -101,7 +101,7 @@ def set_price(actor: User, entry: Entry, rule: Mapping[str, Any] | None, *, reas
 
 
 @transaction.atomic
-def set_offered(actor: User, entry: Entry, offered: bool, *, reason: str = "") -> None:
+def set_offered(actor: User | None, entry: Entry, offered: bool, *, reason: str = "") -> None:
     """Switch the model on or off for everybody."""
     row, _made = ModelOverride.objects.select_for_update().get_or_create(model=entry.id)
     before, row.offered = row.offered, offered
@@ -177,7 +177,7 @@ def _fingerprint(rule: Mapping[str, Any], margin: int) -> str:
 
 
 def _audit(
-    actor: User, action: str, target: str, before: dict[str, Any], after: dict[str, Any], reason: str
+    actor: User | None, action: str, target: str, before: dict[str, Any], after: dict[str, Any], reason: str
 ) -> None:
     AuditRow.objects.create(
         actor=actor,

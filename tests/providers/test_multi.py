@@ -281,6 +281,10 @@ def test_staff_see_that_the_key_works_without_a_bill(multi: Multi, vendor: Multi
 def test_a_list_of_models_that_is_none_is_no_sign_of_health(
     multi: Multi, vendor: MultiSimulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for document, healthy in (({"data": {"models": [1]}}, True), ({"data": "odd"}, False), ([], False)):
+    for document, healthy in (
+        ({"data": {"models": [{"id": "m"}]}}, True),
+        ({"data": "odd"}, False),
+        ([], False),
+    ):
         monkeypatch.setattr(MultiSimulator, "answer", lambda *of, document=document: json_reply(document))
         assert multi.check().ok == healthy

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import base64
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from providers import errors, wire
 from providers.adapters.a1111.answer import Found, complaint, found_in, names_of, out_of_memory, was_stopped
 from providers.adapters.a1111.beside import Watch, waited_for
-from providers.adapters.a1111.request import Call, call_of
-from providers.base import Config, Emit, Facts, Finished, Health, ImageRequest, Synchronous
+from providers.adapters.a1111.request import CURRENT, UPSCALER, Call, call_of
+from providers.base import Config, Emit, Facts, Finished, Health, ImageRequest, Listed, Synchronous
 from providers.http import ANSWER_BYTES, Answer, Client, Deadline, failure
+from providers.listing import listed
 
 NOWHERE = "https://a1111.invalid"
 LOOK_SECONDS, CHECK_SECONDS, LOADING_SECONDS = 5.0, 15.0, 10.0
@@ -57,6 +59,11 @@ class A1111(Synchronous):
         name = options.get("sd_model_checkpoint") if isinstance(options, dict) else None
         words = self._client.redacted(name)
         return Health(ok=True, message=f"It answers, with {words}." if words else "It answers.")
+
+    def models(self) -> Sequence[Listed]:
+        """The checkpoints that lie on the server, and what it does whichever of them is loaded."""
+        there = self._asked("GET", "/sdapi/v1/sd-models", Deadline(CHECK_SECONDS))
+        return (Listed(CURRENT), Listed(UPSCALER), *listed(there, key="model_name"))
 
     def _painted(self, call: Call, n: int, deadline: Deadline) -> Found:
         cap = ANSWER_BYTES * (n + 1)

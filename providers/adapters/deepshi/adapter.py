@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from time import monotonic
 from typing import Any
 
@@ -27,10 +27,12 @@ from providers.base import (
     Finished,
     Health,
     ImageRequest,
+    Listed,
     Partial,
     Synchronous,
 )
 from providers.http import ANSWER_BYTES, Answer, Client, Deadline, failure, parsed
+from providers.listing import listed
 
 BASE_URL = "https://api.deepshi.ai/v1"
 QUICK_SECONDS = 15.0
@@ -91,6 +93,10 @@ class Deepshi(Synchronous):
             return Health(ok=False, message=error.message)
         return Health(ok=True, message=f"It answers and lists {len(models)} models for this key.")
 
+    def models(self) -> Sequence[Listed]:
+        """The vendor's own list, of the models that this key may call."""
+        return self._asked_for_models(Deadline(QUICK_SECONDS), listed)
+
     def _model(self, name: str, deadline: Deadline) -> Model:
         """What the list says of a model; read again for one that is not on it. Nothing has been paid by then."""
         with self._reading:
@@ -105,10 +111,13 @@ class Deepshi(Synchronous):
             return self._models[name]
 
     def _listed(self, deadline: Deadline) -> dict[str, Model]:
+        return self._asked_for_models(deadline, models_of)
+
+    def _asked_for_models[T](self, deadline: Deadline, read: Callable[[Any], T]) -> T:
         with self._client.send("GET", "/models", deadline=deadline, headers=self._headers()) as answer:
             if answer.status != 200:
                 raise self._error(answer)
-            return answer.decode_json(models_of)
+            return answer.decode_json(read)
 
     def _headers(self) -> dict[str, str]:
         if not self._key:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from providers import errors
@@ -10,14 +10,14 @@ from providers.adapters.google.answer import (
     Found,
     add_chunk,
     add_predictions,
-    model_count,
     problem,
 )
 from providers.adapters.google.failures import error_of, kind_of, wait_of
 from providers.adapters.google.models import GEMINI, Model, model_of
 from providers.adapters.google.request import document_of, is_slow, refuse_what_it_cannot
-from providers.base import Config, Delivered, Emit, Facts, Finished, Health, ImageRequest, Synchronous
+from providers.base import Config, Delivered, Emit, Facts, Finished, Health, ImageRequest, Listed, Synchronous
 from providers.http import ANSWER_BYTES, Answer, Client, Deadline, failure, parsed
+from providers.listing import listed
 
 BASE_URL = "https://generativelanguage.googleapis.com/v1beta"
 CHECK_SECONDS = 15.0
@@ -69,16 +69,18 @@ class Google(Synchronous):
     def check(self) -> Health:
         """Asks for the list of models, which costs nothing."""
         try:
-            headers, deadline = self._headers(), Deadline(CHECK_SECONDS)
-            with self._client.send(
-                "GET", "/models?pageSize=1000", deadline=deadline, headers=headers
-            ) as answer:
-                if answer.status != 200:
-                    raise self._error(answer)
-                count = answer.decode_json(model_count)
+            count = len(self.models())
         except errors.ProviderError as error:
             return Health(ok=False, message=error.message)
         return Health(ok=True, message=f"It answers and lists {count} models.")
+
+    def models(self) -> Sequence[Listed]:
+        """The vendor's own list."""
+        headers, deadline = self._headers(), Deadline(CHECK_SECONDS)
+        with self._client.send("GET", "/models?pageSize=1000", deadline=deadline, headers=headers) as answer:
+            if answer.status != 200:
+                raise self._error(answer)
+            return answer.decode_json(lambda document: listed(document, key="name", prefix="models/"))
 
     def _headers(self) -> dict[str, str]:
         if not self._key:

@@ -175,11 +175,3 @@ def _table(value: object) -> Mapping[str, Any]:
 def tables(value: object) -> list[Mapping[str, Any]]:
     """The objects of a JSON list; anything else in it, or in its place, is passed over."""
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
-
-
-def model_count(document: Any) -> int:
-    """How many models a list names. Raises AnswerLost where it is none."""
-    models = document.get("models") if isinstance(document, dict) else None
-    if not isinstance(models, list):
-        raise errors.AnswerLost("The vendor's list of models cannot be read.")
-    return len(models)

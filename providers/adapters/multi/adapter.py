@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from providers import errors
@@ -12,15 +12,15 @@ from providers.adapters.multi.answer import (
     entries_of,
     error_of,
     mime_of,
-    model_count,
     picture_of,
     reference_of,
     seed_of,
     wait_of,
 )
 from providers.adapters.multi.request import fields_of, path_of, refuse_what_it_cannot
-from providers.base import Config, Emit, Facts, Finished, Health, ImageRequest, Output, Synchronous
+from providers.base import Config, Emit, Facts, Finished, Health, ImageRequest, Listed, Output, Synchronous
 from providers.http import ANSWER_BYTES, Answer, Client, Deadline, failure
+from providers.listing import listed
 
 NOWHERE = "https://multi.invalid"
 CHECK_SECONDS = 15.0
@@ -68,14 +68,18 @@ class Multi(Synchronous):
     def check(self) -> Health:
         """Asks for the list of models, which costs nothing."""
         try:
-            headers, deadline = self._headers(), Deadline(CHECK_SECONDS)
-            with self._client.send("GET", "/api/v1/models", deadline=deadline, headers=headers) as answer:
-                if answer.status != 200:
-                    raise self._error(answer)
-                count = answer.decode_json(model_count)
+            count = len(self.models())
         except errors.ProviderError as error:
             return Health(ok=False, message=error.message)
         return Health(ok=True, message=f"It answers and lists {count} models.")
+
+    def models(self) -> Sequence[Listed]:
+        """The vendor's own list."""
+        headers, deadline = self._headers(), Deadline(CHECK_SECONDS)
+        with self._client.send("GET", "/api/v1/models", deadline=deadline, headers=headers) as answer:
+            if answer.status != 200:
+                raise self._error(answer)
+            return answer.decode_json(listed)
 
     def _headers(self) -> dict[str, str]:
         if not self._key:

@@ -92,13 +92,3 @@ def wait_of(error: Mapping[str, Any]) -> float | None:
     details = error.get("details")
     seconds = wire.amount(details.get("retryAfter")) if isinstance(details, dict) else None
     return None if seconds is None else min(float(seconds), wire.RETRY_AFTER_CAP)
-
-
-def model_count(document: Any) -> int:
-    """How many models the API lists, for chat too. Raises AnswerLost where it is no list."""
-    models = document.get("data") if isinstance(document, dict) else None
-    if isinstance(models, dict):
-        models = models.get("models")
-    if not isinstance(models, list):
-        raise errors.AnswerLost("The vendor's list of models cannot be read.")
-    return len(models)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from providers import errors
@@ -11,14 +11,25 @@ from providers.adapters.openai.answer import (
     add,
     kind_of,
     mime_of,
-    model_count,
     preview,
     total,
     usage_of,
 )
 from providers.adapters.openai.request import Call, call_of
-from providers.base import Config, Delivered, Emit, Facts, Finished, Health, ImageRequest, Output, Synchronous
+from providers.base import (
+    Config,
+    Delivered,
+    Emit,
+    Facts,
+    Finished,
+    Health,
+    ImageRequest,
+    Listed,
+    Output,
+    Synchronous,
+)
 from providers.http import ANSWER_BYTES, Answer, Client, Deadline, failure, parsed
+from providers.listing import listed
 
 BASE_URL = "https://api.openai.com/v1"
 CHECK_SECONDS = 15.0
@@ -69,14 +80,18 @@ class OpenAI(Synchronous):
     def check(self) -> Health:
         """Asks for the list of models, which costs nothing."""
         try:
-            headers, deadline = self._headers(""), Deadline(CHECK_SECONDS)
-            with self._client.send("GET", "/models", deadline=deadline, headers=headers) as answer:
-                if answer.status != 200:
-                    raise self._error(answer)
-                count = answer.decode_json(model_count)
+            count = len(self.models())
         except errors.ProviderError as error:
             return Health(ok=False, message=error.message)
         return Health(ok=True, message=f"It answers and lists {count} models.")
+
+    def models(self) -> Sequence[Listed]:
+        """The vendor's own list."""
+        headers, deadline = self._headers(""), Deadline(CHECK_SECONDS)
+        with self._client.send("GET", "/models", deadline=deadline, headers=headers) as answer:
+            if answer.status != 200:
+                raise self._error(answer)
+            return answer.decode_json(listed)
 
     def _call(self, request: ImageRequest) -> Call:
         return call_of(request)

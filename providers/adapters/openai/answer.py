@@ -126,10 +126,3 @@ def total(one: Usage | None, other: Usage | None) -> Usage | None:
 
 def _count(value: object) -> int:
     return value if isinstance(value, int) and value >= 0 else 0
-
-
-def model_count(document: Any) -> int:
-    models = document.get("data") if isinstance(document, dict) else None
-    if not isinstance(models, list):
-        raise errors.AnswerLost("The vendor's list of models cannot be read.")
-    return len(models)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from providers import errors
-from providers.adapters.xai.answer import Found, Link, error_of, found_in, kind_of, mime_of, model_count
+from providers.adapters.xai.answer import Found, Link, error_of, found_in, kind_of, mime_of
 from providers.adapters.xai.request import document_of, refuse_what_it_cannot
-from providers.base import Config, Emit, Facts, Finished, Health, ImageRequest, Output, Synchronous
+from providers.base import Config, Emit, Facts, Finished, Health, ImageRequest, Listed, Output, Synchronous
 from providers.http import ANSWER_BYTES, Answer, Client, Deadline, failure
+from providers.listing import listed
 
 BASE_URL = "https://api.x.ai/v1"
 CHECK_SECONDS = 15.0
@@ -53,14 +54,18 @@ class XAI(Synchronous):
     def check(self) -> Health:
         """Asks for the list of models, which costs nothing."""
         try:
-            headers, deadline = self._headers(), Deadline(CHECK_SECONDS)
-            with self._client.send("GET", "/models", deadline=deadline, headers=headers) as answer:
-                if answer.status != 200:
-                    raise self._error(answer)
-                count = answer.decode_json(model_count)
+            count = len(self.models())
         except errors.ProviderError as error:
             return Health(ok=False, message=error.message)
         return Health(ok=True, message=f"It answers and lists {count} models.")
+
+    def models(self) -> Sequence[Listed]:
+        """The vendor's own list."""
+        headers, deadline = self._headers(), Deadline(CHECK_SECONDS)
+        with self._client.send("GET", "/models", deadline=deadline, headers=headers) as answer:
+            if answer.status != 200:
+                raise self._error(answer)
+            return answer.decode_json(listed)
 
     def _headers(self) -> dict[str, str]:
         if not self._key:

@@ -130,11 +130,3 @@ def kind_of(status: int, code: str, message: str) -> type[errors.ProviderError] 
         return None
     said = message.lower()
     return CODES.get(code) or next((kind for part, kind in WORDS if part in said), None)
-
-
-def model_count(document: Any) -> int:
-    """How many models a list names. Raises AnswerLost where it is none."""
-    models = document.get("data") if isinstance(document, dict) else None
-    if not isinstance(models, list):
-        raise errors.AnswerLost("The vendor's list of models cannot be read.")
-    return len(models)

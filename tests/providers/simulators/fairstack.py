@@ -86,6 +86,8 @@ class FairStackSimulator(Simulator):
         match request.method, request.path:
             case "POST", "/v1/generations/image":
                 return self._generation(request, key)
+            case "GET", "/v1/models":
+                return json_reply({"data": [_listed(name, price) for name, price in PRICES.items()]})
             case "GET", "/v1/credits":
                 balance = {"micro": BALANCE, "display": "$12.35", "currency": "USD"}
                 return json_reply({"balance": balance, "caps": {"organization": None}})
@@ -247,3 +249,9 @@ def main() -> None:
 
 if __name__ == "__main__":
     main()
+
+
+def _listed(name: str, price: int) -> dict[str, Any]:
+    """One entry of the vendor's catalogue, as its public documentation names the fields."""
+    told = {"micro": price, "display": dollars(price), "unit": "image"}
+    return {"key": name, "name": name, "modality": "image", "type": "t2i", "price": told, "status": "active"}
