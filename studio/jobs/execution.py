@@ -151,7 +151,7 @@ def _attempt(claim: Claim, job: Job, facts: Facts) -> tuple[Attempt | None, Tick
         return last, Ticket(**last.ticket)
     if last and not retrying.repeat_is_free(facts) and last.state in retrying.LOST:
         return None, None
-    if cancelled and not (last and last.state in retrying.LOST):
+    if cancelled and not (last and facts.idempotent and last.state in retrying.LOST):
         raise CancelWanted
     if last and facts.idempotent and not retrying.surely_free(last):
         # The vendor knows the reference and does the work once, so the very same call may be repeated.

@@ -8,12 +8,21 @@ from __future__ import annotations
 
 import logging
 
-from providers.errors import AuthError, BillingError, ModelUnavailable, ProviderError
+from django.db.models import Q
+
+from providers.errors import (
+    AuthError,
+    BillingError,
+    ModelUnavailable,
+    ProviderError,
+    RateLimited,
+    UpstreamError,
+)
 from studio.catalog import automatic
 from studio.core import db
 from studio.core.errors import StudioError
 from studio.jobs import dispatch, outcomes, quoting, routing, services
-from studio.jobs.models import Job, Run
+from studio.jobs.models import Attempt, Job, Run
 from studio.jobs.queue import Claim
 from studio.jobs.quoting import Priced
 from studio.jobs.specs import JobSpec, ReferenceSpec
@@ -30,12 +39,23 @@ def move_on(claim: Claim, job: Job, error: ProviderError) -> bool:
     That is: nobody asked for ``auto``, the vendor may have done the work, pictures are there already, somebody
     pressed Cancel, or no other model can do it for what was quoted.
     """
-    if job.route is None or error.unknown or not (error.retryable or isinstance(error, OUT_OF_ORDER)):
-        return False
-    if job.outputs.exists() or claim.rows().filter(cancel_requested=True).exists():
+    if job.route is None or not _is_outage(error) or _perhaps_done(job) or job.outputs.exists():
         return False
     following = _next(job)
     return following is not None and _moved(claim, job, error, following)
+
+
+def _is_outage(error: ProviderError) -> bool:
+    """What this server could not read or keep is none: the next vendor would be paid for nothing."""
+    if error.unknown:
+        return False
+    fails_now = isinstance(error, (RateLimited, UpstreamError)) and error.retryable
+    return fails_now or isinstance(error, OUT_OF_ORDER)
+
+
+def _perhaps_done(job: Job) -> bool:
+    """The vendor took the work, or was sent it twice because the first answer was lost: the bill may come."""
+    return job.attempts.filter(Q(state=Attempt.State.TICKET) | Q(sent__gt=1)).exists()
 
 
 def _next(job: Job) -> Priced | None:
@@ -45,14 +65,9 @@ def _next(job: Job) -> Priced | None:
     spec = JobSpec(automatic.ID, job.prompt, asked, references)
     try:
         route = routing.choose(spec, available=within, without=_tried(job))
-        for option in route.options:
-            found = quoting.routed(spec, route, option, retry_of=job, within=within)
-            if found.quote.high <= within:
-                return found
     except StudioError:
-        # Nothing fits any more, or a model was switched off between two looks: the job ends where it is.
         return None
-    return None
+    return quoting.first_of(spec, route, most=within, retry_of=job, within=within)
 
 
 def _tried(job: Job) -> set[str]:
@@ -73,6 +88,9 @@ def _moved(claim: Claim, job: Job, error: ProviderError, following: Priced) -> b
         with db.atomic():
             # Two jobs of a run may move at once, and each takes the next place in it.
             Run.objects.select_for_update(no_key=True).get(pk=run.pk)
+            mine = claim.rows().select_for_update(no_key=True)
+            if mine.values_list("cancel_requested", flat=True).first():
+                return False
             if outcomes.fail(claim, job, code=error.code, detail=error.message):
                 placed = services.add_job(run, run.jobs.count(), following, payer, images)
                 dispatch.wake([placed.pk])

@@ -10,6 +10,7 @@ from studio.catalog import automatic, pricing, validation, vendor_prices
 from studio.catalog import selectors as catalog
 from studio.catalog import services as prices
 from studio.catalog.entries import Entry
+from studio.catalog.errors import NotOffered
 from studio.catalog.models import PriceVersion
 from studio.catalog.parameters import Parameters
 from studio.catalog.rules import PerEstimate
@@ -50,12 +51,32 @@ def price(*, spec: JobSpec, retry_of: Job | None = None, available: int | None =
 
 
 def _routed(spec: JobSpec, route: routing.Route, retry_of: Job | None) -> Priced:
-    """The first option whose quote, with what late jobs taught of it, is still within the budget."""
+    found = first_of(spec, route, most=route.most, retry_of=retry_of)
+    if found is None:
+        raise routing.nothing_fits(route.options)
+    return found
+
+
+def first_of(
+    spec: JobSpec,
+    route: routing.Route,
+    *,
+    most: int | None,
+    retry_of: Job | None = None,
+    within: int | None = None,
+) -> Priced | None:
+    """The first option whose quote, with what late jobs taught of it, is still at most ``most`` micros.
+
+    One that was switched off between two looks is passed over. ``within`` is as in ``routed``.
+    """
     for option in route.options:
-        found = routed(spec, route, option, retry_of=retry_of)
-        if route.most is None or found.quote.high <= route.most:
+        try:
+            found = routed(spec, route, option, retry_of=retry_of, within=within)
+        except (ModelNotOffered, NotOffered):
+            continue
+        if most is None or found.quote.high <= most:
             return found
-    raise routing.nothing_fits(route.options)
+    return None
 
 
 def routed(

@@ -89,8 +89,11 @@ def repeat_is_free(facts: Facts) -> bool:
 
 
 def surely_free(attempt: Attempt) -> bool:
-    """Whether the vendor said that it did not begin: a later call may carry a reference of its own."""
-    return attempt.error_code == RateLimited.code
+    """Whether the vendor said that it did not begin: a later call may carry a reference of its own.
+
+    Not where the same call went out before: its first answer was lost, and that one may have been begun.
+    """
+    return attempt.sent == 1 and attempt.error_code == RateLimited.code
 
 
 def perhaps_paid(job: Job) -> bool:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from studio.accounts.actors import Actor
 from studio.accounts.models import Team
 from studio.catalog import automatic
+from studio.catalog.errors import NotOffered
 from studio.catalog.fields import MAX_SEED
 from studio.core import clock, db
 from studio.core.errors import Invalid
@@ -25,7 +26,7 @@ from studio.credits import selectors as balances
 from studio.credits import services as credits
 from studio.images.models import Image
 from studio.jobs import billing, dispatch, failpoints, notices, outcomes, quoting, routing
-from studio.jobs.errors import KeyReused, NotCancellable, NothingToRetry, QuoteChanged
+from studio.jobs.errors import KeyReused, ModelNotOffered, NotCancellable, NothingToRetry, QuoteChanged
 from studio.jobs.models import FINAL, Job, Project, Reference, Run, State
 from studio.jobs.quoting import Priced
 from studio.jobs.routing import Candidate
@@ -231,15 +232,17 @@ def cancel(*, job: Job) -> Job:
 
 def cancel_run(*, run: Run) -> None:
     """Stop every job of the run that is not over. Raises NotCancellable when all are."""
-    open_jobs = list(
-        run.jobs.filter(state__in=[State.ASKED, State.QUEUED, State.RUNNING]).select_related("run")
-    )
-    if not open_jobs:
+    working = run.jobs.filter(state__in=[State.ASKED, State.QUEUED, State.RUNNING]).select_related("run")
+    jobs = list(working)
+    if not jobs:
         raise NotCancellable
-    for job in open_jobs:
-        # One that ends between our look and our wish needs no cancelling.
-        with suppress(NotCancellable):
-            cancel(job=job)
+    while jobs:
+        for job in jobs:
+            # One that ends between our look and our wish needs no cancelling.
+            with suppress(NotCancellable):
+                cancel(job=job)
+        # Of those that ended so, one may have gone on to another model.
+        jobs = list(working.filter(cancel_requested=False))
 
 
 def price_retry(*, job: Job, model: str = "") -> Priced:
@@ -259,8 +262,14 @@ def price_retry(*, job: Job, model: str = "") -> Priced:
 def elsewhere(*, job: Job, most: int) -> list[Elsewhere]:
     """The ``most`` best other models for the missing pictures, each with today's price. Raises NothingToRetry."""
     spec = _missing(job)
-    fitting = routing.candidates(spec, without=[job.model])
-    return [Elsewhere(each, quoting.price(spec=each.spec_for(spec), retry_of=job)) for each in fitting[:most]]
+    found: list[Elsewhere] = []
+    for each in routing.candidates(spec, without=[job.model]):
+        if len(found) == most:
+            break
+        # One that was switched off between two looks is no choice any more.
+        with suppress(ModelNotOffered, NotOffered):
+            found.append(Elsewhere(each, quoting.price(spec=each.spec_for(spec), retry_of=job)))
+    return found
 
 
 def _missing(job: Job) -> JobSpec:

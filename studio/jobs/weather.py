@@ -1,6 +1,7 @@
 """How models did lately on this server: how often they delivered, and how long it took.
 
-What a person did (a wish that was declined or not understood, a cancel) says nothing of a model and is left out.
+What a person did (a wish that was declined or not understood, a cancel, a pause), and what this server itself could not
+read or keep, says nothing of a model and is left out.
 """
 
 from __future__ import annotations
@@ -24,8 +25,18 @@ KEPT_SECONDS = 60
 KEY = "weather"
 
 DELIVERED = frozenset({State.SUCCEEDED, State.PARTIAL})
-OWN_DOING = frozenset({"moderation_input", "moderation_output", "invalid_request", "prompt_too_long"})
-"""Error codes that are an answer to what was asked, not a failure of whoever answered."""
+OWN_DOING = frozenset(
+    {
+        "moderation_input",
+        "moderation_output",
+        "invalid_request",
+        "prompt_too_long",
+        "provider_paused",
+        "not_read",
+        "not_kept",
+    }
+)
+"""Error codes that are an answer to what was asked, or this server's own, not a failure of whoever answered."""
 
 # One index range a model, whatever the others did: the newest rows of all models would hold none of a rare one.
 LATEST = """

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import errno
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.core.management import call_command
 
 from providers.base import Emit, Finished, ImageRequest, Output
-from providers.errors import UpstreamError
+from providers.errors import AuthError, UpstreamError
 from providers.painter.adapter import Painter
-from studio.catalog import automatic
-from studio.jobs import execution, routing, weather
-from studio.jobs.models import Job, Run, State
+from studio.catalog import automatic, providers
+from studio.images import services as images
+from studio.images.errors import NotKept
+from studio.jobs import execution, moving, queue, quoting, routing, services, weather
+from studio.jobs.errors import ModelNotOffered
+from studio.jobs.models import Attempt, Job, Run, State
+from studio.jobs.specs import JobSpec
 from studio.jobs.weather import Weather
 from tests.jobs.conftest import PAID, SKETCH, START, Desk
+from tests.jobs.vendors import TicketVendor
 from tests.providers.simulators import base
 from tests.providers.simulators.base import Fault
 from tests.providers.simulators.openai import OpenAISimulator
@@ -150,3 +157,93 @@ def test_somebody_who_pressed_cancel_wants_no_other_model(busy: Desk, vendor: Op
     Job.objects.filter(run=run).update(cancel_requested=True)
     execution.work()
     assert (run.jobs.get().state, busy.balance) == (State.CANCELLED, (START, 0))
+
+
+def test_what_this_server_could_not_keep_is_no_outage_and_no_other_vendor_is_paid_for_it(
+    busy: Desk, vendor: OpenAISimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_prepared: object) -> None:
+        raise NotKept(OSError(errno.ENOSPC, "no space left on device"))
+
+    monkeypatch.setattr(execution, "STORE_WAITS", ())
+    monkeypatch.setattr(images, "store", full)
+    (job,) = worked(busy)
+    assert (job.model, job.state, job.error_code) == (PAID, State.FAILED, "not_kept")
+    assert len(vendor.bills) == 1
+    assert busy.balance == (START, 0)
+
+
+def test_a_task_that_the_vendor_took_is_not_given_to_another_when_its_key_is_refused(
+    busy: Desk, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    def refused() -> None:
+        raise AuthError("no such key")
+
+    settings.PROVIDER_KEYS = {"openai": "sk-test-canary"}
+    tickets = TicketVendor()
+    tickets.asked = refused
+    monkeypatch.setattr(providers, "adapter", lambda name: tickets)
+    (job,) = worked(busy)
+    assert (job.model, job.state, len(tickets.bills)) == (PAID, State.FAILED, 1)
+
+
+def test_a_call_whose_answer_was_lost_before_stays_where_it_is(busy: Desk, vendor: OpenAISimulator) -> None:
+    """Sent twice under one reference: the first may have been paid, whatever the second was told."""
+    job = busy.submit(automatic.ID).jobs.get()
+    claim = queue.claim_next(job.pk)
+    assert claim is not None
+    Attempt.objects.create(job=job, number=1, client_ref="once", sent=2)
+    assert not moving.move_on(claim, job, UpstreamError("500"))
+
+
+def test_cancel_pressed_while_the_next_model_is_looked_for_is_not_lost(
+    busy: Desk, vendor: OpenAISimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    choose = routing.choose
+
+    def meanwhile(*given: Any, **more: Any) -> routing.Route:
+        services.cancel_run(run=run)
+        return choose(*given, **more)
+
+    vendor.fault = Fault(base.STATUS, 500)
+    run = busy.submit(automatic.ID)
+    monkeypatch.setattr(routing, "choose", meanwhile)
+    execution.work()
+    assert (run.jobs.get().state, busy.balance) == (State.FAILED, (START, 0))
+
+
+def test_cancel_reaches_the_job_that_took_the_place_of_the_one_it_was_pressed_for(
+    busy: Desk, vendor: OpenAISimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cancel, run = services.cancel, busy.submit(automatic.ID)
+
+    def too_late(*, job: Job) -> Job:
+        if run.jobs.count() == 1:
+            execution.run_one(job.pk)
+        return cancel(job=job)
+
+    vendor.fault = Fault(base.STATUS, 500)
+    monkeypatch.setattr(services, "cancel", too_late)
+    services.cancel_run(run=run)
+    states = list(run.jobs.order_by("position").values_list("state", flat=True))
+    assert (states, busy.balance) == ([State.FAILED, State.CANCELLED], (START, 0))
+
+
+def test_a_model_that_goes_between_two_looks_makes_room_for_the_next(
+    busy: Desk, vendor: OpenAISimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    routed = quoting.routed
+
+    def gone(spec: JobSpec, route: routing.Route, option: routing.Candidate, **more: Any) -> quoting.Priced:
+        if option.offer.id in (SKETCH, PAID):
+            raise ModelNotOffered("switched off")
+        return routed(spec, route, option, **more)
+
+    vendor.fault = Fault(base.STATUS, 500)
+    run = busy.submit(automatic.ID)
+    monkeypatch.setattr(quoting, "routed", gone)
+    execution.work()
+    first, second = run.jobs.order_by("position")
+    assert (first.model, first.state, second.state) == (PAID, State.FAILED, State.SUCCEEDED)
+    assert second.model not in (SKETCH, PAID)
+    assert busy.job(automatic.ID).model not in (SKETCH, PAID), "a new wish goes the same way"

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from providers.base import Facts
 from providers.errors import (
     AuthError,
     ModerationInput,
@@ -17,7 +18,8 @@ from providers.errors import (
     UpstreamError,
     UpstreamTimeout,
 )
-from studio.jobs import queue, retrying
+from studio.jobs import execution, queue, retrying
+from studio.jobs.listening import CancelWanted
 from studio.jobs.models import Attempt, Job, State
 from tests.jobs.conftest import PAID, PAINT, START, Desk
 from tests.providers.simulators.openai import OpenAISimulator
@@ -94,6 +96,32 @@ def test_a_paid_call_whose_answer_is_lost_waits_and_keeps_its_hold(desk: Desk) -
 @pytest.mark.parametrize("error", [UpstreamTimeout("late"), UpstreamError("500"), NotSent("refused")])
 def test_a_vendor_that_knows_a_repeat_is_asked_again(desk: Desk, error: ProviderError) -> None:
     assert waits(after(desk, error, model=PAINT)) <= 1
+
+
+def test_a_reference_whose_first_answer_was_lost_is_kept_although_the_vendor_was_busy_later(
+    desk: Desk,
+) -> None:
+    """The busy vendor surely did not begin now, but perhaps did before: under another reference it would again."""
+    for sent, number in ((1, 2), (2, 1)):
+        job = after(desk, RateLimited("busy"), model=PAINT)
+        job.attempts.update(sent=sent)
+        Job.objects.filter(pk=job.pk).update(due_at=timezone.now())
+        claim = queue.claim_next(job.pk)
+        assert claim is not None
+        attempt, _ticket = execution._attempt(claim, job, Facts(idempotent=True))
+        assert attempt is not None
+        assert attempt.number == number
+
+
+def test_a_free_call_whose_answer_was_lost_is_not_sent_once_more_for_somebody_who_pressed_cancel(
+    desk: Desk,
+) -> None:
+    job = after(desk, UpstreamTimeout("late"), model=PAINT)
+    Job.objects.filter(pk=job.pk).update(due_at=timezone.now(), cancel_requested=True)
+    claim = queue.claim_next(job.pk)
+    assert claim is not None
+    with pytest.raises(CancelWanted):
+        execution._attempt(claim, job, Facts(free=True))
 
 
 def test_what_can_never_work_is_not_tried_again_at_any_vendor(desk: Desk, vendor: OpenAISimulator) -> None:

@@ -39,6 +39,8 @@ def test_success_is_what_delivered_of_what_could_have(alice: User) -> None:
         (State.UNCONFIRMED, ""),
         (State.FAILED, "moderation_input"),
         (State.FAILED, "invalid_request"),
+        (State.FAILED, "provider_paused"),
+        (State.FAILED, "not_kept"),
         (State.CANCELLED, ""),
     ]:
         ended(alice, state, code=code)
