@@ -32,10 +32,12 @@ def generations(request: ApiRequest) -> HttpResponseBase:
     """Pictures from a prompt, in the answer itself. The same ``Idempotency-Key`` gives the same pictures."""
     given = body_of(request)
     spec = wish(given)
-    if spec.model != automatic.ID and not may_use(request.key, catalog.entry(spec.model).id):
+    # ``auto`` is a name like any other here: it may pick what the key is not for.
+    if not may_use(request.key, catalog.entry(spec.model).id):
         text = _("This key is not for %(model)s.") % {"model": spec.model}
         raise Refused(text, status=403, code="model_not_allowed", param="model")
-    run = running.submitted(request.actor, request.key, spec, _idempotency_key(request))
+    again = _sent_again(request)
+    run = running.submitted(request.actor, request.key, spec, _idempotency_key(request), again=again)
     job = running.ended(run)
     return answer(_answer(job))
 
@@ -61,9 +63,14 @@ def _text(given: Mapping[str, Any], name: str) -> str:
     value = given.get(name)
     if value is None:
         return ""
-    if not isinstance(value, str) or "\0" in value:
+    if not isinstance(value, str) or not _can_be_kept(value):
         raise Refused(_("%(name)s is a text.") % {"name": name}, code="invalid_type", param=name)
     return value
+
+
+def _can_be_kept(text: str) -> bool:
+    """JSON can spell half of a character, which no encoding can, and a NUL, which PostgreSQL refuses."""
+    return "\0" not in text and text.encode(errors="replace").decode() == text
 
 
 def _count(given: Mapping[str, Any], name: str) -> str:
@@ -83,9 +90,18 @@ def _idempotency_key(request: ApiRequest) -> str:
     return text
 
 
+def _sent_again(request: ApiRequest) -> bool:
+    """Whether the vendor's own client repeats this by itself: it counts its tries in a header."""
+    count = request.headers.get("x-stainless-retry-count", "")
+    return count.isascii() and count.isdigit() and int(count[:9]) > 0
+
+
 def _answer(job: Job) -> dict[str, Any]:
     """The pictures that the job delivered. Raises Refused where there are none."""
-    delivered = [output.image for output in job.outputs.all() if output.image]
+    made = [output.image for output in job.outputs.all()]
+    delivered = [image for image in made if image and not image.discarded]
+    if made and not delivered:
+        raise Refused(_("These pictures were deleted."), status=410, code="pictures_deleted", again=False)
     if not delivered:
         raise _without_pictures(job)
     given = job.parameters
@@ -121,6 +137,9 @@ def _without_pictures(job: Job) -> Refused:
     if job.state == State.UNCONFIRMED:
         text = _("%(model)s took the request and its answer was lost. It is not sent again by itself.")
         return Refused(text % {"model": job.model_label}, status=504, code="unconfirmed", again=False)
+    if job.state == State.CANCELLED:
+        text = f"{_('It was cancelled in the studio.')} {_('Nothing was charged.')}"
+        return Refused(text, status=409, code="cancelled", again=False)
     status, code = JOB_ENDS.get(job.error_code, (502, "server_error"))
     text = job.error_detail or _("%(model)s made no picture.") % {"model": job.model_label}
     return Refused(f"{text} {_('Nothing was charged.')}", status=status, code=code, again=status >= 500)

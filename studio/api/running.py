@@ -4,47 +4,77 @@ from __future__ import annotations
 
 import time
 import uuid
+from datetime import timedelta
+
+from django.utils.translation import gettext as _
 
 from studio.accounts.actors import Actor
 from studio.accounts.models import ApiKey
-from studio.core import db
+from studio.api.errors import Refused
+from studio.core import clock, db
 from studio.credits import services as credits
 from studio.jobs import execution, projects, services
-from studio.jobs.models import FINAL, Job, Run, State
-from studio.jobs.specs import JobSpec
+from studio.jobs.models import FINAL, Job, Project, Run, State
+from studio.jobs.specs import JobSpec, body_hash
 
 LOOK_SECONDS = 0.1
+WAIT_SECONDS = 600.0
+"""How long a request waits for a job that others work on, or that its vendor has no room for."""
+REPEATS_KNOWN = timedelta(minutes=10)
 ENDS = FINAL | {State.UNCONFIRMED}
 
 
-def submitted(actor: Actor, key: ApiKey, spec: JobSpec, idempotency_key: str = "") -> Run:
-    """The run in the project that bears the key's name, paid as its workspace pays. Raises what ``submit`` raises."""
+def submitted(
+    actor: Actor, key: ApiKey, spec: JobSpec, idempotency_key: str = "", *, again: bool = False
+) -> Run:
+    """The run in the project that bears the key's name, paid as its workspace pays. Raises what ``submit`` raises.
+
+    ``again`` says that a client repeats by itself what it got no answer to: without an idempotency key, the run that
+    the same API key asked for in the same words is meant, if it is no older than REPEATS_KNOWN and did not fail.
+    """
     owner = actor.require_user()
+    project = projects.project_called(key.name, actor=actor, team=key.team)
+    if again and not idempotency_key and (known := _asked_before(key, project, spec)):
+        return known
     payer = services.Payer(credits.paying_account(user=owner, team=key.team).pk, key.team)
     return services.submit(
         actor=actor,
         payer=payer,
-        project=projects.project_called(key.name, actor=actor, team=key.team),
+        project=project,
         specs=[spec],
-        key=f"{key.prefix}:{idempotency_key}" if idempotency_key else uuid.uuid4().hex,
+        key=f"{key.prefix}:{idempotency_key or uuid.uuid4().hex}",
         origin=Run.Origin.API,
         hint=False,
     )
+
+
+def _asked_before(key: ApiKey, project: Project, spec: JobSpec) -> Run | None:
+    lately = Run.objects.filter(project=project, created_at__gt=clock.now() - REPEATS_KNOWN)
+    same = lately.filter(key__startswith=f"{key.prefix}:", body_hash=body_hash(project.pk, [spec]))
+    newest = same.order_by("-number").first()
+    return newest if newest and _last(newest).state != State.FAILED else None
 
 
 def ended(run: Run) -> Job:
     """The run's last job once it is over or nobody can tell; worked on here if no worker has it.
 
     The same claim, lease and fence as a worker's: should this process die, the sweep gives the job to one. No
-    connection is held while somebody else works on it.
+    connection is held while somebody else works on it. Raises Refused where it takes too long.
     """
+    until = time.monotonic() + WAIT_SECONDS
     while True:
         job = _last(run)
         if job.state in ENDS:
             return job
-        if not execution.run_one(job.pk):
-            db.release()
-            time.sleep(LOOK_SECONDS)
+        if execution.run_one(job.pk):
+            continue
+        if time.monotonic() >= until:
+            text = _(
+                "It is not finished yet. Send the same request with the same Idempotency-Key to wait on."
+            )
+            raise Refused(text, status=504, code="still_running", again=True)
+        db.release()
+        time.sleep(LOOK_SECONDS)
 
 
 def _last(run: Run) -> Job:

@@ -47,10 +47,11 @@ def work() -> int:
 
 
 def run_one(job_id: UUID) -> bool:
-    """Run this very job if it is due and free; the synchronous path of the API."""
+    """Run this very job if it is due and free, and keep its lease; the synchronous path of the API."""
     claim = claim_next(job_id)
     if claim:
-        run(claim)
+        with holding.renewed(claim):
+            run(claim)
     return claim is not None
 
 

@@ -29,9 +29,9 @@ def project_called(name: str, *, actor: Actor, team: Team | None) -> Project:
 
     Raises Forbidden like ``new_project``.
     """
-    found = selectors.projects(actor, team).filter(
-        owner=actor.require_user(), name=name.strip()[:NAME_LENGTH]
-    )
+    # Editable: a key stays while the role of its owner in the team may have sunk to looking.
+    own = Project.objects.editable_by(actor).filter(owner=actor.require_user(), team=team)
+    found = own.filter(name=name.strip()[:NAME_LENGTH]).order_by("-used_at", "-id")
     return found.first() or _made_once(found, actor, team, name)
 
 

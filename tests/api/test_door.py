@@ -1,0 +1,240 @@
+"""Who gets in by a key, what a script may send, and what it hears when something is in the way."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+from django.utils import timezone
+from pytest_django.live_server_helper import LiveServer
+
+from providers.base import Emit, Finished, ImageRequest, Output
+from providers.painter.adapter import Painter
+from studio.accounts import keys, teams
+from studio.accounts.models import ApiKey, Membership, Role, Team, User
+from studio.api import running
+from studio.catalog import services as catalog
+from studio.credits import services as credits
+from studio.images.models import Image
+from studio.jobs import services
+from studio.jobs.models import Job, Run, State
+from tests.jobs.conftest import SKETCH, START, Desk
+from tests.providers.simulators.pictures import picture
+
+SMALL: dict[str, Any] = {"model": SKETCH, "prompt": "a stair", "size": "256x256"}
+ADDRESS = "/v1/images/generations"
+
+
+@pytest.fixture
+def painting(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """The painter begins and finishes only once this is set."""
+    done = threading.Event()
+
+    def painted(self: Painter, request: ImageRequest, emit: Emit) -> Finished:
+        assert done.wait(30)
+        return Finished(tuple(Output(picture(64, 64, (n, 9, 9)), "image/png") for n in range(request.n)))
+
+    monkeypatch.setattr(Painter, "submit", painted)
+    yield done
+    done.set()
+
+
+def until[T](look: Callable[[], T | None], seconds: float = 10.0) -> T:
+    """What ``look`` finds, once it finds something."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if found := look():
+            return found
+        time.sleep(0.02)
+    raise AssertionError("it never came")
+
+
+def asked(live_server: LiveServer, text: str, **changed: Any) -> httpx.Response:
+    headers = {"Authorization": f"Bearer {text}"}
+    return httpx.post(live_server.url + ADDRESS, json=SMALL | changed, headers=headers, timeout=60)
+
+
+def code(answer: httpx.Response) -> tuple[int, str]:
+    return answer.status_code, answer.json()["error"]["code"]
+
+
+@pytest.mark.parametrize("role", [Role.VIEWER, Role.REVIEWER])
+def test_who_may_only_look_spends_nothing_of_the_teams_pool_by_a_key_from_better_days(
+    live_server: LiveServer, desk: Desk, bob: User, northwind: Team, role: str
+) -> None:
+    Team.objects.update(pool_pays=True)
+    pool = credits.account_of(team=northwind)
+    credits.grant(account_id=pool.pk, amount=START, key="pool", actor=None, reason="for the test")
+    _row, text = keys.make(owner=bob, name="Script", team=northwind)
+    assert asked(live_server, text).status_code == 200
+    Membership.objects.filter(user=bob).update(role=role)
+    assert code(asked(live_server, text)) == (403, "forbidden")
+    pool.refresh_from_db()
+    assert (Run.objects.count(), pool.available, pool.held) == (1, START - 3_000, 0)
+
+
+def test_a_key_is_worth_nothing_once_its_owner_left_the_team_or_the_studio(
+    live_server: LiveServer, desk: Desk, alice: User, bob: User, northwind: Team
+) -> None:
+    _row, text = keys.make(owner=bob, name="Script", team=northwind)
+    credits.grant(
+        account_id=credits.account_of(user=bob).pk, amount=START, key="bob", actor=None, reason="for the test"
+    )
+    assert asked(live_server, text).status_code == 200
+    teams.remove(by=alice, team=northwind, user=bob)
+    assert asked(live_server, text).status_code == 403
+    _row, own = keys.make(owner=bob, name="Own")
+    User.objects.filter(pk=bob.pk).update(is_active=False)
+    assert code(asked(live_server, own)) == (401, "invalid_api_key")
+    assert Run.objects.count() == 1
+
+
+def test_a_key_for_some_models_has_to_name_one_of_them(raw: httpx.Client) -> None:
+    ApiKey.objects.update(allowed_models=["gesso/paint"])
+    for body in ({"prompt": "a stair"}, {"prompt": "a stair", "model": "auto"}):
+        assert code(raw.post(ADDRESS, json=body)) == (403, "model_not_allowed")
+    assert Run.objects.count() == 0
+
+
+STRANGE = [
+    b'{"prompt": "\\ud800", "model": "gesso/sketch"}',
+    b'{"prompt": "a", "model": "\\udfff"}',
+    b'{"prompt": "a", "model": "gesso/sketch", "size": "\\ud800"}',
+    b'{"prompt": "a", "model": "gesso/sketch", "n": NaN}',
+    b'{"prompt": "a", "model": "gesso/sketch", "n": 1e400}',
+    b'{"prompt": "a", "model": "gesso/sketch", "n": -Infinity}',
+    b'{"prompt": "a", "model": "gesso/sketch", "n": ' + b"9" * 5000 + b"}",
+    b'{"prompt": "a", "model": "gesso/sketch", "n": ' + b"9" * 400 + b"}",
+    b'{"prompt": "a", "model": "gesso/sketch", "\\ud800": 1}',
+    b'{"prompt": "a", "model": "gesso/sketch", "user": ' + b"[" * 50_000 + b"]" * 50_000 + b"}",
+    b'{"prompt": "a", "model": "gesso/sketch", "prompt": "\\u0000"}',
+    b'{"prompt": "' + b"a" * 40_000 + b'", "model": "gesso/sketch"}',
+    b"\xef\xbb\xbf{}",
+    b"\xff\xfe{\x00}\x00",
+    b"null",
+]
+
+
+@pytest.mark.parametrize("body", STRANGE, ids=range(len(STRANGE)))
+def test_a_strange_body_is_refused_in_the_dialects_words(raw: httpx.Client, body: bytes) -> None:
+    answer = raw.post(ADDRESS, content=body)
+    assert 400 <= answer.status_code < 500, answer.text
+    assert answer.json()["error"]["message"]
+    assert Run.objects.count() == 0
+
+
+def test_the_lease_of_a_job_is_kept_while_the_web_process_works_on_it(
+    live_server: LiveServer, key: str, settings: Any, painting: threading.Event
+) -> None:
+    settings.JOB_LEASE_SECONDS = 0.8
+    with ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(asked, live_server, key)
+        first = until(lambda: Job.objects.filter(state=State.RUNNING).first())
+        until(lambda: Job.objects.filter(lease_until__gt=first.lease_until).exists())
+        painting.set()
+        assert answer.result().status_code == 200
+    assert (Job.objects.get().claims, Job.objects.get().fence) == (1, 1)
+
+
+def test_eight_requests_with_one_key_at_once_are_one_run(raw: httpx.Client, desk: Desk) -> None:
+    def once(_number: int) -> httpx.Response:
+        return raw.post(ADDRESS, json=SMALL, headers={"Idempotency-Key": "order-8"})
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(once, range(8)))
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.text for answer in answers}) == 1
+    assert (Run.objects.count(), desk.balance) == (1, (START - 3_000, 0))
+
+
+def test_another_persons_key_of_the_same_name_is_another_order(
+    live_server: LiveServer, raw: httpx.Client, bob: User
+) -> None:
+    credits.grant(
+        account_id=credits.account_of(user=bob).pk, amount=START, key="bob", actor=None, reason="for the test"
+    )
+    once = {"Idempotency-Key": "order-9"}
+    assert raw.post(ADDRESS, json=SMALL, headers=once).status_code == 200
+    theirs = {"Authorization": f"Bearer {keys.make(owner=bob, name='Nightly')[1]}"}
+    assert raw.post(ADDRESS, json=SMALL | {"n": 2}, headers=once | theirs).status_code == 200
+    assert set(Run.objects.values_list("owner__name", flat=True)) == {"Alice", "Bob"}
+
+
+AGAIN = {"x-stainless-retry-count": "1"}
+
+
+def test_what_the_vendors_client_sends_again_by_itself_is_not_paid_for_twice(
+    raw: httpx.Client, desk: Desk
+) -> None:
+    first = raw.post(ADDRESS, json=SMALL)
+    again = raw.post(ADDRESS, json=SMALL, headers=AGAIN)
+    assert again.json() == first.json()
+    assert (Run.objects.count(), desk.balance[0]) == (1, START - 3_000)
+    assert raw.post(ADDRESS, json=SMALL | {"prompt": "a tower"}, headers=AGAIN).status_code == 200
+    assert raw.post(ADDRESS, json=SMALL).status_code == 200
+    assert Run.objects.count() == 3
+
+
+def test_a_repeat_after_a_failure_or_after_ten_minutes_is_a_new_order(raw: httpx.Client) -> None:
+    assert raw.post(ADDRESS, json=SMALL).status_code == 200
+    Job.objects.update(state=State.FAILED)
+    assert raw.post(ADDRESS, json=SMALL, headers=AGAIN).status_code == 200
+    assert Run.objects.count() == 2
+    Run.objects.update(created_at=timezone.now() - timedelta(minutes=11))
+    assert raw.post(ADDRESS, json=SMALL, headers=AGAIN).status_code == 200
+    assert Run.objects.count() == 3
+
+
+def test_nobody_waits_for_ever_and_the_same_order_is_answered_later(
+    raw: httpx.Client, dana: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    once, submit = {"Idempotency-Key": "order-10"}, services.submit
+
+    def then_paused(**given: Any) -> Run:
+        run = submit(**given)
+        catalog.pause(dana, "gesso")
+        return run
+
+    monkeypatch.setattr(running, "WAIT_SECONDS", 0.2)
+    monkeypatch.setattr(services, "submit", then_paused)
+    answer = raw.post(ADDRESS, json=SMALL, headers=once)
+    assert code(answer) == (504, "still_running")
+    assert answer.headers["x-should-retry"] == "true"
+    monkeypatch.setattr(services, "submit", submit)
+    catalog.resume(dana, "gesso")
+    assert raw.post(ADDRESS, json=SMALL, headers=once).status_code == 200
+    assert Run.objects.count() == 1
+
+
+def test_a_run_that_somebody_cancelled_is_not_started_anew_by_the_client(
+    raw: httpx.Client, painting: threading.Event, desk: Desk
+) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(raw.post, ADDRESS, json=SMALL)
+        job = until(lambda: Job.objects.filter(state=State.RUNNING).first())
+        Job.objects.filter(pk=job.pk).update(fence=9)
+        painting.set()
+        Job.objects.filter(pk=job.pk).update(state=State.QUEUED, dispatched_at=timezone.now())
+        services.cancel_run(run=job.run)
+        told = answer.result()
+    assert code(told) == (409, "cancelled")
+    assert told.headers["x-should-retry"] == "false"
+    assert desk.balance == (START, 0)
+
+
+def test_pictures_that_were_deleted_since_are_not_called_a_failure_and_not_handed_over(
+    raw: httpx.Client,
+) -> None:
+    once = {"Idempotency-Key": "order-11"}
+    assert raw.post(ADDRESS, json=SMALL, headers=once).status_code == 200
+    Image.objects.update(discarded=True)
+    answer = raw.post(ADDRESS, json=SMALL, headers=once)
+    assert code(answer) == (410, "pictures_deleted")
+    assert answer.headers["x-should-retry"] == "false"
+    assert "charged" not in answer.json()["error"]["message"]
