@@ -92,6 +92,7 @@ def _routed(shown: Cost, best: routing.Candidate, within: int, available: int) -
         dollars=dollars_text(within),
         balance_after=credits_text(max(0, available - within)),
         is_range=True,
+        refund_rule=_refund_rule(within),
         token=prices.signed(replace(quoted, high=within)),
     )
 
@@ -120,14 +121,18 @@ def _cost(offer: Offer, draft: Draft, parameters: Parameters, available: int) ->
         lines=tuple(Line(_(each.label), each.detail, credits_text(each.micros)) for each in quote.lines),
         held=credits_text(quote.high),
         reason=_reason(offer, draft),
-        refund_rule=_("You pay for images that arrive. What fails or is cancelled comes back at once.")
-        if quote.high
-        else _("This model is free: nothing is held."),
+        refund_rule=_refund_rule(quote.high),
         token=prices.sign(quote, version, offer.entry.id),
     )
     return (
         shown if quote.high <= available else _short(shown, offer, draft, parameters, available, quote.high)
     )
+
+
+def _refund_rule(most: int) -> str:
+    if not most:
+        return _("This model is free: nothing is held.")
+    return _("You pay for images that arrive. What fails or is cancelled comes back at once.")
 
 
 def _short(

@@ -145,11 +145,16 @@ def _job_row(
         queue_ahead=ahead.get(job.pk, 0),
         tiles=tiles(job, favourites),
         error=causes.cause(job, delivered) if over or job.state == State.UNCONFIRMED else None,
-        can_cancel=editable and job.state in ACTIVE and not job.cancel_requested,
+        can_cancel=editable and job.state in ACTIVE and _can_stop(job),
         can_retry=editable and over and delivered < job.n,
         actions=_actions(job, editable, delivered < job.n),
         route=run_words.route_line(job),
     )
+
+
+def _can_stop(job: Job) -> bool:
+    """Whether Cancel does anything: one who works on it may know already, and who waits can always be stopped."""
+    return job.state != State.RUNNING or not job.cancel_requested
 
 
 def _moved(job: Job, everybody: Sequence[Job]) -> JobRow:

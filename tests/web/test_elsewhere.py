@@ -10,11 +10,14 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from studio.accounts.models import User
-from studio.jobs import services
+from studio.jobs import quoting, services, weather
+from studio.jobs.errors import ModelNotOffered
 from studio.jobs.models import Job, State
 from studio.jobs.specs import JobSpec
+from studio.jobs.weather import Weather
 from tests.factories import make_job, make_run
 from tests.jobs.conftest import PAINT, PRESS, SKETCH, Desk, desk_of
+from tests.jobs.test_free_jobs import FREE
 from tests.providers.tasks import references_of
 from tests.web.test_studio import form, post
 
@@ -73,6 +76,34 @@ def test_a_model_that_cannot_do_it_is_refused_and_costs_nothing(as_alice: Client
     assert post(as_alice, f"/jobs/{job.pk}/retry", data | {"model": "no/such"}).status_code == 422
 
 
+def test_a_model_that_goes_between_two_looks_is_left_out_of_the_choices(
+    as_alice: Client, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    price, job = quoting.price, cancelled(desk)
+
+    def gone(*, spec: JobSpec, **more: Any) -> quoting.Priced:
+        if spec.model == SKETCH:
+            raise ModelNotOffered("switched off")
+        return price(spec=spec, **more)
+
+    address = f"/jobs/{job.pk}/elsewhere"
+    before = [model for model, _price in buttons(as_alice.get(address, headers=HTMX).content.decode())]
+    monkeypatch.setattr(quoting, "price", gone)
+    after = [model for model, _price in buttons(as_alice.get(address, headers=HTMX).content.decode())]
+    assert [model for model in before if model != SKETCH] == after != before
+
+
+def test_a_job_that_waits_again_can_be_cancelled_although_somebody_wanted_that_before(
+    as_alice: Client, desk: Desk
+) -> None:
+    """Its worker put it back at the very moment, and its vendor may be paused for a day."""
+    job = desk.job()
+    Job.objects.update(cancel_requested=True)
+    assert b"/cancel" in as_alice.get(f"/runs/{job.run_id}/", headers=HTMX).content
+    Job.objects.update(state=State.RUNNING)
+    assert b"/cancel" not in as_alice.get(f"/runs/{job.run_id}/", headers=HTMX).content
+
+
 def test_a_choice_that_the_balance_does_not_pay_says_so(as_alice: Client, desk: Desk) -> None:
     job = cancelled(desk, model=SKETCH, parameters={"size": "1024x1024"})
     services.submit(**_all_spent(desk))
@@ -124,6 +155,21 @@ def test_auto_says_what_it_would_choose_and_the_row_says_why(as_alice: Client, d
     refused = post(as_alice, "/runs", asked | {"budget": "0.1", "idempotency_key": "two"})
     assert refused.status_code == 422
     assert "Raise the most it may cost" in refused.content.decode()
+
+
+def test_a_free_model_that_may_go_on_to_a_paid_one_is_not_said_to_hold_nothing(
+    as_alice: Client, desk: Desk, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.PROVIDER_URLS = {"openai_compatible": "http://127.0.0.1:9"}
+    monkeypatch.setattr(
+        weather, "of_models", lambda: {FREE: Weather(100, 100, 1.0), PAINT: Weather(90, 90, 1.0)}
+    )
+    asked = form(model="auto", aspect_ratio="1:1")
+    asked.pop("size")
+    price = post(as_alice, "/price", asked).content.decode()
+    assert re.search(r"0–[1-9.]+ credits", price), re.findall("<b>.*?</b>", price)
+    assert "You pay for images that arrive" in price
+    assert "nothing is held" not in price
 
 
 def test_a_row_whose_job_moved_on_is_as_far_as_the_job_that_took_over(
