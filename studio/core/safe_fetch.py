@@ -32,6 +32,13 @@ class NotFetched(StudioError):
     status = 422
 
 
+class TooManyAtOnce(NotFetched):
+    """Nobody has asked the address yet."""
+
+    code = "address_busy"
+    status = 503
+
+
 @dataclass(frozen=True, slots=True)
 class Fetched:
     """The bytes behind an address, and ``url``, where they lay in the end. What they are, nobody has looked."""
@@ -46,9 +53,7 @@ def fetch(url: str, *, cap: int, seconds: float = SECONDS) -> Fetched:
     Raises NotFetched. Nothing of ours goes along: no cookie, no key, no name of whoever asks.
     """
     if not _places.acquire(blocking=False):
-        raise NotFetched(
-            _("Many addresses are being fetched now. Try again in a minute."), code="address_busy"
-        )
+        raise TooManyAtOnce(_("Many addresses are being fetched now. Try again in a minute."))
     try:
         return _fetched(url, Deadline(seconds), cap)
     except Unfetched as error:

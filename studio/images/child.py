@@ -41,9 +41,9 @@ def warm_up() -> None:
         seed.save(out, format_)
         decode.prepare(out.getvalue(), mime, keep_original=False)
         decode.convert(out.getvalue(), mime, "PNG")
-    decode.prepare(
-        b"<svg xmlns='http://www.w3.org/2000/svg' width='8' height='8'/>", decode.DRAWING, keep_original=True
-    )
+    # As flat as can be, for every drawing is drawn as wide as pages show it.
+    flat = b"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 999 1'/>"
+    decode.prepare(flat, decode.DRAWING, keep_original=True)
     from PIL import MpoImagePlugin  # noqa: F401  (a phone's JPEG asks for it while it is opened)
 
 

@@ -35,6 +35,14 @@ def test_imports_only_go_down_and_no_contract_looks_away() -> None:
     assert not [contract["name"] for contract in contracts if "ignore_imports" in contract]
 
 
+def test_the_contract_of_the_rooms_that_call_no_vendor_names_every_part_of_providers() -> None:
+    """All but the one that ``core.safe_fetch`` may use, which has a contract of its own."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    named = next(set(each["forbidden_modules"]) for each in contracts if "call providers" in each["name"])
+    parts = {path.relative_to(ROOT / "providers").parts[0].removesuffix(".py") for path in code("providers")}
+    assert named == {f"providers.{part}" for part in parts - {"__init__", "http"}}
+
+
 def test_the_doors_write_no_rows() -> None:
     found = [
         f"{place(path, call.lineno)} {on}.{name}"

@@ -323,7 +323,7 @@ def test_a_bomb_hurts_its_own_task_alone(what: str, pool: Pool) -> None:
     before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     try:
         head, _ = pool.run(
-            "prepare", svg(BOMBS[what]).encode(), mime="image/svg+xml", keep_original=True, seconds=1.5
+            "prepare", svg(BOMBS[what]).encode(), mime="image/svg+xml", keep_original=True, seconds=1.0
         )
         assert head.get("error") in (None, "broken")
     except TimedOut:

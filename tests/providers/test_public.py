@@ -5,6 +5,7 @@ from __future__ import annotations
 import ssl
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import monotonic
@@ -14,6 +15,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from providers import errors
 from providers.http import Client, Deadline, public, transport
@@ -84,6 +87,29 @@ def test_name_servers_that_never_answer_hold_no_more_than_their_places(
     assert len(began) == 2
     assert monotonic() - start < 2
     go_on.set()
+
+
+PIECES = (
+    "http:// https:// // / \\ @ : 80 [ ] ::1 %00 %25 xn-- 。 ① ? # 127.0.0.1 0x7f localhost pictures.example .. . - é ß "
+    "\u200d \u0661 \U0001f600"
+)
+
+
+@settings(max_examples=150)
+@given(st.lists(st.sampled_from([*PIECES.split(), " "]), max_size=8).map("".join), st.booleans())
+def test_whatever_an_address_is_made_of_it_is_refused_or_leads_to_the_public(
+    tail: str, sent_on: bool
+) -> None:
+    url = f"http://{tail}"
+    with Website() as site:
+        if sent_on:
+            site.says(Reply(302, b"", {"Location": url.encode().decode("latin-1")}))
+            url = "http://pictures.example/"
+        web = PublicWeb(site.network)
+        with suppress(Unfetched):
+            page = web.get(url, deadline=Deadline(10), cap=CAP)
+            web.get(page.onward or url, deadline=Deadline(10), cap=CAP)
+        assert all(is_public(address) for address, _ in site.dialled)
 
 
 # TLS ------------------------------------------------------------------------------------------------------------
