@@ -9,6 +9,7 @@ from functools import cache, lru_cache
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from studio.catalog import labels, traits
@@ -124,7 +125,17 @@ def facts_html(facts: Facts) -> str:
 
 def strip_html(samples: Sequence[Sample]) -> str:
     """The pictures that the model made, the first one larger."""
-    return together(_mould(first=not place).pour(_sample(each), {}) for place, each in enumerate(samples))
+    return strip_of([_sample(each) for each in samples])
+
+
+def strip_of(values: Sequence[Mapping[str, str]]) -> str:
+    """Pictures whose ``SAMPLE`` values are at hand."""
+    return together(_mould(first=not place).pour(each, {}) for place, each in enumerate(values))
+
+
+def said() -> dict[str, str]:
+    """The words that every card says."""
+    return {"speed": _("Median time"), "success": _("Delivered"), "use": _("Use")}
 
 
 @cache

@@ -19,7 +19,7 @@ from studio.catalog.selectors import Offer
 from studio.gallery import using
 from studio.jobs import usage, weather
 from studio.web.http import StudioRequest, is_htmx
-from studio.web.model_cards import Known, card, found, ordered
+from studio.web.model_cards import Known, card, found, ordered, said
 from studio.web.models_address import GRID, LIST, NAME, PRICE, SPEED, USED, Address, address_of
 
 
@@ -59,7 +59,7 @@ def _context(request: StudioRequest, address: Address) -> dict[str, Any]:
             (place, tier, labels.tier(tier), tier in address.tiers) for place, tier in enumerate(TIERS, 1)
         ],
         "sorts": _sorts(address),
-        "said": {"speed": _("Median time"), "success": _("Delivered"), "use": _("Use")},
+        "said": said(),
         "views": [(GRID, _("As a grid"), "layout-grid"), (LIST, _("As a list"), "rows-3")],
     }
 

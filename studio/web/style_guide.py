@@ -18,12 +18,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from studio.jobs.vendors import SLOTS, Slot
+from studio.jobs.weather import Weather
 from studio.prompts.redline import Segment
 from studio.web.causes import Cause
 from studio.web.http import StudioRequest
+from studio.web.model_cards import ICONS, Facts, ModelCard, facts_html, said, strip_of
 from studio.web.rows import Action, JobRow, Row
 from studio.web.run_words import Change
 from studio.web.tiles import Tile
+from studio.web.vendor_rows import Bar, bar
+from studio.web.weather_words import words
 
 TOKEN = re.compile(r"--(\w+): (?:light-dark\((#\w+), (#\w+)\)|(#\w+));")
 TEXTS = frozenset({"t1", "t2", "t3", "ac", "ok", "warn", "bad"})
@@ -31,6 +36,7 @@ TEXTS = frozenset({"t1", "t2", "t3", "ac", "ok", "warn", "bad"})
 
 PANEL = "bg1"
 SAMPLES = ("ceramics", "sea", "arch", "city")
+PICTURE = {"srcset": "", "width": "320", "height": "400", "color": "#8a8a8a"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +67,8 @@ class Half:
     tokens: list[Token]
     runs: list[Row]
     tiles: list[Sample]
+    models: list[ModelCard]
+    bars: tuple[Bar, ...]
 
 
 @login_required
@@ -68,12 +76,12 @@ class Half:
 def style_guide(request: StudioRequest) -> HttpResponse:
     """Both themes beside each other."""
     halves = [half("dark", _("Dark")), half("light", _("Light"))]
-    return render(request, "style/page.html", {"halves": halves})
+    return render(request, "style/page.html", {"halves": halves, "said": said()})
 
 
 def half(theme: str, name: str) -> Half:
     """The sheet of a theme with runs in every state."""
-    return Half(theme, name, tokens()[theme], runs(), tiles())
+    return Half(theme, name, tokens()[theme], runs(), tiles(), models(), bars())
 
 
 def tiles() -> list[Sample]:
@@ -90,6 +98,51 @@ def tiles() -> list[Sample]:
         Sample(name, tile := _tile(kind, index), _job("running", [tile], None), show)
         for index, (name, kind, show) in enumerate(kinds)
     ]
+
+
+def models() -> list[ModelCard]:
+    """A model that can be used, one whose vendor is down, one that is paused, and one that could be set up."""
+    facts = Facts(
+        name="FLUX.1 Kontext pro",
+        provider="Black Forest Labs",
+        tile="BF",
+        tier=2,
+        tier_name=_("Standard"),
+        price=_("%(credits)s cr") % {"credits": "5"},
+        chips=(_("Edit"), _("Seed"), "16 refs"),
+        sizing=_("Aspect ratio"),
+        goes="",
+        limits=(_("Prompt to %(limit)s characters") % {"limit": "4,000"}, _("Edits, without a mask")),
+    )
+    states = (
+        ("", "", Weather(500, 498, 9.1, 14.0)),
+        ("down", _("Down since %(time)s") % {"time": "09:40"}, Weather(500, 412, None, None)),
+        ("paused", _("Paused since %(time)s") % {"time": "09:40"}, Weather(500, 485, 31.0, 58.0)),
+        ("off", _("Add %(variables)s to use") % {"variables": "PROVIDER_BFL_KEY"}, None),
+    )
+    return [
+        ModelCard(
+            id=f"style/{state}",
+            name=facts.name,
+            facts=facts_html(facts),
+            weather=(told := words(weather)),
+            icon=ICONS[told.mood],
+            strip=strip_of([{**PICTURE, "src": static(f"img/sample-{name}.webp")} for name in SAMPLES[:3]]),
+            count=3,
+            made=_("Samples"),
+            use="" if state else "#",
+            reason=reason,
+            state=state,
+        )
+        for state, reason, weather in states
+    ]
+
+
+def bars() -> tuple[Bar, ...]:
+    """A vendor's half hours: none, all delivered, some failed, most failed."""
+    now = timezone.now()
+    shares = ((0, 0), (9, 9), (9, 6), (9, 1))
+    return tuple(bar(place, Slot(now, *shares[place % 4])) for place in range(SLOTS))
 
 
 # Tokens ---------------------------------------------------------------------------------------------------

@@ -124,7 +124,7 @@ def _row(
         address=providers.address(vendor.name),
         status=status,
         tone=tone,
-        bars=tuple(_bar(place, slot) for place, slot in enumerate(slots)),
+        bars=tuple(bar(place, slot) for place, slot in enumerate(slots)),
         bars_text=_bars_text(slots),
         success=percent(weather.success) if weather.success is not None else NOTHING,
         times=f"{seconds(weather.seconds)} / {seconds(weather.slow_seconds)}",
@@ -153,7 +153,8 @@ def _status(
     return _("Healthy"), "good"
 
 
-def _bar(place: int, slot: Slot) -> Bar:
+def bar(place: int, slot: Slot) -> Bar:
+    """The half hour at this place of the row, from 0."""
     facts = {
         "time": date_format(timezone.localtime(slot.since), "H:i"),
         "n": slot.delivered,

@@ -73,7 +73,7 @@ FORMS: dict[str, Form] = {
     "manage_invite": Form({"email": "erin@northwind.test"}),
     "manage_reset": Form(),
     "manage_active": Form({"active": ""}),
-    "manage_provider_check": Form({"provider": "gesso"}),
+    "manage_provider_check": Form({"provider": "openai"}),
     "manage_provider_pause": Form({"provider": "gesso", "reason": "to try"}),
     "manage_provider_resume": Form({"provider": "gesso"}),
     "manage_provider_again": Form({"breaker": "1"}),

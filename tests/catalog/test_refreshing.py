@@ -142,6 +142,7 @@ def test_one_without_a_list_and_one_that_does_not_answer_are_said(
         call_command("refresh_catalog", "openai")
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_vendors_real_list_is_read_over_the_wire(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
     monkeypatch.undo()
     settings.PROVIDER_KEYS = {"deepshi": KEY}

@@ -202,6 +202,7 @@ def test_a_check_is_answered_in_place_or_without_scripts_on_the_page(
     )
 
 
+@pytest.mark.django_db(transaction=True)
 def test_the_offline_models_answer_and_one_without_a_key_is_not_called(as_dana: Client) -> None:
     assert 'class="ok"' in as_dana.post(f"{PAGE}check", {"provider": "gesso"}, headers=HTMX).content.decode()
     answer = as_dana.post(f"{PAGE}check", {"provider": "fal"}, headers=HTMX).content.decode()
