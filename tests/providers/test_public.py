@@ -90,8 +90,8 @@ def test_name_servers_that_never_answer_hold_no_more_than_their_places(
 
 
 PIECES = (
-    "http:// https:// // / \\ @ : 80 [ ] ::1 %00 %25 xn-- 。 ① ? # 127.0.0.1 0x7f localhost pictures.example .. . - é ß "
-    "\u200d \u0661 \U0001f600"
+    "http:// https:// // / \\ @ : 80 [ ] ::1 %00 %25 xn-- 。 ① ? # 127.0.0.1 0x7f localhost "
+    "pictures.example .. . - é ß \u200d \u0661 \U0001f600"
 )
 
 
