@@ -1,4 +1,4 @@
-"""Submit, cancel and retry: the only way in to the queue.
+"""Submit and cancel: the only way in to the queue. What is run once more goes through ``again`` and comes here.
 
 Order of locks in a submit: the project's number, then the payer's account (see ``credits.models``).
 """
@@ -18,19 +18,17 @@ from django.utils.translation import gettext as _
 from studio.accounts.actors import Actor
 from studio.accounts.models import Team
 from studio.catalog import automatic
-from studio.catalog.errors import NotOffered
 from studio.catalog.fields import MAX_SEED
 from studio.core import clock, db
 from studio.core.errors import Invalid
 from studio.credits import selectors as balances
 from studio.credits import services as credits
 from studio.images.models import Image
-from studio.jobs import billing, dispatch, failpoints, notices, outcomes, quoting, routing
-from studio.jobs.errors import KeyReused, ModelNotOffered, NotCancellable, NothingToRetry, QuoteChanged
-from studio.jobs.models import FINAL, Job, Project, Reference, Run, State
+from studio.jobs import billing, dispatch, failpoints, notices, outcomes, quoting
+from studio.jobs.errors import KeyReused, NotCancellable, NothingToRetry, QuoteChanged
+from studio.jobs.models import Job, Project, Reference, Run, State
 from studio.jobs.quoting import Priced
-from studio.jobs.routing import Candidate
-from studio.jobs.specs import JobSpec, body_hash, missing_pictures, spec_of
+from studio.jobs.specs import JobSpec, body_hash, missing_pictures
 
 KEY_LENGTH = 80
 
@@ -41,14 +39,6 @@ class Payer:
 
     account_id: UUID
     team: Team | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Elsewhere:
-    """Another model for a job that failed, with what the job would cost there."""
-
-    candidate: Candidate
-    priced: Priced
 
 
 def submit(
@@ -243,67 +233,3 @@ def cancel_run(*, run: Run) -> None:
                 cancel(job=job)
         # Of those that ended so, one may have gone on to another model.
         jobs = list(working.filter(cancel_requested=False))
-
-
-def price_retry(*, job: Job, model: str = "") -> Priced:
-    """What running the missing pictures again would cost today, with the job's own model or with ``model``.
-
-    Raises NothingToRetry; Invalid where the other model cannot do this very job now.
-    """
-    spec = _missing(job)
-    if model and model != job.model:
-        fitting = routing.candidates(spec, among=[model])
-        if not fitting:
-            raise routing.nothing_fits(fitting)
-        spec = fitting[0].spec_for(spec)
-    return quoting.price(spec=spec, retry_of=job)
-
-
-def elsewhere(*, job: Job, most: int) -> list[Elsewhere]:
-    """The ``most`` best other models for the missing pictures, each with today's price. Raises NothingToRetry."""
-    spec = _missing(job)
-    found: list[Elsewhere] = []
-    for each in routing.candidates(spec, without=[job.model]):
-        if len(found) == most:
-            break
-        # One that was switched off between two looks is no choice any more.
-        with suppress(ModelNotOffered, NotOffered):
-            found.append(Elsewhere(each, quoting.price(spec=each.spec_for(spec), retry_of=job)))
-    return found
-
-
-def _missing(job: Job) -> JobSpec:
-    """The job's wish for what it did not deliver. Raises NothingToRetry."""
-    missing = missing_pictures(job)
-    if job.state not in FINAL or not missing:
-        raise NothingToRetry
-    return spec_of(job, n=missing)
-
-
-def retry(
-    *, actor: Actor, payer: Payer, job: Job, key: str, quoted_high: int | None = None, model: str = ""
-) -> Run:
-    """A new run from the old snapshot at today's price, for the pictures that are missing; with ``model``, elsewhere.
-
-    Safe to repeat with the same ``key``. Raises NothingToRetry, and what ``submit`` raises.
-    """
-    repeats = Run.objects.filter(owner=actor.require_user(), key=key, jobs__retry_of=job)
-    if repeat := repeats.first():
-        return repeat
-    try:
-        priced = price_retry(job=job, model=model)
-        return submit(
-            actor=actor,
-            payer=payer,
-            project=job.run.project,
-            specs=[priced.spec],
-            key=key,
-            quoted_high=quoted_high,
-            parent=job.run,
-            retry_of=job,
-        )
-    except NothingToRetry:
-        # The same press, sent twice at once, may just have become the run that is on its way.
-        if repeat := repeats.first():
-            return repeat
-        raise

@@ -15,8 +15,8 @@ from studio.catalog import labels
 from studio.catalog import services as prices
 from studio.core.micros import credits_text, dollars_text
 from studio.credits import selectors as credits
-from studio.jobs import services
-from studio.jobs.services import Elsewhere
+from studio.jobs import again
+from studio.jobs.again import Elsewhere
 from studio.web import access, composer, run_words
 from studio.web.http import StudioRequest
 from studio.web.studio import place_of
@@ -48,7 +48,7 @@ def elsewhere(request: StudioRequest, job_id: UUID) -> HttpResponse:
     """The choices, best first, for the dialog that every page of the studio has."""
     job = access.editable_job_for(request, job_id)
     available = credits.balance(place_of(request, job.run.project).account_id).available
-    choices = [_choice(each, available) for each in services.elsewhere(job=job, most=SHOWN)]
+    choices = [_choice(each, available) for each in again.elsewhere(job=job, most=SHOWN)]
     page = {"job_id": str(job.pk), "balance": credits_text(available), "choices": choices}
     return render(request, "studio/_elsewhere.html", {"page": page})
 

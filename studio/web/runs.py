@@ -19,7 +19,7 @@ from studio.core.errors import Forbidden, StudioError
 from studio.core.micros import credits_text, dollars_text
 from studio.credits import selectors as credits
 from studio.gallery import selectors as gallery
-from studio.jobs import projects, services
+from studio.jobs import again, projects, services
 from studio.jobs import selectors as jobs
 from studio.jobs.models import Job, Project, Run
 from studio.jobs.services import Payer
@@ -151,7 +151,7 @@ def retry(request: StudioRequest, job_id: UUID) -> HttpResponse:
     if request.method == "GET":
         return render(request, f"{PAGE}#retry_dialog", {"retry": _retry_view(request, job)})
     token = request.POST.get("quote", "")
-    made = services.retry(
+    made = again.retry(
         actor=request.actor,
         payer=_payer(request, job.run.project),
         job=job,
@@ -166,7 +166,7 @@ def retry(request: StudioRequest, job_id: UUID) -> HttpResponse:
 
 
 def _retry_view(request: StudioRequest, job: Job) -> dict[str, Any]:
-    priced = services.price_retry(job=job)
+    priced = again.price_retry(job=job)
     available = credits.balance(place_of(request, job.run.project).account_id).available
     count, high = priced.parameters.n, priced.quote.high
     return {

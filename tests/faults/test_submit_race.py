@@ -16,7 +16,7 @@ from studio.accounts.actors import actor_for
 from studio.accounts.models import Team
 from studio.credits.errors import InsufficientCredits
 from studio.credits.models import Hold
-from studio.jobs import outcomes, projects, queue, quoting, selectors, services, sweeping
+from studio.jobs import again, outcomes, projects, queue, quoting, selectors, services, sweeping
 from studio.jobs.errors import NotCancellable, NothingToRetry
 from studio.jobs.models import FINAL, Job, Project, Run, State
 from tests.faults import desk as desks
@@ -119,14 +119,14 @@ def test_two_presses_of_one_button_are_one_run(busy: Desk) -> None:
 
 def priced_together(monkeypatch: pytest.MonkeyPatch, count: int) -> None:
     """Nobody goes on from the price of a retry before all have seen that there is something to retry."""
-    barrier, price = threading.Barrier(count), services.price_retry
+    barrier, price = threading.Barrier(count), again.price_retry
 
     def and_wait(**given: Any) -> quoting.Priced:
         priced = price(**given)
         barrier.wait()
         return priced
 
-    monkeypatch.setattr(services, "price_retry", and_wait)
+    monkeypatch.setattr(again, "price_retry", and_wait)
 
 
 @pytest.mark.parametrize("keys", [("one tab", "another"), ("the same", "the same")])
@@ -140,7 +140,7 @@ def test_two_retries_of_one_job_at_once_are_paid_once(
 
     def retry(key: str) -> Callable[[], object]:
         ours = Job.objects.select_related("run__project").get(pk=job.pk)
-        return lambda: services.retry(actor=busy.actor, payer=busy.payer, job=ours, key=key)
+        return lambda: again.retry(actor=busy.actor, payer=busy.payer, job=ours, key=key)
 
     answers = at_once(*map(retry, keys))
     run = Job.objects.get(retry_of=job).run

@@ -12,7 +12,7 @@ from studio.accounts.models import User
 from studio.images import intake
 from studio.images import services as images
 from studio.images.models import Lineage
-from studio.jobs import execution, failpoints, outcomes, queue, services, sweeping
+from studio.jobs import again, execution, failpoints, outcomes, queue, services, sweeping
 from studio.jobs.models import Attempt, Job, Output, State
 from studio.jobs.specs import ReferenceSpec
 from tests.factories import make_image, pictures
@@ -151,7 +151,7 @@ def test_fewer_pictures_than_asked_charge_for_those_and_return_the_rest(
 def test_a_partial_job_is_retried_for_what_is_missing(busy: Desk, vendor: OpenAISimulator) -> None:
     vendor.fault = Fault(base.FEWER, times=1)
     job = busy.finished(PAID, n=3)
-    assert services.price_retry(job=job).parameters.n == 1
+    assert again.price_retry(job=job).parameters.n == 1
 
 
 def test_cancel_ends_a_queued_job_at_once_and_returns_its_hold(busy: Desk) -> None:

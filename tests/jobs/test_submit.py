@@ -9,7 +9,7 @@ from studio.accounts.models import User
 from studio.core.errors import Invalid
 from studio.credits.errors import InsufficientCredits
 from studio.images.models import Image
-from studio.jobs import outcomes, queue, services
+from studio.jobs import again, outcomes, queue, services
 from studio.jobs.errors import KeyReused, ModelNotOffered, NothingToRetry, QuoteChanged
 from studio.jobs.models import Job, Output, Run, State
 from studio.jobs.specs import JobSpec, ReferenceSpec
@@ -125,8 +125,8 @@ def test_a_reference_that_was_deleted_for_good_serves_retries_of_its_runs_and_no
     Image.objects.update(binned_at=timezone.now(), discarded=True)
     with pytest.raises(Invalid, match="no longer available"):
         desk.submit(PAINT, references=references)
-    again = services.retry(actor=desk.actor, payer=desk.payer, job=job, key="again").jobs.get()
-    assert again.references.get().image_id == references[0].image_id
+    retried = again.retry(actor=desk.actor, payer=desk.payer, job=job, key="again").jobs.get()
+    assert retried.references.get().image_id == references[0].image_id
 
 
 def test_references_keep_their_order_and_roles(desk: Desk, alice: User) -> None:
@@ -151,8 +151,14 @@ def test_a_retry_repeats_the_snapshot_for_the_missing_pictures(desk: Desk) -> No
     job = desk.job(SKETCH, n=2, prompt="an arch", parameters={"seed": "5"})
     services.cancel(job=job)
     job.refresh_from_db()
-    again = services.retry(actor=desk.actor, payer=desk.payer, job=job, key="again").jobs.get()
-    assert (again.retry_of, again.prompt, again.n, again.seed, again.model) == (job, "an arch", 2, 5, SKETCH)
+    retried = again.retry(actor=desk.actor, payer=desk.payer, job=job, key="again").jobs.get()
+    assert (retried.retry_of, retried.prompt, retried.n, retried.seed, retried.model) == (
+        job,
+        "an arch",
+        2,
+        5,
+        SKETCH,
+    )
     assert desk.balance == (START - 6_000, 6_000)
 
 
@@ -172,29 +178,29 @@ def cancelled(desk: Desk, n: int) -> Job:
 
 def test_what_a_retry_has_on_its_way_is_not_paid_a_second_time(desk: Desk) -> None:
     job = cancelled(desk, n=2)
-    services.retry(actor=desk.actor, payer=desk.payer, job=job, key="one tab")
+    again.retry(actor=desk.actor, payer=desk.payer, job=job, key="one tab")
     with pytest.raises(NothingToRetry):
-        services.retry(actor=desk.actor, payer=desk.payer, job=job, key="another tab")
+        again.retry(actor=desk.actor, payer=desk.payer, job=job, key="another tab")
     assert desk.balance == (START - 6_000, 6_000)
 
 
 def test_what_a_retry_missed_too_can_be_retried_from_either(desk: Desk, alice: User) -> None:
     job = cancelled(desk, n=2)
-    first = services.retry(actor=desk.actor, payer=desk.payer, job=job, key="first").jobs.get()
+    first = again.retry(actor=desk.actor, payer=desk.payer, job=job, key="first").jobs.get()
     Output.objects.create(job=first, position=0, image=make_image(alice))
     Job.objects.filter(pk=first.pk).update(state=State.PARTIAL)
     first.refresh_from_db()
     for each in (job, first):
-        assert services.price_retry(job=each).parameters.n == 1
-    services.retry(actor=desk.actor, payer=desk.payer, job=first, key="second")
+        assert again.price_retry(job=each).parameters.n == 1
+    again.retry(actor=desk.actor, payer=desk.payer, job=first, key="second")
     for each in (job, first):
         with pytest.raises(NothingToRetry):
-            services.price_retry(job=each)
+            again.price_retry(job=each)
 
 
 def test_a_retry_that_is_sent_twice_is_one_run(desk: Desk) -> None:
     job = cancelled(desk, n=2)
-    runs = {services.retry(actor=desk.actor, payer=desk.payer, job=job, key="same").pk for _ in range(2)}
+    runs = {again.retry(actor=desk.actor, payer=desk.payer, job=job, key="same").pk for _ in range(2)}
     assert len(runs) == 1
 
 
