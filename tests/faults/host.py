@@ -17,6 +17,7 @@ import json
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -37,6 +38,15 @@ def work() -> None:
     threading.Thread(target=beat, daemon=True).start()
     tasks.work("")
     over.set()
+
+
+def work_on() -> None:
+    """The same again and again, as messages would have it, until no job is queued or running."""
+    from studio.jobs.models import Job, State
+
+    while Job.objects.filter(state__in=[State.QUEUED, State.RUNNING]).exists():
+        work()
+        time.sleep(0.01)
 
 
 def work_with_tickets(bills: str) -> None:
@@ -62,6 +72,7 @@ def submit(user_id: int, project_id: str, key: str, model: str) -> None:
 
 ORDERS: dict[str, Callable[..., None]] = {
     "work": work,
+    "work_on": work_on,
     "work_with_tickets": work_with_tickets,
     "submit": submit,
 }

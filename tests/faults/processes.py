@@ -16,7 +16,10 @@ from django.conf import settings
 from django.db import connection
 
 PATIENCE = 40.0
-SHARED = ("JOB_LEASE_SECONDS", "JOB_DEADLINE_SECONDS", "PROVIDER_KEYS", "PROVIDER_URLS")
+SHARED = (
+    "JOB_LEASE_SECONDS", "JOB_DEADLINE_SECONDS", "JOBS_PER_PAYER", "PROVIDER_KEYS", "PROVIDER_URLS", "PROVIDER_JOBS",
+    "BREAKER_FAILURES", "BREAKER_WAIT_SECONDS", "BREAKER_LONGEST_SECONDS",
+)  # fmt: skip
 """Settings that a child takes over from the test as they are now."""
 
 
