@@ -11,8 +11,10 @@ from scripts.studio import ROOT, clean_environment
 from tests.bench.result import MARK, Result
 
 ROWS = {
+    "2a": "waiting",
     "2b": "jobs",
     "2c": "starts",
+    "2d": "overhead",
     "3a": "intake",
     "3b": "intake_memory",
     "4a": "gallery",
@@ -29,8 +31,9 @@ ROWS = {
     "7c": "first_picture",
 }
 LONGEST_SECONDS = 120
-LONGER = {"gallery": 1800}
-"""Seconds of a module that has to make a million rows, on two databases, before it asks its first question."""
+LONGER = {"gallery": 1800, "waiting": 400, "overhead": 240}
+"""Seconds of a module that has to make a million rows, on two databases, before it asks its first question, and of
+those that start several workers."""
 
 
 def measure(module: str, row: str) -> list[Result]:
