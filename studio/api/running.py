@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from studio.accounts.actors import Actor
 from studio.accounts.models import ApiKey
+from studio.api import access
 from studio.api.errors import Refused
 from studio.core import clock, db
 from studio.credits import services as credits
@@ -49,9 +50,8 @@ def submitted(
 
 
 def _asked_before(key: ApiKey, project: Project, spec: JobSpec) -> Run | None:
-    lately = Run.objects.filter(project=project, created_at__gt=clock.now() - REPEATS_KNOWN)
-    same = lately.filter(key__startswith=f"{key.prefix}:", body_hash=body_hash(project.pk, [spec]))
-    newest = same.order_by("-number").first()
+    wish, since = body_hash(project.pk, [spec]), clock.now() - REPEATS_KNOWN
+    newest = access.same_wish(key, project, wish=wish, since=since)
     return newest if newest and _last(newest).state != State.FAILED else None
 
 

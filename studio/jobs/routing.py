@@ -38,6 +38,9 @@ STEPS = 20
 SPARES = 2
 """How many models after the best a quote for ``auto`` pays for as well."""
 
+SVG = "svg"
+"""A drawing is no picture in another format: who asked for pixels wants pixels."""
+
 USUAL_SECONDS = 10.0
 SAME_SHAPE = 0.03
 SAME_AREA = (0.5, 2.0)
@@ -186,6 +189,7 @@ def _fitting(offer: Offer, spec: JobSpec, work: str, seen: Weather) -> Candidate
         str(parameters.n) == (wanted.get("n") or "1")
         and parameters.negative_prompt == wanted.get("negative_prompt", "")
         and (parameters.background == TRANSPARENT) == (wanted.get("background") == TRANSPARENT)
+        and (parameters.output_format == SVG) == (wanted.get("output_format") == SVG)
         and _same_size(parameters, wanted)
     )
     if not kept:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from studio.accounts.actors import Actor, Owned, OwnedQuerySet
 from studio.accounts.models import Team, User
 from studio.accounts.teams import LEADING_ROLES
+from studio.catalog.models import Breaker
 from studio.core.errors import Forbidden, NotFound
 from studio.gallery.models import Collection, Export
 from studio.images.models import Image
@@ -161,6 +162,12 @@ def staff(request: StudioRequest) -> User:
     if not request.actor.is_staff:
         raise missing()
     return request.actor.require_user()
+
+
+def breaker_for(request: StudioRequest, number: int) -> Breaker | None:
+    """What stopped a vendor, for who runs the server; None once it is gone. To everybody else there is none."""
+    staff(request)
+    return Breaker.objects.filter(pk=number).first()
 
 
 def missing() -> NotFound:

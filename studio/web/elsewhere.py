@@ -64,7 +64,7 @@ def _choice(each: Elsewhere, available: int) -> Choice:
         weather=run_words.weather(seen.success, seen.runs, seen.seconds),
         size=labels.pixels(priced.parameters.width, priced.parameters.height),
         notes=". ".join(each.candidate.notes),
-        credits=credits_text(high),
+        credits=credits_text(high) if high else "",
         dollars=dollars_text(high),
         token=prices.sign(priced.quote, priced.version, entry.id),
         key=composer.new_key(),

@@ -13,7 +13,6 @@ from django.views.decorators.http import require_POST, require_safe
 from studio.accounts import audit
 from studio.catalog import loader, providers, services
 from studio.catalog.entries import Vendor
-from studio.catalog.models import Breaker
 from studio.web import access
 from studio.web.http import StudioRequest, is_htmx
 from studio.web.numbers import whole
@@ -75,7 +74,7 @@ def again(request: StudioRequest) -> HttpResponse:
     """Call again at once what was stopped because it failed, without waiting for a probe."""
     staff = access.staff(request)
     number = whole(request.POST.get("breaker", ""))
-    breaker = Breaker.objects.filter(pk=number).first() if number is not None else None
+    breaker = access.breaker_for(request, number) if number is not None else None
     if breaker is not None and services.close_breaker(staff, breaker):
         messages.success(request, _("%(name)s is called again") % {"name": breaker})
     else:

@@ -75,6 +75,15 @@ def test_another_shape_or_a_size_far_off_is_another_picture() -> None:
 
 
 @pytest.mark.django_db
+def test_who_asked_for_pixels_is_given_no_drawing_and_the_reverse(settings: Any) -> None:
+    settings.PROVIDER_KEYS = {"recraft": "a key"}
+    assert not [name for name in names(wish()) if name.endswith("_vector")]
+    drawn = names(wish(output_format="svg"))
+    assert drawn
+    assert all(name.endswith("_vector") for name in drawn)
+
+
+@pytest.mark.django_db
 def test_what_delivers_more_often_comes_first_then_what_is_quicker_then_what_is_cheaper(
     measured: dict[str, Weather],
 ) -> None:
