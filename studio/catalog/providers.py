@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from providers import registry
 from providers.base import Config, Facts, Health, Listed, Lists, Provider
+from providers.errors import ProviderError
 from studio.core import db
 
 _lock = threading.Lock()
@@ -76,7 +77,10 @@ def check(name: str) -> Health:
     if lacking := missing(name):
         return Health(ok=False, message=_("Add %(variables)s first.") % {"variables": ", ".join(lacking)})
     db.release()
-    return adapter(name).check()
+    try:
+        return adapter(name).check()
+    except ProviderError as error:
+        return Health(ok=False, message=error.message)
 
 
 def listed(name: str) -> Sequence[Listed] | None:

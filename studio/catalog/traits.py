@@ -42,7 +42,6 @@ TRAITS = (
         "upscale", gettext_lazy("Upscale"), gettext_lazy("Upscale"), lambda entry: "upscale" in entry.kinds
     ),
 )
-KEYS = frozenset(trait.key for trait in TRAITS)
 
 
 def held(entry: Entry) -> frozenset[str]:
