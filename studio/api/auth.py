@@ -28,8 +28,7 @@ def endpoint(*methods: str) -> Callable[[View], View]:
         def guarded(request: HttpRequest, *args: Any, **values: Any) -> HttpResponseBase:
             try:
                 if request.method not in methods:
-                    text = _("This address takes %(methods)s.") % {"methods": ", ".join(methods)}
-                    raise Refused(text, status=405, code="method_not_allowed")
+                    return _wrong_method(methods)
                 return view(_entered(request), *args, **values)
             except StudioError as error:
                 return rendered(error)
@@ -37,6 +36,14 @@ def endpoint(*methods: str) -> Callable[[View], View]:
         return guarded
 
     return wrap
+
+
+def _wrong_method(methods: tuple[str, ...]) -> HttpResponseBase:
+    allowed = ", ".join(methods)
+    text = _("This address takes %(methods)s.") % {"methods": allowed}
+    answer = rendered(Refused(text, status=405, code="method_not_allowed"))
+    answer["Allow"] = allowed
+    return answer
 
 
 def _entered(request: HttpRequest) -> ApiRequest:

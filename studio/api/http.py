@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
-from django.http import HttpRequest, JsonResponse, RawPostDataException
+from django.core.handlers.asgi import ASGIRequest
+from django.http import HttpRequest, JsonResponse, RawPostDataException, StreamingHttpResponse
 
 from studio.accounts.actors import Actor
 from studio.accounts.models import ApiKey
@@ -38,3 +40,20 @@ def answer(document: Mapping[str, Any], status: int = 200) -> JsonResponse:
     response = JsonResponse(document, status=status)
     response["Cache-Control"] = "no-store"
     return response
+
+
+def streamed(request: HttpRequest, pieces: Iterator[bytes]) -> StreamingHttpResponse:
+    """A JSON document that is sent as it is made, so that no more of it than a piece is in memory.
+
+    ``pieces`` may read files and asks no database.
+    """
+    # Under ASGI a plain iterator would be read whole before the first byte leaves.
+    body = _in_threads(pieces) if isinstance(request, ASGIRequest) else pieces
+    response = StreamingHttpResponse(body, content_type="application/json")
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+async def _in_threads(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
+    while (piece := await asyncio.to_thread(next, pieces, None)) is not None:
+        yield piece

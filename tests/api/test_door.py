@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
+import tracemalloc
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -11,6 +13,8 @@ from typing import Any
 
 import httpx
 import pytest
+from asgiref.sync import async_to_sync
+from django.test import AsyncClient, Client
 from django.utils import timezone
 from pytest_django.live_server_helper import LiveServer
 
@@ -21,6 +25,7 @@ from studio.accounts.models import ApiKey, Membership, Role, Team, User
 from studio.api import running
 from studio.catalog import services as catalog
 from studio.credits import services as credits
+from studio.images import services as images
 from studio.images.models import Image
 from studio.jobs import services
 from studio.jobs.models import Job, Run, State
@@ -238,3 +243,35 @@ def test_pictures_that_were_deleted_since_are_not_called_a_failure_and_not_hande
     assert code(answer) == (410, "pictures_deleted")
     assert answer.headers["x-should-retry"] == "false"
     assert "charged" not in answer.json()["error"]["message"]
+
+
+def test_of_many_large_pictures_one_is_in_memory_at_a_time(
+    client: Client, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    size = 4_000_000
+    monkeypatch.setattr(images, "original_bytes", lambda image: bytes(size))
+    answer = client.post(
+        ADDRESS, SMALL | {"n": 4}, content_type="application/json", headers={"Authorization": f"Bearer {key}"}
+    )
+    assert answer.status_code == 200
+    tracemalloc.start()
+    length = sum(len(piece) for piece in answer)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert length > 4 * size * 4 / 3
+    assert most < 4 * size
+
+
+def test_a_server_of_today_sends_them_as_they_are_read(
+    desk: Desk, key: str, async_client: AsyncClient
+) -> None:
+    async def pieces() -> list[bytes]:
+        headers = {"Authorization": f"Bearer {key}"}
+        answer: Any = await async_client.post(
+            ADDRESS, SMALL, content_type="application/json", headers=headers
+        )
+        return [piece async for piece in answer.streaming_content]
+
+    found = async_to_sync(pieces)()
+    assert len(found) > 3
+    assert json.loads(b"".join(found))["output_format"] == "png"

@@ -204,6 +204,7 @@ def test_a_browsers_session_is_no_key(live_server: Any, as_alice: Any) -> None:
 def test_a_wrong_method_says_which_are_right(raw: httpx.Client) -> None:
     answer = raw.get("/v1/images/generations")
     assert (answer.status_code, answer.json()["error"]["code"]) == (405, "method_not_allowed")
+    assert answer.headers["Allow"] == "POST"
 
 
 def test_a_teams_key_makes_the_teams_pictures_and_its_owner_pays_without_a_pool(
