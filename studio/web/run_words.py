@@ -130,7 +130,7 @@ def route_line(job: Job) -> str:
         return _("Auto chose %(model)s, the only model here that does all of this.") % names
     if job.route["success"] is None:
         return (
-            _("Auto chose %(model)s of %(of)d models that can do this; none of them ran here before.") % names
+            _("Auto chose %(model)s of %(of)d models that can do this; it did not run here before.") % names
         )
     names["weather"] = weather(job.route["success"], job.route["runs"], job.route["seconds"])
     return _("Auto chose %(model)s of %(of)d models that can do this: %(weather)s.") % names

@@ -172,6 +172,16 @@ def test_a_free_model_that_may_go_on_to_a_paid_one_is_not_said_to_hold_nothing(
     assert "nothing is held" not in price
 
 
+def test_a_model_that_is_new_here_is_chosen_without_a_word_on_the_others(
+    as_alice: Client, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    poor = {name: Weather(100, 10, 1.0) for name in (SKETCH, PAINT, "gesso/studio")}
+    monkeypatch.setattr(weather, "of_models", lambda: poor)
+    run = desk.submit("auto")
+    row = as_alice.get(f"/runs/{run.pk}/", headers=HTMX).content.decode()
+    assert "Auto chose Gesso Press of 4 models that can do this; it did not run here before." in row
+
+
 def test_a_row_whose_job_moved_on_is_as_far_as_the_job_that_took_over(
     as_alice: Client, alice: User, desk: Desk
 ) -> None:
