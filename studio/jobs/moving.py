@@ -7,6 +7,7 @@ transaction: each job keeps its snapshot, its price version and its bill to itse
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 
 from django.db.models import Q
 
@@ -42,7 +43,26 @@ def move_on(claim: Claim, job: Job, error: ProviderError) -> bool:
     if job.route is None or not _is_outage(error) or _perhaps_done(job) or job.outputs.exists():
         return False
     following = _next(job)
-    return following is not None and _moved(claim, job, error, following)
+    if following is None:
+        return False
+
+    def end() -> bool | None:
+        mine = claim.rows().select_for_update(no_key=True)
+        if mine.values_list("cancel_requested", flat=True).first():
+            return None
+        return outcomes.fail(claim, job, code=error.code, detail=error.message)
+
+    return _moved(job, end, following)
+
+
+def leave(job: Job) -> bool:
+    """Put the next model in the place of a job that ``auto`` placed and that waits for a vendor which is stopped.
+
+    False where nobody asked for ``auto``, or no other model can do it for what was quoted: then it waits on.
+    """
+    if job.route is None or (following := _next(job)) is None:
+        return False
+    return _moved(job, lambda: outcomes.down_too_long(job), following)
 
 
 def _is_outage(error: ProviderError) -> bool:
@@ -80,7 +100,8 @@ def _tried(job: Job) -> set[str]:
         each = each.retry_of
 
 
-def _moved(claim: Claim, job: Job, error: ProviderError, following: Priced) -> bool:
+def _moved(job: Job, end: Callable[[], bool | None], following: Priced) -> bool:
+    """``end`` ends the job; it says False where somebody else did, and None where it is to stay after all."""
     run = job.run
     images = {ref.image_id: ref.image for ref in job.references.all()}
     payer = services.Payer(job.payer_id, run.team)
@@ -88,10 +109,10 @@ def _moved(claim: Claim, job: Job, error: ProviderError, following: Priced) -> b
         with db.atomic():
             # Two jobs of a run may move at once, and each takes the next place in it.
             Run.objects.select_for_update(no_key=True).get(pk=run.pk)
-            mine = claim.rows().select_for_update(no_key=True)
-            if mine.values_list("cancel_requested", flat=True).first():
+            ended = end()
+            if ended is None:
                 return False
-            if outcomes.fail(claim, job, code=error.code, detail=error.message):
+            if ended:
                 placed = services.add_job(run, run.jobs.count(), following, payer, images)
                 dispatch.wake([placed.pk])
     except StudioError as refused:

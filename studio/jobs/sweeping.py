@@ -15,7 +15,7 @@ from django.utils import timezone
 from studio.catalog import health
 from studio.core.models import Event
 from studio.credits import lots
-from studio.jobs import dispatch, outcomes, queue, retrying
+from studio.jobs import dispatch, moving, outcomes, queue, retrying
 from studio.jobs.models import Job, State, WorkerBeat
 from studio.jobs.queue import Claim
 
@@ -79,7 +79,13 @@ def undispatched(now: datetime) -> list[UUID]:
 
 
 def _settle_held_up(now: datetime) -> None:
-    """Fail whoever waited too long for a vendor that is paused or down; until then a pause stops the job's clock."""
+    """Fail whoever waited too long for a vendor that is paused or down; until then a pause stops the job's clock.
+
+    A job that ``auto`` placed need not wait for any vendor, as long as another can do it.
+    """
+    for paused in (True, False):
+        waits = queue.held_up(now, paused=paused).filter(route__isnull=False)
+        _each(waits.select_related("run", "price_version")[:BATCH], moving.leave)
     patience = {True: settings.JOB_PAUSED_SECONDS, False: settings.JOB_DOWN_SECONDS}
     for paused, seconds in patience.items():
         over = Q(pk__in=queue.held_up(now, seconds, paused=paused).values("pk"))

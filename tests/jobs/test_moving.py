@@ -12,10 +12,12 @@ from django.core.management import call_command
 from providers.base import Emit, Finished, ImageRequest, Output
 from providers.errors import AuthError, UpstreamError
 from providers.painter.adapter import Painter
-from studio.catalog import automatic, providers
+from studio.accounts.models import User
+from studio.catalog import automatic, health, providers
+from studio.catalog import services as prices
 from studio.images import services as images
 from studio.images.errors import NotKept
-from studio.jobs import execution, moving, queue, quoting, routing, services, weather
+from studio.jobs import execution, moving, queue, quoting, routing, services, sweeping, weather
 from studio.jobs.errors import ModelNotOffered
 from studio.jobs.models import Attempt, Job, Run, State
 from studio.jobs.specs import JobSpec
@@ -247,3 +249,23 @@ def test_a_model_that_goes_between_two_looks_makes_room_for_the_next(
     assert (first.model, first.state, second.state) == (PAID, State.FAILED, State.SUCCEEDED)
     assert second.model not in (SKETCH, PAID)
     assert busy.job(automatic.ID).model not in (SKETCH, PAID), "a new wish goes the same way"
+
+
+@pytest.mark.parametrize("stopped", ["paused", "down"])
+def test_a_job_in_the_queue_does_not_wait_for_a_vendor_that_is_stopped_meanwhile(
+    busy: Desk, vendor: OpenAISimulator, stopped: str, dana: User
+) -> None:
+    run = busy.submit(automatic.ID)
+    own = busy.job(PAID)
+    if stopped == "paused":
+        prices.pause(dana, "openai", reason="They call back.")
+    else:
+        health.failed("openai", own.upstream, own.pk, AuthError("the key was revoked"))
+    sweeping.sweep()
+    execution.work()
+    first, second = run.jobs.order_by("position")
+    assert (first.model, first.state, first.charged) == (PAID, State.FAILED, 0)
+    assert (second.model, second.state) == (SKETCH, State.SUCCEEDED)
+    own.refresh_from_db()
+    assert own.state == State.QUEUED
+    assert busy.balance == (START - second.charged - own.quote["high"], own.quote["high"])
