@@ -16,8 +16,9 @@ from providers.adapters.a1111 import A1111, beside
 from providers.adapters.a1111.answer import found_in, was_stopped
 from providers.base import Alive, Config, Event, ImageRequest, InputImage, Partial, Progress
 from providers.masks import white_where_clear
+from tests.providers.calls import silent
 from tests.providers.simulators.a1111 import LOADING, OUT_OF_MEMORY, A1111Simulator
-from tests.providers.simulators.base import STATUS, Fault, Reply, Request, Simulator, sha256
+from tests.providers.simulators.base import STATUS, Fault, Simulator, json_reply, sha256
 from tests.providers.simulators.pictures import png, png_facts
 
 ASKED = ImageRequest(model="checkpoint", prompt="an otter", client_ref="c-1", deadline_seconds=20)
@@ -42,10 +43,6 @@ def adapter(server: A1111Simulator) -> A1111:
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Looks as often as a test needs them."""
     monkeypatch.setattr(beside, "LOOK_SECONDS", 0.03)
-
-
-def silent(event: Event) -> None:
-    """For a call whose events do not matter."""
 
 
 def paths(server: A1111Simulator) -> list[str]:
@@ -115,8 +112,8 @@ def test_a_password_goes_along_where_the_server_wants_one(server: A1111Simulator
 
 def test_neither_the_password_nor_its_header_comes_back() -> None:
     words = f"anna:hunter-twelve {base64.b64encode(b'anna:hunter-twelve').decode()} hunter-twelve"
-    with Saying() as server:
-        server.status, server.document = 500, {"error": words, "detail": words}
+    with Simulator() as server:
+        server.dictated = json_reply({"error": words, "detail": words}, 500)
         with pytest.raises(errors.UpstreamError) as caught:
             A1111(Config(key="anna:hunter-twelve", url=server.url)).submit(ASKED, silent)
     told = caught.value.message + caught.value.vendor_code
@@ -325,16 +322,6 @@ def test_trap_a_prompt_cannot_set_options_of_stable_diffusion_cpp_which_speaks_t
     assert b"extra_args" not in server.requests[0].body.lower()
 
 
-class Saying(Simulator):
-    """Answers each call with one status and document."""
-
-    status = 500
-    document: object = None
-
-    def answer(self, request: Request) -> Reply:
-        return Reply(self.status, json.dumps(self.document).encode(), {"Content-Type": "application/json"})
-
-
 LOC = [{"loc": ["body", "width"], "msg": "not an integer", "type": "type_error"}]
 
 
@@ -367,8 +354,8 @@ LOC = [{"loc": ["body", "width"], "msg": "not an integer", "type": "type_error"}
 def test_every_shape_of_an_error_is_read(
     status: int, document: object, kind: type[errors.ProviderError], words: str
 ) -> None:
-    with Saying() as server:
-        server.status, server.document = status, document
+    with Simulator() as server:
+        server.dictated = json_reply(document, status)
         with pytest.raises(errors.ProviderError) as caught:
             A1111(Config(url=server.url)).submit(ASKED, silent)
     assert type(caught.value) is kind

@@ -16,13 +16,11 @@ from studio.core.errors import Invalid
 from studio.jobs import execution
 from studio.jobs.models import Attempt, Job, State
 from studio.jobs.queue import claim_next
-from tests.jobs.conftest import START, Desk, busy
+from tests.jobs.conftest import START, Desk
 from tests.providers.simulators.a1111 import A1111Simulator
 from tests.providers.simulators.base import HANG_UP, Fault
 from tests.providers.simulators.pictures import png
 from tests.providers.tasks import references_of
-
-__all__ = ["busy"]
 
 MODEL, UPSCALER = "a1111/checkpoint", "a1111/extras-upscale"
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import traceback
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from providers import errors
 from providers.adapters.async_tasks import AsyncTasks
-from providers.base import Config, Event, Finished, ImageRequest, Ticket, Waiting
+from providers.base import Finished, ImageRequest, Ticket, Waiting
 from studio.catalog import cards, loader, selectors
 from studio.catalog.parameters import defaults, nearest, validate
 from studio.catalog.pricing import Ask, quote
@@ -19,66 +17,20 @@ from studio.catalog.rules import as_json, read
 from studio.core.errors import Invalid
 from studio.jobs import execution
 from studio.jobs.models import Job, State
-from tests.jobs.conftest import START, Desk, busy
+from tests.jobs.conftest import START, Desk
+from tests.providers.calls import failed, silent
+from tests.providers.cases import KEY
 from tests.providers.simulators.async_tasks import AsyncTasksSimulator
-from tests.providers.simulators.base import Fault, Reply, Request
-from tests.providers.tasks import at_rest
+from tests.providers.simulators.base import Reply
 
-__all__ = ["busy"]
-
-KEY = "canary-key-0123456789"
+NAME = "async_tasks"
 MODEL = "async_tasks/gpt-image-2"
 ASKED = ImageRequest(model="gpt-image-2", prompt="an otter", n=2, deadline_seconds=20)
 
 
-class Saying(AsyncTasksSimulator):
-    """The simulator, or one answer that the test dictates."""
-
-    dictated: Reply | None = None
-
-    def answer(self, request: Request) -> Reply:
-        return self.dictated or super().answer(request)
-
-
-@pytest.fixture
-def vendor() -> Iterator[Saying]:
-    with Saying() as simulator:
-        yield simulator
-
-
-@pytest.fixture
-def tasks(vendor: Saying) -> AsyncTasks:
-    return AsyncTasks(Config(key=KEY, url=vendor.url))
-
-
-def silent(event: Event) -> None:
-    """For a call whose events do not matter."""
-
-
-def failed(tasks: AsyncTasks, request: ImageRequest = ASKED) -> errors.ProviderError:
-    """What a task raises, at its submit or later; the key must be nowhere in it."""
-    with pytest.raises(errors.ProviderError) as caught:
-        tasks.poll(tasks.submit(request, silent))
-    assert KEY not in "".join(traceback.format_exception(caught.value)) + caught.value.message
-    assert caught.value.message
-    return caught.value
-
-
-def job_with(busy: Desk, vendor: Saying, settings: Any, fault: Fault) -> Job:
-    """A job at the vendor's worst, once nothing moves any more."""
-    at(vendor, settings)
-    vendor.fault = fault
-    return at_rest(busy, MODEL, fault, settings, n=2)
-
-
-def at(vendor: Saying, settings: Any) -> None:
-    settings.PROVIDER_KEYS, settings.PROVIDER_URLS = {"async_tasks": KEY}, {"async_tasks": vendor.url}
-
-
 def test_cancel_stops_the_task_and_returns_the_hold(
-    busy: Desk, vendor: Saying, settings: Any, monkeypatch: pytest.MonkeyPatch
+    busy: Desk, vendor: AsyncTasksSimulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    at(vendor, settings)
     vendor.seconds = 60.0
     job = busy.job(MODEL)
     poll = AsyncTasks.poll
@@ -109,27 +61,27 @@ ERRORS: list[tuple[int, object, type[errors.ProviderError], str]] = [
 
 @pytest.mark.parametrize(("status", "document", "kind", "words"), ERRORS)
 def test_the_vendors_word_decides_and_its_status_where_it_has_none(
-    tasks: AsyncTasks,
-    vendor: Saying,
+    adapter: AsyncTasks,
+    vendor: AsyncTasksSimulator,
     status: int,
     document: object,
     kind: type[errors.ProviderError],
     words: str,
 ) -> None:
     vendor.dictated = Reply(status, json.dumps(document).encode())
-    problem = failed(tasks)
+    problem = failed(adapter, ASKED)
     assert (type(problem), problem.status, problem.message) == (kind, status, words)
 
 
 @pytest.mark.parametrize("body", ["[]", "7", "null", "{}", '{"task_id": 7}', '{"task_id": ""}'])
 def test_a_submit_that_names_no_task_leaves_the_answer_unknown(
-    tasks: AsyncTasks, vendor: Saying, body: str
+    adapter: AsyncTasks, vendor: AsyncTasksSimulator, body: str
 ) -> None:
     vendor.dictated = Reply(202, body.encode())
-    assert type(failed(tasks)) is errors.AnswerLost
+    assert type(failed(adapter, ASKED)) is errors.AnswerLost
 
 
-def told(vendor: Saying, **envelope: object) -> None:
+def told(vendor: AsyncTasksSimulator, **envelope: object) -> None:
     vendor.dictated = Reply(200, json.dumps({"status": "succeeded", **envelope}).encode())
 
 
@@ -146,12 +98,12 @@ def told(vendor: Saying, **envelope: object) -> None:
     ],
 )
 def test_a_success_without_a_picture_is_an_empty_result(
-    tasks: AsyncTasks, vendor: Saying, output: object
+    adapter: AsyncTasks, vendor: AsyncTasksSimulator, output: object
 ) -> None:
-    ticket = tasks.submit(ASKED, silent)
+    ticket = adapter.submit(ASKED, silent)
     told(vendor, output=output)
     with pytest.raises(errors.EmptyResult):
-        tasks.poll(ticket)
+        adapter.poll(ticket)
 
 
 @pytest.mark.parametrize(
@@ -168,25 +120,25 @@ def test_a_success_without_a_picture_is_an_empty_result(
     ],
 )
 def test_what_was_billed_is_the_debit_less_the_refund(
-    tasks: AsyncTasks, vendor: Saying, billing: object, billed: int | None
+    adapter: AsyncTasks, vendor: AsyncTasksSimulator, billing: object, billed: int | None
 ) -> None:
-    ticket = tasks.submit(ASKED, silent)
+    ticket = adapter.submit(ASKED, silent)
     told(vendor, output={"images": [{"url": "data:image/png;base64,iVBORw0KGgo="}]}, billing=billing)
-    found = tasks.poll(ticket)
+    found = adapter.poll(ticket)
     assert isinstance(found, Finished)
     assert found.billed_micros == billed
 
 
 def test_a_task_that_failed_for_a_limit_is_over_and_not_asked_for_again(
-    tasks: AsyncTasks, vendor: Saying
+    adapter: AsyncTasks, vendor: AsyncTasksSimulator
 ) -> None:
-    ticket = tasks.submit(ASKED, silent)
+    ticket = adapter.submit(ASKED, silent)
     told(vendor, status="failed", error={"code": "rate_limited", "message": f"slow, {KEY}"})
     with pytest.raises(errors.TaskFailed) as caught:
-        tasks.poll(ticket)
+        adapter.poll(ticket)
     assert (caught.value.retryable, caught.value.message) == (False, "slow, [hidden]")
     told(vendor, status="Succeeded")
-    assert isinstance(tasks.poll(ticket), Waiting)
+    assert isinstance(adapter.poll(ticket), Waiting)
 
 
 ENTRIES = [entry for entry in loader.catalog().entries.values() if entry.provider == "async_tasks"]
@@ -207,7 +159,7 @@ def test_a_picture_costs_what_the_seed_says_however_many_references(
 
 
 @pytest.mark.django_db
-def test_the_composer_offers_what_the_seed_does(settings: Any) -> None:
+def test_the_composer_offers_what_the_seed_does() -> None:
     for entry in ENTRIES:
         form, card = (
             cards.form(selectors.offer(entry.id), defaults(entry)),

@@ -3,79 +3,52 @@
 from __future__ import annotations
 
 import json
-import traceback
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from providers import errors
-from providers.adapters.bfl import BFL, adapter
-from providers.base import Config, Event, ImageRequest, Waiting
+from providers.adapters.bfl import BFL
+from providers.adapters.bfl import adapter as bfl_adapter
+from providers.base import ImageRequest, Waiting
 from studio.jobs.models import State
-from tests.jobs.conftest import START, Desk, busy
+from tests.jobs.conftest import START, Desk
+from tests.providers.calls import failed, silent
+from tests.providers.cases import KEY
 from tests.providers.simulators import base
-from tests.providers.simulators.base import Fault, Reply, Request
+from tests.providers.simulators.base import Fault, Reply
 from tests.providers.simulators.bfl import BFLSimulator
 from tests.providers.tasks import at_rest
 
-__all__ = ["busy"]
-
-KEY = "canary-key-0123456789"
+NAME = "bfl"
 MODEL = "bfl/flux-2-klein-4b"
 ASKED = ImageRequest(model="flux-2-pro", prompt="an otter", width=64, height=64, deadline_seconds=20)
 
 
-class Saying(BFLSimulator):
-    """The simulator, or one answer that the test dictates."""
-
-    dictated: Reply | None = None
-
-    def answer(self, request: Request) -> Reply:
-        return self.dictated or super().answer(request)
-
-
 @pytest.fixture
-def vendor(monkeypatch: pytest.MonkeyPatch) -> Iterator[Saying]:
-    monkeypatch.setattr(adapter, "NEW_SECONDS", 0.0)
-    with Saying() as simulator:
-        yield simulator
+def vendor(vendor: BFLSimulator, monkeypatch: pytest.MonkeyPatch) -> BFLSimulator:
+    """The vendor, whose tasks nobody takes for new."""
+    monkeypatch.setattr(bfl_adapter, "NEW_SECONDS", 0.0)
+    return vendor
 
 
-@pytest.fixture
-def bfl(vendor: Saying) -> BFL:
-    return BFL(Config(key=KEY, url=vendor.url))
-
-
-def silent(event: Event) -> None:
-    """For a call whose events do not matter."""
-
-
-def failed(bfl: BFL, request: ImageRequest = ASKED) -> errors.ProviderError:
-    """What a task raises, at its submit or later; the key must be nowhere in it."""
-    with pytest.raises(errors.ProviderError) as caught:
-        bfl.poll(bfl.submit(request, silent))
-    assert KEY not in "".join(traceback.format_exception(caught.value)) + caught.value.message
-    assert caught.value.message
-    return caught.value
-
-
-def job_with(busy: Desk, vendor: Saying, settings: Any, fault: Fault) -> Any:
+def job_with(busy: Desk, vendor: BFLSimulator, settings: Any, fault: Fault) -> Any:
     """A job at the vendor's worst, once nothing moves any more."""
-    settings.PROVIDER_KEYS, settings.PROVIDER_URLS = {"bfl": KEY}, {"bfl": vendor.url}
     vendor.fault = fault
     return at_rest(busy, MODEL, fault, settings, parameters={"size": "64x64"})
 
 
 def test_trap_6_a_submit_that_broke_off_is_neither_repeated_nor_looked_up(
-    busy: Desk, vendor: Saying, settings: Any
+    busy: Desk, vendor: BFLSimulator, settings: Any
 ) -> None:
     job = job_with(busy, vendor, settings, Fault(base.RESET))
     assert job.state == State.UNCONFIRMED
     assert [request.method for request in vendor.requests] == ["POST"]
 
 
-def test_a_submit_at_the_limit_waits_and_is_paid_once(busy: Desk, vendor: Saying, settings: Any) -> None:
+def test_a_submit_at_the_limit_waits_and_is_paid_once(
+    busy: Desk, vendor: BFLSimulator, settings: Any
+) -> None:
     job = job_with(busy, vendor, settings, Fault(base.STATUS, 429, times=2))
     assert (job.state, len(vendor.bills), job.outputs.count()) == (State.SUCCEEDED, 1, 1)
     assert (job.charged, busy.balance) == (14_000, (START - 14_000, 0))
@@ -108,48 +81,55 @@ ERRORS: list[tuple[int, object, type[errors.ProviderError], str]] = [
 
 @pytest.mark.parametrize(("status", "document", "kind", "words"), ERRORS)
 def test_all_three_shapes_of_an_error_are_read(
-    bfl: BFL, vendor: Saying, status: int, document: object, kind: type[errors.ProviderError], words: str
+    adapter: BFL,
+    vendor: BFLSimulator,
+    status: int,
+    document: object,
+    kind: type[errors.ProviderError],
+    words: str,
 ) -> None:
     vendor.dictated = Reply(status, json.dumps(document).encode())
-    problem = failed(bfl)
+    problem = failed(adapter, ASKED)
     assert (type(problem), problem.status, problem.message) == (kind, status, words)
 
 
 @pytest.mark.parametrize(
     "body", ["[]", "7", "null", "{}", '{"id": 7}', '{"id": ""}', '{"cost": 1e999999999999}']
 )
-def test_a_submit_that_names_no_task_leaves_the_answer_unknown(bfl: BFL, vendor: Saying, body: str) -> None:
+def test_a_submit_that_names_no_task_leaves_the_answer_unknown(
+    adapter: BFL, vendor: BFLSimulator, body: str
+) -> None:
     vendor.dictated = Reply(200, body.encode())
-    assert type(failed(bfl)) is errors.AnswerLost
+    assert type(failed(adapter, ASKED)) is errors.AnswerLost
 
 
 @pytest.mark.parametrize("cost", ["null", '"free"', "-3", "true", "NaN", "1e30", "[]"])
-def test_a_cost_that_is_none_is_not_kept(bfl: BFL, vendor: Saying, cost: str) -> None:
+def test_a_cost_that_is_none_is_not_kept(adapter: BFL, vendor: BFLSimulator, cost: str) -> None:
     vendor.dictated = Reply(200, f'{{"id": "1", "cost": {cost}}}'.encode())
-    assert "billed" not in bfl.submit(ASKED, silent).data
+    assert "billed" not in adapter.submit(ASKED, silent).data
 
 
-def test_a_success_without_a_picture_is_an_empty_result(bfl: BFL, vendor: Saying) -> None:
-    ticket = bfl.submit(ASKED, silent)
+def test_a_success_without_a_picture_is_an_empty_result(adapter: BFL, vendor: BFLSimulator) -> None:
+    ticket = adapter.submit(ASKED, silent)
     answers: list[object] = [{}, None, [], {"sample": ""}, {"sample": 7}, {"samples": []}]
     for result in answers:
         vendor.dictated = Reply(200, json.dumps({"status": "Ready", "result": result}).encode())
         with pytest.raises(errors.EmptyResult):
-            bfl.poll(ticket)
+            adapter.poll(ticket)
 
 
 @pytest.mark.parametrize("progress", [None, "half", -1, True, "NaN"])
-def test_progress_that_is_none_is_not_shown(bfl: BFL, vendor: Saying, progress: object) -> None:
-    ticket = bfl.submit(ASKED, silent)
+def test_progress_that_is_none_is_not_shown(adapter: BFL, vendor: BFLSimulator, progress: object) -> None:
+    ticket = adapter.submit(ASKED, silent)
     vendor.dictated = Reply(200, json.dumps({"status": "Pending", "progress": progress}).encode())
-    answer = bfl.poll(ticket)
+    answer = adapter.poll(ticket)
     assert isinstance(answer, Waiting)
     assert answer.fraction is None
 
 
-def test_a_vendor_that_quotes_the_key_is_not_repeated(bfl: BFL, vendor: Saying) -> None:
+def test_a_vendor_that_quotes_the_key_is_not_repeated(adapter: BFL, vendor: BFLSimulator) -> None:
     words = f"Incorrect key: {KEY}. See https://x.example/?key={KEY}\n\n<script>"
     vendor.dictated = Reply(401, json.dumps({"error": KEY, "message": words}).encode())
-    problem = failed(bfl)
+    problem = failed(adapter, ASKED)
     assert KEY not in problem.vendor_code
     assert "\n" not in problem.message

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import traceback
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -14,7 +13,6 @@ from providers import errors, registry
 from providers.base import (
     GENERATE,
     Config,
-    Event,
     Facts,
     Finished,
     ImageRequest,
@@ -22,6 +20,7 @@ from providers.base import (
     Synchronous,
     Ticket,
 )
+from tests.providers.calls import finished, silent, told_by
 from tests.providers.cases import KEY, REMOTE, case
 from tests.providers.simulators.base import Reply, Request, Simulator
 
@@ -51,29 +50,6 @@ class Parrot(Simulator):
 def parrot() -> Iterator[Parrot]:
     with Parrot() as simulator:
         yield simulator
-
-
-def silent(event: Event) -> None:
-    """For a call whose events do not matter."""
-
-
-def told_by(error: BaseException) -> str:
-    """All that a log or an error page could show of an exception."""
-    seen: list[str] = []
-    link: BaseException | None = error
-    while link is not None:
-        seen.append(f"{link} {link!r} {vars(link)}")
-        link = link.__cause__ or link.__context__
-    return "".join(traceback.format_exception(error)) + " ".join(seen)
-
-
-def finish(provider: Provider, request: ImageRequest) -> Finished:
-    """Runs one request to its end, through tickets if the vendor hands them out."""
-    answer = provider.submit(request, silent)
-    if isinstance(answer, Finished):
-        return answer
-    looks = (provider.poll(answer) for _ in range(100))
-    return next(found for found in looks if isinstance(found, Finished))
 
 
 @every_adapter
@@ -109,19 +85,19 @@ def test_what_an_adapter_says_of_tickets_is_what_it_does(name: str) -> None:
 def test_an_adapter_brings_as_many_pictures_as_asked(name: str) -> None:
     request = sample(name)
     if name not in REMOTE:
-        check(finish(registry.load(name, Config()), request), request)
+        check(finished(registry.load(name, Config()), request), request)
         return
     with case(name).simulator() as vendor:
         provider = registry.load(name, Config(key=KEY, url=vendor.url))
         assert provider.check().ok
         assert vendor.bills == []
-        check(finish(provider, request), request)
+        check(finished(provider, request), request)
         assert len(vendor.bills) == 1
 
 
-def check(finished: Finished, request: ImageRequest) -> None:
-    assert len(finished.outputs) == request.n
-    for output in finished.outputs:
+def check(found: Finished, request: ImageRequest) -> None:
+    assert len(found.outputs) == request.n
+    for output in found.outputs:
         assert output.mime in ("image/png", "image/jpeg", "image/webp")
         assert output.data.startswith((b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"RIFF"))
 
@@ -162,7 +138,7 @@ def test_without_a_key_nothing_is_sent_where_one_is_needed(name: str, parrot: Pa
         with case(name).simulator() as vendor:
             provider = registry.load(name, Config(url=vendor.url))
             assert provider.check().ok
-            check(finish(provider, sample(name)), sample(name))
+            check(finished(provider, sample(name)), sample(name))
 
 
 @every_remote_adapter
@@ -195,7 +171,7 @@ def test_whatever_a_vendor_answers_no_key_comes_back(name: str, status: int, par
     parrot.status = status
     provider = registry.load(name, Config(key=KEY, url=parrot.url))
     with pytest.raises(errors.ProviderError) as caught:
-        finish(provider, sample(name))
+        finished(provider, sample(name))
     assert KEY not in told_by(caught.value)
     assert caught.value.message
     health = provider.check()

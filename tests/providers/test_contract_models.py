@@ -14,10 +14,11 @@ from typing import Any
 import pytest
 
 from providers import registry
-from providers.base import Config, Event, Finished, Output, Provider, Ticket, Waiting
+from providers.base import Config, Output, Ticket, Waiting
 from studio.catalog import loader
 from studio.catalog.entries import NOT_ASKED, Entry
 from studio.catalog.fields import defaults
+from tests.providers.calls import ended, finished, silent
 from tests.providers.cases import KEY, REMOTE, case
 from tests.providers.requests import as_sent, least
 from tests.providers.simulators.base import Simulator
@@ -42,18 +43,6 @@ def vendors() -> Iterator[dict[str, Simulator]]:
         yield {name: stack.enter_context(case(name).simulator()) for name in REMOTE}
 
 
-def silent(event: Event) -> None:
-    """For a call whose events do not matter."""
-
-
-def finish(provider: Provider, answer: Finished | Ticket) -> Finished:
-    """Asks about a ticket until it is done."""
-    if isinstance(answer, Finished):
-        return answer
-    looks = (provider.poll(answer) for _ in range(100))
-    return next(found for found in looks if isinstance(found, Finished))
-
-
 def is_a_picture(output: Output) -> bool:
     begins = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"RIFF", b"<svg", b"<?xml")
     return output.data.startswith(begins) and output.mime.startswith("image/")
@@ -64,10 +53,10 @@ def test_a_model_makes_what_its_composer_opens_with(entry: Entry, vendors: dict[
     vendor = vendors[entry.provider]
     provider = registry.load(entry.provider, Config(key=KEY, url=vendor.url, hosts=("127.0.0.1",)))
     before = len(vendor.bills)
-    finished = finish(provider, provider.submit(as_sent(entry, defaults(entry), least(entry)), silent))
+    found = finished(provider, as_sent(entry, defaults(entry), least(entry)))
     assert len(vendor.bills) == before + 1
-    assert len(finished.outputs) == 1
-    assert is_a_picture(finished.outputs[0])
+    assert len(found.outputs) == 1
+    assert is_a_picture(found.outputs[0])
 
 
 @pytest.mark.parametrize(
@@ -78,7 +67,7 @@ def test_a_model_takes_as_many_references_as_its_card_says(
 ) -> None:
     vendor = vendors[entry.provider]
     provider = registry.load(entry.provider, Config(key=KEY, url=vendor.url, hosts=("127.0.0.1",)))
-    finish(provider, provider.submit(as_sent(entry, defaults(entry), entry.max_references), silent))
+    finished(provider, as_sent(entry, defaults(entry), entry.max_references))
     assert len(vendor.bills[-1].images) == entry.max_references
 
 
@@ -92,8 +81,8 @@ def test_a_ticket_is_taken_up_by_a_worker_that_knows_nothing_but_the_ticket(name
             assert registry.facts(name).resumable
             kept = Ticket(answer.id, {key: str(value) for key, value in answer.data.items()})
             assert KEY not in repr(kept)
-            finished = finish(registry.load(name, config), kept)
-            assert len(finished.outputs) == what.sample.n
+            found = ended(registry.load(name, config), kept)
+            assert len(found.outputs) == what.sample.n
         assert len(vendor.bills) == 1
 
 
@@ -121,7 +110,7 @@ def test_nothing_that_an_adapter_does_writes_its_key_to_a_log(
     with what.simulator() as vendor:
         provider = registry.load(name, Config(key=KEY, url=vendor.url))
         provider.check()
-        finish(provider, provider.submit(what.sample, silent))
+        finished(provider, what.sample)
         asked = [
             request for request in vendor.requests if KEY in str(dict(request.headers)) or _basic(request)
         ]

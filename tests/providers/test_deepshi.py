@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -14,11 +13,13 @@ from providers import errors
 from providers.adapters.deepshi import Deepshi
 from providers.adapters.deepshi.answer import micros_of
 from providers.base import Config, Delivered, Event, ImageRequest, InputImage, Partial
+from tests.providers.calls import silent
+from tests.providers.cases import KEY
 from tests.providers.simulators.base import Reply, Request, sha256
 from tests.providers.simulators.deepshi import DeepshiSimulator
 from tests.providers.simulators.pictures import png, png_facts
 
-KEY = "sk-bf-canary0123456789"
+NAME = "deepshi"
 ASKED = ImageRequest(model="flux-2-pro", prompt="an otter", deadline_seconds=20)
 SENT = {"n": 1, "response_format": "b64_json", "output_format": "png", "prompt": "an otter"}
 
@@ -39,18 +40,8 @@ class Changing(DeepshiSimulator):
 
 
 @pytest.fixture
-def vendor() -> Iterator[Changing]:
-    with Changing() as simulator:
-        yield simulator
-
-
-@pytest.fixture
-def adapter(vendor: Changing) -> Deepshi:
-    return Deepshi(Config(key=KEY, url=vendor.url))
-
-
-def silent(event: Event) -> None:
-    """For a call whose events do not matter."""
+def simulator() -> type[Changing]:
+    return Changing
 
 
 def image(size: int) -> InputImage:

@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import json
-import traceback
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from django.utils import timezone
 
 from providers import errors
 from providers.adapters.deepshi import Deepshi
-from providers.base import Config, Event, ImageRequest, InputImage, Partial
-from studio.accounts.models import User
-from studio.jobs import execution
-from studio.jobs.models import Job, State
-from tests.jobs.conftest import Desk, desk_of
+from providers.base import Event, ImageRequest, InputImage, Partial
+from studio.jobs.models import State
+from tests.jobs.conftest import Desk
+from tests.providers.calls import failed, silent
+from tests.providers.cases import KEY
 from tests.providers.simulators import base
 from tests.providers.simulators.base import Fault, Reply, Request
 from tests.providers.simulators.deepshi import DeepshiSimulator, sse
 
-KEY = "sk-bf-canary0123456789"
+NAME = "deepshi"
 ASKED = ImageRequest(model="flux-2-pro", prompt="an otter", deadline_seconds=20)
 PICTURE = "iVBORw0KGgo="
 
@@ -30,36 +27,17 @@ PICTURE = "iVBORw0KGgo="
 class Saying(DeepshiSimulator):
     """The simulator, or one answer that the test dictates, to paid calls or (``listed``) to looks at the list."""
 
-    dictated: Reply | None = None
+    told: Reply | None = None
     listed: Reply | None = None
 
     def answer(self, request: Request) -> Reply:
-        told = self.listed if request.method == "GET" else self.dictated
+        told = self.listed if request.method == "GET" else self.told
         return told or super().answer(request)
 
 
 @pytest.fixture
-def vendor() -> Iterator[Saying]:
-    with Saying() as simulator:
-        yield simulator
-
-
-@pytest.fixture
-def adapter(vendor: Saying) -> Deepshi:
-    return Deepshi(Config(key=KEY, url=vendor.url))
-
-
-def silent(event: Event) -> None:
-    """For a call whose events do not matter."""
-
-
-def failed(adapter: Deepshi, request: ImageRequest = ASKED) -> errors.ProviderError:
-    """What one call raises; its key must be nowhere in it."""
-    with pytest.raises(errors.ProviderError) as caught:
-        adapter.submit(request, silent)
-    assert KEY not in "".join(traceback.format_exception(caught.value)) + repr(vars(caught.value))
-    assert caught.value.message
-    return caught.value
+def simulator() -> type[Saying]:
+    return Saying
 
 
 def posts(vendor: Saying) -> int:
@@ -88,7 +66,7 @@ def test_a_list_that_cannot_be_read_ends_the_call_before_it_costs(
     adapter: Deepshi, vendor: Saying, reply: Reply, kind: type[errors.ProviderError]
 ) -> None:
     vendor.listed = reply
-    problem = failed(adapter)
+    problem = failed(adapter, ASKED)
     assert (type(problem), posts(vendor), problem.unknown) == (kind, 0, False)
     vendor.listed = None
     assert adapter.submit(ASKED, silent).outputs
@@ -144,13 +122,13 @@ def completed(**fields: object) -> bytes:
 
 def test_pictures_that_came_before_a_stream_broke_are_delivered(adapter: Deepshi, vendor: Saying) -> None:
     broken = sse("error", {"error": {"message": "it broke", "code": "server_error"}})
-    vendor.dictated = streamed(completed(), broken)
+    vendor.told = streamed(completed(), broken)
     assert len(adapter.submit(replace(ASKED, n=2, partials=1), silent).outputs) == 1
 
 
 def test_the_cost_may_come_alone_after_the_pictures(adapter: Deepshi, vendor: Saying) -> None:
     cost = b'data: {"usage": {"prompt_tokens": 3, "cost": {"total_cost": 0.03}}}\n\n'
-    vendor.dictated = streamed(completed(), cost, b"data: [DONE]\n\n")
+    vendor.told = streamed(completed(), cost, b"data: [DONE]\n\n")
     assert adapter.submit(replace(ASKED, partials=1), silent).billed_micros == 30_000
 
 
@@ -159,14 +137,14 @@ def test_a_limit_that_is_told_after_the_beginning_is_no_leave_to_pay_again(
 ) -> None:
     error = {"error": {"message": "slow down", "type": "x", "code": "x"}}
     for reply in (streamed(sse("error", error)), base.json_reply(error)):
-        vendor.dictated = reply
+        vendor.told = reply
         problem = failed(adapter, replace(ASKED, partials=1))
         assert (type(problem), problem.safe_to_resend) == (errors.UpstreamError, False)
 
 
 def test_a_stream_without_any_picture_leaves_the_answer_unknown(adapter: Deepshi, vendor: Saying) -> None:
     for event in (b"data: [DONE]\n\n", b"data: 7\n\n", b"data: {\n\n"):
-        vendor.dictated = streamed(event)
+        vendor.told = streamed(event)
         assert type(failed(adapter, replace(ASKED, partials=1))) is errors.AnswerLost
 
 
@@ -191,23 +169,23 @@ def test_the_vendors_word_decides_and_its_status_where_it_has_none(
     adapter: Deepshi, vendor: Saying, status: int, error: Any, kind: type[errors.ProviderError]
 ) -> None:
     body = json.dumps({"error": error}).encode() if error is not None else b"<html>too large</html>"
-    vendor.dictated = Reply(status, body)
-    assert type(failed(adapter)) is kind
+    vendor.told = Reply(status, body)
+    assert type(failed(adapter, ASKED)) is kind
 
 
 @pytest.mark.parametrize("body", ["[]", "7", "null", '"text"'])
 def test_a_success_that_is_no_object_leaves_the_answer_unknown(
     adapter: Deepshi, vendor: Saying, body: str
 ) -> None:
-    vendor.dictated = Reply(200, body.encode())
-    assert type(failed(adapter)) is errors.AnswerLost
+    vendor.told = Reply(200, body.encode())
+    assert type(failed(adapter, ASKED)) is errors.AnswerLost
 
 
 def test_a_picture_that_can_be_read_is_delivered_beside_one_that_cannot(
     adapter: Deepshi, vendor: Saying
 ) -> None:
     entries = [{"b64_json": "%%%"}, {"b64_json": PICTURE}, {"url": "http://169.254.169.254/"}, "odd", {}]
-    vendor.dictated = base.json_reply({"data": entries, "usage": {"cost": 7}})
+    vendor.told = base.json_reply({"data": entries, "usage": {"cost": 7}})
     finished = adapter.submit(replace(ASKED, n=4), silent)
     assert [output.data for output in finished.outputs] == [b"\x89PNG\r\n\x1a\n"]
     assert finished.billed_micros is None
@@ -216,27 +194,9 @@ def test_a_picture_that_can_be_read_is_delivered_beside_one_that_cannot(
 def test_a_vendor_that_quotes_the_key_is_not_repeated(adapter: Deepshi, vendor: Saying) -> None:
     error = {"code": KEY, "message": f"Invalid key {KEY}. See https://x.example/?key={KEY}"}
     for status in (200, 401):
-        vendor.dictated = vendor.listed = base.json_reply({"error": error}, status)
-        failed(adapter)
+        vendor.told = vendor.listed = base.json_reply({"error": error}, status)
+        failed(adapter, ASKED)
         assert KEY not in adapter.check().message
-
-
-@pytest.fixture
-def busy(transactional_db: None, alice: User, settings: Any, vendor: Saying) -> Desk:
-    """A desk on a server that has the vendor's key; it commits, as a worker does."""
-    settings.PROVIDER_KEYS, settings.PROVIDER_URLS = {"deepshi": KEY}, {"deepshi": vendor.url}
-    settings.JOB_DEADLINE_SECONDS = 0.5
-    return desk_of(alice)
-
-
-def worked_off(desk: Desk) -> Job:
-    """A job after all its tries; the waits between them are passed over."""
-    job = desk.finished("deepshi/flux-2-pro")
-    for _try in range(5):
-        Job.objects.filter(state=State.QUEUED).update(due_at=timezone.now())
-        execution.work()
-    job.refresh_from_db()
-    return job
 
 
 def test_a_job_is_charged_its_price_and_keeps_what_the_vendor_took(busy: Desk, vendor: Saying) -> None:

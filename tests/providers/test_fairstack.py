@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -11,12 +10,14 @@ import pytest
 
 from providers import errors
 from providers.adapters.fairstack import FairStack
-from providers.base import Config, Event, ImageRequest, InputImage
+from providers.base import Config, ImageRequest, InputImage
+from tests.providers.calls import silent
+from tests.providers.cases import KEY
 from tests.providers.simulators.base import EXPIRED_URL, Fault, Reply, Request, Simulator, sha256
 from tests.providers.simulators.fairstack import FairStackSimulator
 from tests.providers.simulators.pictures import png, png_facts
 
-KEY = "fs_live_canary0123456789"
+NAME = "fairstack"
 ASKED = ImageRequest(model="z-image-turbo", prompt="an otter", client_ref="attempt-7", deadline_seconds=20)
 SOURCE = InputImage(png(64, 64, (9, 9, 9)), "image/png", 64, 64, "source")
 
@@ -24,27 +25,17 @@ SOURCE = InputImage(png(64, 64, (9, 9, 9)), "image/png", 64, 64, "source")
 class Saying(FairStackSimulator):
     """The simulator, or one answer that the test dictates to paid calls."""
 
-    dictated: Any = None
+    told: Any = None
 
     def answer(self, request: Request) -> Reply:
-        if self.dictated is not None and request.method == "POST":
-            return Reply(200, json.dumps(self.dictated).encode())
+        if self.told is not None and request.method == "POST":
+            return Reply(200, json.dumps(self.told).encode())
         return super().answer(request)
 
 
 @pytest.fixture
-def vendor() -> Iterator[Saying]:
-    with Saying() as simulator:
-        yield simulator
-
-
-@pytest.fixture
-def adapter(vendor: Saying) -> FairStack:
-    return FairStack(Config(key=KEY, url=vendor.url))
-
-
-def silent(event: Event) -> None:
-    """For a call whose events do not matter."""
+def simulator() -> type[Saying]:
+    return Saying
 
 
 def test_a_plain_request_sends_the_least_and_brings_a_picture(adapter: FairStack, vendor: Saying) -> None:
@@ -119,7 +110,7 @@ def test_the_key_stays_with_the_vendor_and_its_results_are_fetched_without(vendo
             return Reply(200, SOURCE.data, {"Content-Type": "application/octet-stream"})
 
     with Elsewhere() as host:
-        vendor.dictated = {"id": "gen_1", "status": "completed", "url": f"{host.origin}/output.png"}
+        vendor.told = {"id": "gen_1", "status": "completed", "url": f"{host.origin}/output.png"}
         named = host.origin.removeprefix("http://")
         finished = FairStack(Config(key=KEY, url=vendor.url, hosts=(named,))).submit(ASKED, silent)
         assert (finished.outputs[0].data, finished.outputs[0].mime) == (SOURCE.data, "image/png")
@@ -135,7 +126,7 @@ def test_the_key_stays_with_the_vendor_and_its_results_are_fetched_without(vendo
 def test_results_are_fetched_from_the_vendors_own_host_alone(
     adapter: FairStack, vendor: Saying, url: str
 ) -> None:
-    vendor.dictated = {"id": "gen_1", "status": "completed", "url": url}
+    vendor.told = {"id": "gen_1", "status": "completed", "url": url}
     with pytest.raises(errors.AnswerLost):
         adapter.submit(ASKED, silent)
     assert FairStack.facts.result_hosts == ("media.fairstack.ai",)
@@ -185,7 +176,7 @@ def test_trap_1_credits_used_are_microdollars(adapter: FairStack) -> None:
 def test_trap_2_an_estimate_has_a_shape_of_its_own(
     adapter: FairStack, vendor: Saying, answer: object
 ) -> None:
-    vendor.dictated = answer
+    vendor.told = answer
     with pytest.raises(errors.UpstreamError):
         adapter.estimate(ASKED)
 
@@ -209,7 +200,7 @@ def test_trap_3_costs_come_in_two_shapes_and_an_unknown_currency_is_not_guessed_
 ) -> None:
     adapter.submit(ASKED, silent)
     url = f"{vendor.origin}/image/{next(iter(vendor._results))}/output.png"
-    vendor.dictated = {"id": "gen_1", "status": "completed", "url": url, "cost": cost}
+    vendor.told = {"id": "gen_1", "status": "completed", "url": url, "cost": cost}
     finished = adapter.submit(ASKED, silent)
     assert (finished.billed_micros, len(finished.outputs)) == (billed, 1)
 
@@ -242,7 +233,7 @@ def test_trap_7_an_image_is_finished_when_it_has_an_address(
 ) -> None:
     adapter.submit(ASKED, silent)
     url = f"{vendor.origin}/image/{next(iter(vendor._results))}/output.png"
-    vendor.dictated = {"id": "gen_1", "status": status, "url": url}
+    vendor.told = {"id": "gen_1", "status": status, "url": url}
     assert adapter.submit(ASKED, silent).vendor_ref == "gen_1"
 
 
@@ -250,7 +241,7 @@ def test_trap_7_an_image_is_finished_when_it_has_an_address(
 def test_trap_7_an_image_that_is_still_in_work_may_have_been_paid(
     adapter: FairStack, vendor: Saying, status: str
 ) -> None:
-    vendor.dictated = {"id": "gen_1", "status": status}
+    vendor.told = {"id": "gen_1", "status": status}
     with pytest.raises(errors.AnswerLost):
         adapter.submit(ASKED, silent)
 

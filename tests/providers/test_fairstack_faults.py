@@ -3,64 +3,29 @@
 from __future__ import annotations
 
 import json
-import traceback
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from django.utils import timezone
 
 from providers import errors
 from providers.adapters.fairstack import FairStack
-from providers.base import Config, Event, ImageRequest
-from studio.accounts.models import User
-from studio.jobs import execution
-from studio.jobs.models import Job, State
-from tests.jobs.conftest import START, Desk, desk_of
+from providers.base import Config, ImageRequest
+from studio.jobs.models import State
+from tests.jobs.conftest import START, Desk
+from tests.providers.calls import failed
+from tests.providers.cases import KEY
 from tests.providers.simulators import base
 from tests.providers.simulators.base import Fault, Reply, Request
 from tests.providers.simulators.fairstack import FairStackSimulator
+from tests.providers.tasks import at_rest
 
-KEY = "fs_live_canary0123456789"
+NAME = "fairstack"
 MODEL = "gpt-image-1.5-t2i"
 ASKED = ImageRequest(model=MODEL, prompt="an otter", client_ref="attempt-7", deadline_seconds=20)
 
 
-class Saying(FairStackSimulator):
-    """The simulator, or one answer that the test dictates."""
-
-    dictated: Reply | None = None
-
-    def answer(self, request: Request) -> Reply:
-        return self.dictated or super().answer(request)
-
-
-@pytest.fixture
-def vendor() -> Iterator[Saying]:
-    with Saying() as simulator:
-        yield simulator
-
-
-@pytest.fixture
-def adapter(vendor: Saying) -> FairStack:
-    return FairStack(Config(key=KEY, url=vendor.url))
-
-
-def silent(event: Event) -> None:
-    """For a call whose events do not matter."""
-
-
-def failed(adapter: FairStack, request: ImageRequest = ASKED) -> errors.ProviderError:
-    """What one call raises; its key must be nowhere in it."""
-    with pytest.raises(errors.ProviderError) as caught:
-        adapter.submit(request, silent)
-    assert KEY not in "".join(traceback.format_exception(caught.value)) + repr(vars(caught.value))
-    assert caught.value.message
-    return caught.value
-
-
-def test_a_slow_address_is_given_up_at_the_deadline(adapter: FairStack, vendor: Saying) -> None:
+def test_a_slow_address_is_given_up_at_the_deadline(adapter: FairStack, vendor: FairStackSimulator) -> None:
     class Dripping(base.Simulator):
         def answer(self, request: Request) -> Reply:
             return Reply(200, b"x" * 5000, {"Content-Type": "image/png"}, Fault(base.DRIP, seconds=0.02))
@@ -88,11 +53,11 @@ ERRORS: list[tuple[int, Any, type[errors.ProviderError]]] = [
 
 @pytest.mark.parametrize(("status", "error", "kind"), ERRORS)
 def test_the_vendors_word_decides_and_its_status_where_it_has_none(
-    adapter: FairStack, vendor: Saying, status: int, error: Any, kind: type[errors.ProviderError]
+    adapter: FairStack, vendor: FairStackSimulator, status: int, error: Any, kind: type[errors.ProviderError]
 ) -> None:
     body = json.dumps({"error": error}).encode() if error is not None else b"<html>too large</html>"
     vendor.dictated = Reply(status, body)
-    assert type(failed(adapter)) is kind
+    assert type(failed(adapter, ASKED)) is kind
 
 
 @pytest.mark.parametrize(
@@ -105,56 +70,36 @@ def test_the_vendors_word_decides_and_its_status_where_it_has_none(
     ],
 )
 def test_a_failure_with_status_200_is_tried_again_only_where_it_says_that_it_was_free(
-    adapter: FairStack, vendor: Saying, cost: Any, kind: type[errors.ProviderError]
+    adapter: FairStack, vendor: FairStackSimulator, cost: Any, kind: type[errors.ProviderError]
 ) -> None:
     vendor.dictated = base.json_reply({"id": "gen_1", "status": "failed", "cost": cost})
-    problem = failed(adapter)
+    problem = failed(adapter, ASKED)
     assert (type(problem), problem.vendor_ref) == (kind, "gen_1")
     assert not problem.safe_to_resend
 
 
 @pytest.mark.parametrize("body", ["[]", "7", "null", '"text"'])
 def test_a_success_that_is_no_object_leaves_the_answer_unknown(
-    adapter: FairStack, vendor: Saying, body: str
+    adapter: FairStack, vendor: FairStackSimulator, body: str
 ) -> None:
     vendor.dictated = Reply(200, body.encode())
-    assert type(failed(adapter)) is errors.AnswerLost
+    assert type(failed(adapter, ASKED)) is errors.AnswerLost
 
 
-def test_a_vendor_that_quotes_the_key_is_not_repeated(adapter: FairStack, vendor: Saying) -> None:
+def test_a_vendor_that_quotes_the_key_is_not_repeated(adapter: FairStack, vendor: FairStackSimulator) -> None:
     error = {"code": KEY, "message": f"Invalid key {KEY}. See https://x.example/?key={KEY}"}
     for status in (200, 401):
         vendor.dictated = base.json_reply({"id": KEY, "error": error}, status)
-        failed(adapter)
+        failed(adapter, ASKED)
     assert KEY not in FairStack(Config(key=KEY, url=vendor.url)).check().message
-
-
-def worked_off(desk: Desk) -> Job:
-    """A job after all its tries; waits between them, and at last its deadline, are passed over."""
-    job = desk.finished(f"fairstack/{MODEL}")
-    for _try in range(5):
-        Job.objects.filter(state=State.QUEUED).update(due_at=timezone.now())
-        execution.work()
-    Job.objects.filter(state=State.QUEUED).update(due_at=timezone.now(), deadline_at=timezone.now())
-    execution.work()
-    job.refresh_from_db()
-    return job
-
-
-@pytest.fixture
-def busy(transactional_db: None, alice: User, settings: Any, vendor: Saying) -> Desk:
-    """A desk on a server that has the vendor's key; it commits, as a worker does."""
-    settings.PROVIDER_KEYS, settings.PROVIDER_URLS = {"fairstack": KEY}, {"fairstack": vendor.url}
-    settings.JOB_DEADLINE_SECONDS = 30.0
-    return desk_of(alice)
 
 
 @pytest.mark.parametrize("kind", [base.HANG_UP, base.RESET, base.BAD_JSON])
 def test_a_lost_answer_is_asked_for_again_with_the_same_key_and_paid_once(
-    busy: Desk, vendor: Saying, kind: str
+    busy: Desk, vendor: FairStackSimulator, settings: Any, kind: str
 ) -> None:
     vendor.fault = Fault(kind, times=1)
-    job = worked_off(busy)
+    job = at_rest(busy, f"fairstack/{MODEL}", vendor.fault, settings)
     assert (job.state, job.charged, busy.balance) == (State.SUCCEEDED, 9_000, (START - 9_000, 0))
     assert len(vendor.bills) == 1
     assert job.attempts.get().billed == 9_000

@@ -20,10 +20,8 @@ from studio.core.errors import Invalid
 from studio.jobs.models import Job
 from studio.jobs.specs import ReferenceSpec
 from tests.factories import make_blob, make_image
-from tests.jobs.conftest import Desk, desk
+from tests.jobs.conftest import Desk
 from tests.providers.tasks import references_of
-
-__all__ = ["desk"]
 
 ENTRIES = {entry.id: entry for entry in loader.catalog().entries.values() if entry.provider == "fal"}
 every_model = pytest.mark.parametrize("entry", ENTRIES.values(), ids=list(ENTRIES))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,18 +9,18 @@ from django.db import connection
 
 from providers import errors
 from providers.adapters.fal import Fal
-from providers.base import Config, Event, Finished, ImageRequest, Waiting
+from providers.base import Finished, ImageRequest, Waiting
 from studio.jobs import execution, services
 from studio.jobs.models import State
-from tests.jobs.conftest import START, Desk, busy
+from tests.jobs.conftest import START, Desk
+from tests.providers.calls import failed, silent
+from tests.providers.cases import KEY
 from tests.providers.simulators import base
 from tests.providers.simulators.base import Fault, Reply, Request, json_reply
 from tests.providers.simulators.fal import LOCKED, FalSimulator
 from tests.providers.tasks import at_rest
 
-__all__ = ["busy"]
-
-KEY = "canary-key-0123456789"
+NAME = "fal"
 MODEL = "fal/flux-schnell"
 ASKED = ImageRequest(
     model="fal-ai/flux/schnell", prompt="an otter", width=64, height=64, n=2, deadline_seconds=20
@@ -33,41 +31,22 @@ SUBMIT, STATUS, RESULT, CANCEL = "submit", "status", "result", "cancel"
 class Saying(FalSimulator):
     """The simulator, or what the test dictates for one of its calls."""
 
-    dictated: dict[str, Reply]
+    told: dict[str, Reply]
 
     def __init__(self) -> None:
         super().__init__()
-        self.dictated = {}
+        self.told = {}
 
     def answer(self, request: Request) -> Reply:
         own = super().answer(request)
         parts = request.path.strip("/").split("/")
         call = SUBMIT if "requests" not in parts else parts[-1] if parts[-1] in (STATUS, CANCEL) else RESULT
-        return own if parts[0] in ("files", "v1") else self.dictated.get(call, own)
+        return own if parts[0] in ("files", "v1") else self.told.get(call, own)
 
 
 @pytest.fixture
-def vendor() -> Iterator[Saying]:
-    with Saying() as simulator:
-        yield simulator
-
-
-@pytest.fixture
-def fal(vendor: Saying) -> Fal:
-    return Fal(Config(key=KEY, url=vendor.url))
-
-
-def silent(event: Event) -> None:
-    """For a call whose events do not matter."""
-
-
-def failed(fal: Fal, request: ImageRequest = ASKED) -> errors.ProviderError:
-    """What a task raises, at its submit or later; the key must be nowhere in it."""
-    with pytest.raises(errors.ProviderError) as caught:
-        fal.poll(fal.submit(request, silent))
-    assert KEY not in "".join(traceback.format_exception(caught.value)) + repr(vars(caught.value))
-    assert caught.value.message
-    return caught.value
+def simulator() -> type[Saying]:
+    return Saying
 
 
 def problem(kind: str, *where: str, message: str = "It is wrong") -> dict[str, Any]:
@@ -95,7 +74,7 @@ REFUSED: list[tuple[int, object, dict[str, str], type[errors.ProviderError], str
 
 @pytest.mark.parametrize(("status", "document", "headers", "kind", "words"), REFUSED)
 def test_a_submit_that_is_refused_is_called_what_it_is(
-    fal: Fal,
+    adapter: Fal,
     vendor: Saying,
     status: int,
     document: object,
@@ -103,8 +82,8 @@ def test_a_submit_that_is_refused_is_called_what_it_is(
     kind: type[errors.ProviderError],
     words: str,
 ) -> None:
-    vendor.dictated[SUBMIT] = json_reply(document, status, **headers)
-    found = failed(fal)
+    vendor.told[SUBMIT] = json_reply(document, status, **headers)
+    found = failed(adapter, ASKED)
     assert (type(found), found.status, found.message) == (kind, status, words)
 
 
@@ -137,47 +116,47 @@ ENDED: list[tuple[int, object, type[errors.ProviderError], str]] = [
 
 @pytest.mark.parametrize(("status", "detail", "kind", "words"), ENDED)
 def test_trap_7_a_task_that_ended_badly_is_over_whatever_its_status(
-    fal: Fal, vendor: Saying, status: int, detail: object, kind: type[errors.ProviderError], words: str
+    adapter: Fal, vendor: Saying, status: int, detail: object, kind: type[errors.ProviderError], words: str
 ) -> None:
-    vendor.dictated[RESULT] = json_reply({"detail": detail}, status)
-    found = failed(fal)
+    vendor.told[RESULT] = json_reply({"detail": detail}, status)
+    found = failed(adapter, ASKED)
     assert (type(found), found.status, found.message) == (kind, status, words)
     assert (found.retryable, found.unknown) == (False, False)
 
 
-def test_a_models_own_breakdown_in_plain_words_is_the_end_of_its_task(fal: Fal, vendor: Saying) -> None:
-    vendor.dictated[RESULT] = Reply(500, b"Internal Server Error")
-    assert type(failed(fal)) is errors.TaskFailed
-    vendor.dictated[RESULT] = Reply(503, b"<html>", {"X-Fal-Retryable": "true"})
-    assert type(failed(fal)) is errors.TaskFailed
+def test_a_models_own_breakdown_in_plain_words_is_the_end_of_its_task(adapter: Fal, vendor: Saying) -> None:
+    vendor.told[RESULT] = Reply(500, b"Internal Server Error")
+    assert type(failed(adapter, ASKED)) is errors.TaskFailed
+    vendor.told[RESULT] = Reply(503, b"<html>", {"X-Fal-Retryable": "true"})
+    assert type(failed(adapter, ASKED)) is errors.TaskFailed
 
 
-def test_a_refusal_keeps_the_vendors_number_for_it(fal: Fal, vendor: Saying) -> None:
-    vendor.dictated[SUBMIT] = json_reply({"detail": "no"}, 401, X_Fal_Request_Id="r-1")
-    assert failed(fal).vendor_ref == "r-1"
+def test_a_refusal_keeps_the_vendors_number_for_it(adapter: Fal, vendor: Saying) -> None:
+    vendor.told[SUBMIT] = json_reply({"detail": "no"}, 401, X_Fal_Request_Id="r-1")
+    assert failed(adapter, ASKED).vendor_ref == "r-1"
 
 
 @pytest.mark.parametrize("status", [408, 409, 429, 502, 503, 504])
 def test_a_result_that_only_the_way_to_it_refused_is_asked_for_again(
-    fal: Fal, vendor: Saying, status: int
+    adapter: Fal, vendor: Saying, status: int
 ) -> None:
-    ticket = fal.submit(ASKED, silent)
+    ticket = adapter.submit(ASKED, silent)
     for body in (b"<html>nginx</html>", b'{"detail": "later"}'):
-        vendor.dictated[RESULT] = Reply(status, body, {"Retry-After": "3"})
+        vendor.told[RESULT] = Reply(status, body, {"Retry-After": "3"})
         with pytest.raises(errors.ProviderError) as caught:
-            fal.poll(ticket)
+            adapter.poll(ticket)
         assert caught.value.retryable or caught.value.unknown
         assert caught.value.retry_after == 3.0
-    vendor.dictated.clear()
-    assert isinstance(fal.poll(ticket), Finished)
+    vendor.told.clear()
+    assert isinstance(adapter.poll(ticket), Finished)
 
 
 def test_trap_3_a_status_that_tells_of_an_error_is_one_even_where_the_result_answers(
-    fal: Fal, vendor: Saying
+    adapter: Fal, vendor: Saying
 ) -> None:
-    ticket = fal.submit(ASKED, silent)
+    ticket = adapter.submit(ASKED, silent)
     told = {"status": "COMPLETED", "error": "Request timed out", "error_type": "request_timeout"}
-    vendor.dictated[STATUS] = json_reply(told)
+    vendor.told[STATUS] = json_reply(told)
     answers = (
         None,
         Reply(503, b"<html>nginx</html>"),
@@ -185,46 +164,50 @@ def test_trap_3_a_status_that_tells_of_an_error_is_one_even_where_the_result_ans
         json_reply({"detail": "x", "error_type": "startup_timeout"}, 504),
     )
     for answer in answers:
-        vendor.dictated[RESULT] = answer or json_reply({"images": []})
+        vendor.told[RESULT] = answer or json_reply({"images": []})
         with pytest.raises(errors.TaskFailed) as caught:
-            fal.poll(ticket)
+            adapter.poll(ticket)
         assert caught.value.message in ("Request timed out", "x")
         assert caught.value.vendor_code in ("request_timeout", "startup_timeout")
 
 
 @pytest.mark.parametrize("status", [404, 410])
-def test_trap_4_a_result_that_is_no_longer_kept_has_expired(fal: Fal, vendor: Saying, status: int) -> None:
-    vendor.dictated[RESULT] = json_reply({"detail": "Request not found"}, status)
-    assert type(failed(fal)) is errors.ResultExpired
+def test_trap_4_a_result_that_is_no_longer_kept_has_expired(
+    adapter: Fal, vendor: Saying, status: int
+) -> None:
+    vendor.told[RESULT] = json_reply({"detail": "Request not found"}, status)
+    assert type(failed(adapter, ASKED)) is errors.ResultExpired
 
 
 @pytest.mark.parametrize("body", ["[]", "7", "null", "{}", '{"request_id": 7}', '{"request_id": ""}'])
-def test_a_submit_that_names_no_task_leaves_the_answer_unknown(fal: Fal, vendor: Saying, body: str) -> None:
-    vendor.dictated[SUBMIT] = Reply(200, body.encode())
-    assert type(failed(fal)) is errors.AnswerLost
+def test_a_submit_that_names_no_task_leaves_the_answer_unknown(
+    adapter: Fal, vendor: Saying, body: str
+) -> None:
+    vendor.told[SUBMIT] = Reply(200, body.encode())
+    assert type(failed(adapter, ASKED)) is errors.AnswerLost
 
 
 @pytest.mark.parametrize("answer", [{}, [], None, {"images": None}, {"images": [7, {}]}, {"image": None}])
-def test_a_success_without_a_picture_is_an_empty_result(fal: Fal, vendor: Saying, answer: object) -> None:
-    vendor.dictated[RESULT] = json_reply(answer)
-    assert type(failed(fal)) is errors.EmptyResult
+def test_a_success_without_a_picture_is_an_empty_result(adapter: Fal, vendor: Saying, answer: object) -> None:
+    vendor.told[RESULT] = json_reply(answer)
+    assert type(failed(adapter, ASKED)) is errors.EmptyResult
 
 
-def test_a_picture_that_was_painted_over_is_not_handed_on(fal: Fal, vendor: Saying) -> None:
+def test_a_picture_that_was_painted_over_is_not_handed_on(adapter: Fal, vendor: Saying) -> None:
     vendor.fault = Fault(base.MODERATED_OUTPUT)
-    assert type(failed(fal)) is errors.ModerationOutput
+    assert type(failed(adapter, ASKED)) is errors.ModerationOutput
     vendor.fault = None
     good = {"url": "data:image/png;base64,aGk=", "width": None, "height": None}
-    vendor.dictated[RESULT] = json_reply({"images": [good, good], "has_nsfw_concepts": [True, False]})
-    answer = fal.poll(fal.submit(ASKED, silent))
+    vendor.told[RESULT] = json_reply({"images": [good, good], "has_nsfw_concepts": [True, False]})
+    answer = adapter.poll(adapter.submit(ASKED, silent))
     assert isinstance(answer, Finished)
     assert [output.data for output in answer.outputs] == [b"hi"]
 
 
 @pytest.mark.parametrize("url", ["data:image/png;base64,not base64", "data:image/png,plain", "data:"])
-def test_a_picture_in_the_answer_that_cannot_be_read_is_none(fal: Fal, vendor: Saying, url: str) -> None:
-    vendor.dictated[RESULT] = json_reply({"images": [{"url": url}]})
-    assert type(failed(fal)) is errors.EmptyResult
+def test_a_picture_in_the_answer_that_cannot_be_read_is_none(adapter: Fal, vendor: Saying, url: str) -> None:
+    vendor.told[RESULT] = json_reply({"images": [{"url": url}]})
+    assert type(failed(adapter, ASKED)) is errors.EmptyResult
 
 
 @pytest.mark.parametrize(
@@ -246,16 +229,16 @@ def test_a_picture_in_the_answer_that_cannot_be_read_is_none(fal: Fal, vendor: S
     ],
 )
 def test_a_task_that_is_not_over_is_asked_for_again(
-    fal: Fal, vendor: Saying, told: dict[str, Any], waiting: Waiting
+    adapter: Fal, vendor: Saying, told: dict[str, Any], waiting: Waiting
 ) -> None:
-    vendor.dictated[STATUS] = json_reply(told, 202)
-    assert fal.poll(fal.submit(ASKED, silent)) == waiting
+    vendor.told[STATUS] = json_reply(told, 202)
+    assert adapter.poll(adapter.submit(ASKED, silent)) == waiting
 
 
 @pytest.mark.parametrize("body", ["[]", "7", "null", "{"])
-def test_a_status_that_is_none_is_asked_for_again(fal: Fal, vendor: Saying, body: str) -> None:
-    vendor.dictated[STATUS] = Reply(200, body.encode())
-    assert type(failed(fal)) is errors.AnswerLost
+def test_a_status_that_is_none_is_asked_for_again(adapter: Fal, vendor: Saying, body: str) -> None:
+    vendor.told[STATUS] = Reply(200, body.encode())
+    assert type(failed(adapter, ASKED)) is errors.AnswerLost
 
 
 @pytest.mark.parametrize(
@@ -267,23 +250,22 @@ def test_a_status_that_is_none_is_asked_for_again(fal: Fal, vendor: Saying, body
         Reply(503, b"<html>"),
     ],
 )
-def test_a_wish_to_stop_that_was_not_taken_stops_nothing(fal: Fal, vendor: Saying, reply: Reply) -> None:
-    ticket = fal.submit(ASKED, silent)
-    vendor.dictated[CANCEL] = reply
-    assert fal.cancel(ticket) is False
+def test_a_wish_to_stop_that_was_not_taken_stops_nothing(adapter: Fal, vendor: Saying, reply: Reply) -> None:
+    ticket = adapter.submit(ASKED, silent)
+    vendor.told[CANCEL] = reply
+    assert adapter.cancel(ticket) is False
 
 
-def test_a_vendor_that_quotes_the_key_is_not_repeated(fal: Fal, vendor: Saying) -> None:
+def test_a_vendor_that_quotes_the_key_is_not_repeated(adapter: Fal, vendor: Saying) -> None:
     words = f"Incorrect key: {KEY}. See https://x.example/?key={KEY}\n\n<script>"
-    vendor.dictated[SUBMIT] = json_reply({"detail": words, "error_type": KEY}, 401)
-    found = failed(fal)
+    vendor.told[SUBMIT] = json_reply({"detail": words, "error_type": KEY}, 401)
+    found = failed(adapter, ASKED)
     assert "\n" not in found.message
-    vendor.dictated = {RESULT: json_reply({"detail": [problem(KEY, KEY, message=words)]}, 422)}
-    failed(fal)
+    vendor.told = {RESULT: json_reply({"detail": [problem(KEY, KEY, message=words)]}, 422)}
+    failed(adapter, ASKED)
 
 
 def test_a_submit_at_the_limit_waits_and_is_paid_once(busy: Desk, vendor: Saying, settings: Any) -> None:
-    settings.PROVIDER_KEYS, settings.PROVIDER_URLS = {"fal": KEY}, {"fal": vendor.url}
     vendor.fault = Fault(base.STATUS, 429, times=2)
     job = at_rest(busy, MODEL, vendor.fault, settings, n=2)
     assert (job.state, len(vendor.bills), job.outputs.count()) == (State.SUCCEEDED, 1, 2)
@@ -291,7 +273,6 @@ def test_a_submit_at_the_limit_waits_and_is_paid_once(busy: Desk, vendor: Saying
 
 
 def test_a_drawing_is_shown_as_pixels_and_kept_as_it_came(busy: Desk, vendor: Saying, settings: Any) -> None:
-    settings.PROVIDER_KEYS, settings.PROVIDER_URLS = {"fal": KEY}, {"fal": vendor.url}
     job = at_rest(busy, "fal/recraft-v3-vector", Fault("none"), settings)
     assert (job.state, job.charged) == (State.SUCCEEDED, 80_000), job.error_detail
     assert vendor.bills[0].fields["style"] == "vector_illustration"
@@ -301,9 +282,8 @@ def test_a_drawing_is_shown_as_pixels_and_kept_as_it_came(busy: Desk, vendor: Sa
 
 
 def test_a_job_that_is_cancelled_in_the_queue_costs_nothing(
-    busy: Desk, vendor: Saying, settings: Any, monkeypatch: pytest.MonkeyPatch
+    busy: Desk, vendor: Saying, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings.PROVIDER_KEYS, settings.PROVIDER_URLS = {"fal": KEY}, {"fal": vendor.url}
     vendor.queued = 60.0
     job = busy.job(MODEL, n=2)
     told = Saying.accepted

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -12,43 +11,23 @@ import pytest
 from providers import errors
 from providers.adapters.fal import Fal
 from providers.adapters.fal.models import FAMILIES
-from providers.base import Config, Event, Finished, ImageRequest, InputImage
+from providers.base import ImageRequest, InputImage
 from providers.masks import white_where_clear
+from tests.providers.calls import finished, silent
+from tests.providers.cases import KEY
 from tests.providers.simulators.base import sha256
 from tests.providers.simulators.fal import SVG, FalSimulator
 from tests.providers.simulators.pictures import png, png_facts
 
-KEY = "canary-key-0123456789"
+NAME = "fal"
 ASKED = ImageRequest(model="fal-ai/flux/schnell", prompt="an otter", width=64, height=64, deadline_seconds=20)
 PLAIN = replace(ASKED, width=None, height=None)
 KONTEXT = replace(PLAIN, model="fal-ai/flux-pro/kontext", kind="edit")
 
 
-@pytest.fixture
-def vendor() -> Iterator[FalSimulator]:
-    with FalSimulator() as simulator:
-        yield simulator
-
-
-@pytest.fixture
-def fal(vendor: FalSimulator) -> Fal:
-    return Fal(Config(key=KEY, url=vendor.url))
-
-
-def silent(event: Event) -> None:
-    """For a call whose events do not matter."""
-
-
-def finished(fal: Fal, request: ImageRequest = ASKED) -> Finished:
-    """One task from its submit to its pictures; the simulator needs no time for it."""
-    answer = fal.poll(fal.submit(request, silent))
-    assert isinstance(answer, Finished)
-    return answer
-
-
-def sent(fal: Fal, vendor: FalSimulator, request: ImageRequest) -> dict[str, Any]:
+def sent(adapter: Fal, vendor: FalSimulator, request: ImageRequest) -> dict[str, Any]:
     """The parameters, pictures aside, that arrived for a request."""
-    finished(fal, request)
+    finished(adapter, request)
     return dict(vendor.bills[-1].fields)
 
 
@@ -56,8 +35,8 @@ def image(size: int, *, clear: bool = False, role: str = "subject") -> InputImag
     return InputImage(png(size, size, (size, 0, 0), transparent=clear), "image/png", size, size, role)
 
 
-def test_a_plain_request_sends_the_least_and_brings_a_picture(fal: Fal, vendor: FalSimulator) -> None:
-    found = finished(fal, PLAIN)
+def test_a_plain_request_sends_the_least_and_brings_a_picture(adapter: Fal, vendor: FalSimulator) -> None:
+    found = finished(adapter, PLAIN)
     assert dict(vendor.bills[0].fields) == {"prompt": "an otter", "num_images": 1, "output_format": "png"}
     assert vendor.bills[0].path == "/fal-ai/flux/schnell"
     assert vendor.bills[0].key_sha256 == hashlib.sha256(KEY.encode()).hexdigest()
@@ -130,13 +109,13 @@ PARAMETERS: list[tuple[ImageRequest, dict[str, Any]]] = [
 
 @pytest.mark.parametrize(("request_", "fields"), PARAMETERS, ids=lambda value: getattr(value, "model", ""))
 def test_every_parameter_arrives_as_the_model_names_it(
-    fal: Fal, vendor: FalSimulator, request_: ImageRequest, fields: dict[str, Any]
+    adapter: Fal, vendor: FalSimulator, request_: ImageRequest, fields: dict[str, Any]
 ) -> None:
-    assert sent(fal, vendor, request_) == {"prompt": "an otter", **fields}
+    assert sent(adapter, vendor, request_) == {"prompt": "an otter", **fields}
 
 
 @pytest.mark.parametrize("model", FAMILIES)
-def test_each_model_is_asked_in_words_that_it_takes(fal: Fal, vendor: FalSimulator, model: str) -> None:
+def test_each_model_is_asked_in_words_that_it_takes(adapter: Fal, vendor: FalSimulator, model: str) -> None:
     family = FAMILIES[model]
     plain = named(
         model,
@@ -149,16 +128,16 @@ def test_each_model_is_asked_in_words_that_it_takes(fal: Fal, vendor: FalSimulat
     )
     extras: dict[str, Any] = {"safety_tolerance": 2, "sync_mode": False}
     full = replace(plain, extra={name: extras.get(name, "x") for name in family.options})
-    found = finished(fal, full)
+    found = finished(adapter, full)
     assert len(found.outputs) == family.max_n
     assert found.outputs[0].mime == f"image/{full.output_format}".replace("svg", "svg+xml")
     assert len(vendor.bills[-1].images) == family.references
 
 
-def test_a_mask_goes_white_where_ours_is_clear(fal: Fal, vendor: FalSimulator) -> None:
+def test_a_mask_goes_white_where_ours_is_clear(adapter: Fal, vendor: FalSimulator) -> None:
     mask = image(16, clear=True)
     request = named("fal-ai/ideogram/v3/edit", kind="inpaint", references=(image(16),), mask=mask)
-    finished(fal, request)
+    finished(adapter, request)
     assert vendor.bills[0].mask == sha256(white_where_clear(mask.data))
     for refused in (
         replace(request, mask=None),
@@ -166,23 +145,25 @@ def test_a_mask_goes_white_where_ours_is_clear(fal: Fal, vendor: FalSimulator) -
         replace(request, references=()),
     ):
         with pytest.raises(errors.InvalidRequest):
-            fal.submit(refused, silent)
+            adapter.submit(refused, silent)
 
 
-def test_vectors_are_asked_for_by_their_format_and_arrive_as_they_are(fal: Fal, vendor: FalSimulator) -> None:
+def test_vectors_are_asked_for_by_their_format_and_arrive_as_they_are(
+    adapter: Fal, vendor: FalSimulator
+) -> None:
     drawn = replace(PLAIN, model="fal-ai/recraft/v3/text-to-image", output_format="svg")
     for request in (drawn, replace(drawn, model="fal-ai/recraft/v4/text-to-vector")):
-        output = finished(fal, request).outputs[0]
+        output = finished(adapter, request).outputs[0]
         assert (output.mime, output.data) == ("image/svg+xml", SVG)
     assert vendor.bills[0].fields["style"] == "vector_illustration"
     assert "style" not in vendor.bills[1].fields
-    finished(fal, replace(drawn, style="vector_illustration/line_art"))
+    finished(adapter, replace(drawn, style="vector_illustration/line_art"))
     for style, name in (("vector_illustration", "webp"), ("realistic_image", "svg")):
         with pytest.raises(errors.InvalidRequest):
-            fal.submit(replace(drawn, style=style, output_format=name), silent)
+            adapter.submit(replace(drawn, style=style, output_format=name), silent)
 
 
-def test_an_upscaler_answers_with_one_picture(fal: Fal, vendor: FalSimulator) -> None:
+def test_an_upscaler_answers_with_one_picture(adapter: Fal, vendor: FalSimulator) -> None:
     request = replace(
         PLAIN,
         model="fal-ai/seedvr/upscale/image",
@@ -192,10 +173,10 @@ def test_an_upscaler_answers_with_one_picture(fal: Fal, vendor: FalSimulator) ->
         output_format="jpeg",
         extra={"upscale_factor": 4},
     )
-    found = finished(fal, request)
+    found = finished(adapter, request)
     assert (len(found.outputs), found.outputs[0].mime) == (1, "image/jpeg")
     assert vendor.bills[0].fields == {"output_format": "jpg", "upscale_factor": 4}
-    assert sent(fal, vendor, replace(request, prompt="sharper")) == vendor.bills[0].fields
+    assert sent(adapter, vendor, replace(request, prompt="sharper")) == vendor.bills[0].fields
     bria = replace(
         request,
         model="fal-ai/bria/background/remove",
@@ -203,11 +184,11 @@ def test_an_upscaler_answers_with_one_picture(fal: Fal, vendor: FalSimulator) ->
         output_format="png",
         extra={},
     )
-    assert finished(fal, bria).outputs[0].mime == "image/png"
+    assert finished(adapter, bria).outputs[0].mime == "image/png"
 
 
-def test_a_picture_in_the_answer_itself_is_read(fal: Fal, vendor: FalSimulator) -> None:
-    found = finished(fal, replace(ASKED, n=2, extra={"sync_mode": True}))
+def test_a_picture_in_the_answer_itself_is_read(adapter: Fal, vendor: FalSimulator) -> None:
+    found = finished(adapter, replace(ASKED, n=2, extra={"sync_mode": True}))
     assert [png_facts(output.data) for output in found.outputs] == [(64, 64, False)] * 2
     assert not any(request.path.startswith("/files/") for request in vendor.requests)
 
@@ -248,15 +229,15 @@ CANNOT: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize("change", CANNOT, ids=lambda change: " ".join(map(str, change)))
 def test_what_a_model_cannot_do_is_refused_before_it_costs(
-    fal: Fal, vendor: FalSimulator, change: dict[str, Any]
+    adapter: Fal, vendor: FalSimulator, change: dict[str, Any]
 ) -> None:
     with pytest.raises(errors.InvalidRequest):
-        fal.submit(replace(ASKED, **change), silent)
+        adapter.submit(replace(ASKED, **change), silent)
     assert vendor.requests == []
 
 
-def test_the_prompt_as_it_was_read_is_told_where_it_was_rewritten(fal: Fal) -> None:
+def test_the_prompt_as_it_was_read_is_told_where_it_was_rewritten(adapter: Fal) -> None:
     plain = named("fal-ai/z-image/turbo")
-    assert finished(fal, plain).outputs[0].revised_prompt == ""
-    found = finished(fal, replace(plain, extra={"enable_prompt_expansion": True}))
+    assert finished(adapter, plain).outputs[0].revised_prompt == ""
+    found = finished(adapter, replace(plain, extra={"enable_prompt_expansion": True}))
     assert found.outputs[0].revised_prompt == "A detailed picture of: an otter"

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 
 from providers.adapters.fal import Fal
 from providers.base import Config, ImageRequest, InputImage
+from tests.providers.cases import KEY
 from tests.providers.simulators import base
 from tests.providers.simulators.base import Fault, Reply, Request
 from tests.providers.simulators.fal import FalSimulator
 
-KEY = "canary-key-0123456789"
+NAME = "fal"
 ASKED = ImageRequest(model="fal-ai/flux/schnell", prompt="an otter", width=64, height=64)
 PLAIN = replace(ASKED, width=None, height=None)
 PHOTO = InputImage(b"x", "image/png", 1024, 1024)
@@ -25,26 +25,20 @@ SHARPER = replace(PLAIN, model="fal-ai/seedvr/upscale/image", kind="upscale", pr
 class Saying(FalSimulator):
     """The simulator, or what the test dictates for one of its paths."""
 
-    dictated: tuple[str, Reply] | None = None
+    told: tuple[str, Reply] | None = None
 
     def answer(self, request: Request) -> Reply:
-        path, reply = self.dictated or ("", Reply())
+        path, reply = self.told or ("", Reply())
         return reply if request.path == path else super().answer(request)
 
 
 @pytest.fixture
-def vendor() -> Iterator[Saying]:
-    with Saying() as simulator:
-        yield simulator
+def simulator() -> type[Saying]:
+    return Saying
 
 
-@pytest.fixture
-def fal(vendor: Saying) -> Fal:
-    return Fal(Config(key=KEY, url=vendor.url))
-
-
-def test_staff_see_whether_the_key_is_good(fal: Fal, vendor: Saying) -> None:
-    assert fal.check().message == "It answers."
+def test_staff_see_whether_the_key_is_good(adapter: Fal, vendor: Saying) -> None:
+    assert adapter.check().message == "It answers."
     assert vendor.requests[0].path == "/v1/models/pricing"
     assert not Fal(Config(key="wrong", url=vendor.url)).check().ok
 
@@ -69,9 +63,9 @@ ESTIMATES: list[tuple[ImageRequest, int | None]] = [
 
 @pytest.mark.parametrize(("request_", "micros"), ESTIMATES)
 def test_an_estimate_is_the_vendors_own_or_none(
-    fal: Fal, vendor: Saying, request_: ImageRequest, micros: int | None
+    adapter: Fal, vendor: Saying, request_: ImageRequest, micros: int | None
 ) -> None:
-    assert fal.estimate(request_) == micros
+    assert adapter.estimate(request_) == micros
     assert vendor.bills == []
 
 
@@ -89,9 +83,9 @@ def test_an_estimate_is_the_vendors_own_or_none(
         "{",
     ],
 )
-def test_a_total_that_is_none_is_no_estimate(fal: Fal, vendor: Saying, body: str) -> None:
-    vendor.dictated = ("/v1/models/pricing/estimate", Reply(200, body.encode()))
-    assert fal.estimate(ASKED) is None
+def test_a_total_that_is_none_is_no_estimate(adapter: Fal, vendor: Saying, body: str) -> None:
+    vendor.told = ("/v1/models/pricing/estimate", Reply(200, body.encode()))
+    assert adapter.estimate(ASKED) is None
 
 
 @pytest.mark.parametrize(
@@ -105,23 +99,23 @@ def test_a_total_that_is_none_is_no_estimate(fal: Fal, vendor: Saying, body: str
         7,
     ],
 )
-def test_a_price_that_counts_otherwise_is_not_multiplied(fal: Fal, vendor: Saying, row: object) -> None:
-    vendor.dictated = ("/v1/models/pricing", Reply(200, json.dumps({"prices": [row]}).encode()))
-    assert fal.estimate(ASKED) is None
+def test_a_price_that_counts_otherwise_is_not_multiplied(adapter: Fal, vendor: Saying, row: object) -> None:
+    vendor.told = ("/v1/models/pricing", Reply(200, json.dumps({"prices": [row]}).encode()))
+    assert adapter.estimate(ASKED) is None
     assert [request.method for request in vendor.requests] == ["GET"]
 
 
-def test_an_estimate_is_rounded_up_to_a_micro(fal: Fal, vendor: Saying) -> None:
+def test_an_estimate_is_rounded_up_to_a_micro(adapter: Fal, vendor: Saying) -> None:
     told = b'{"total_cost": 0.0000015, "currency": "USD"}'
-    vendor.dictated = ("/v1/models/pricing/estimate", Reply(200, told))
-    assert fal.estimate(ASKED) == 2
+    vendor.told = ("/v1/models/pricing/estimate", Reply(200, told))
+    assert adapter.estimate(ASKED) == 2
 
 
-def test_an_estimate_takes_no_longer_than_its_asker_waits(fal: Fal, vendor: Saying) -> None:
+def test_an_estimate_takes_no_longer_than_its_asker_waits(adapter: Fal, vendor: Saying) -> None:
     slow = Reply(200, b"{}", fault=Fault(base.TIMEOUT, seconds=5))
-    vendor.dictated = ("/v1/models/pricing", slow)
+    vendor.told = ("/v1/models/pricing", slow)
     started = time.monotonic()
-    assert fal.estimate(replace(ASKED, deadline_seconds=0.2)) is None
+    assert adapter.estimate(replace(ASKED, deadline_seconds=0.2)) is None
     assert time.monotonic() - started < 3
 
 

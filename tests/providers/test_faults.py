@@ -15,13 +15,12 @@ import pytest
 from django.core.management import call_command
 
 from providers import errors, registry
-from providers.base import Config, Event, Provider, Ticket, Waiting
-from tests.jobs.conftest import Desk, busy
+from providers.base import Config, Provider, Ticket, Waiting
+from tests.jobs.conftest import Desk
+from tests.providers.calls import silent
 from tests.providers.cases import KEY, REMOTE, WAITS, Case, Expected, case
 from tests.providers.simulators import base
 from tests.providers.tasks import at_rest, references_of
-
-__all__ = ["busy"]
 
 ROUNDS = 20 if os.environ.get("SOAK") else 1
 REQUIRED = {
@@ -54,10 +53,6 @@ each_fault = pytest.mark.parametrize(
         if expected.kind
     ],
 )
-
-
-def silent(event: Event) -> None:
-    """For a call whose events do not matter."""
 
 
 def patched(what: Case, monkeypatch: pytest.MonkeyPatch) -> Case:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -17,29 +16,22 @@ from providers import errors
 from providers.adapters.google import Google
 from providers.adapters.google.answer import decoded, usage_of
 from providers.base import Config, Delivered, Event, ImageRequest, InputImage, Usage
+from tests.providers.calls import silent
+from tests.providers.cases import KEY
 from tests.providers.simulators.base import Reply, Request, json_reply, sha256
 from tests.providers.simulators.google import GoogleSimulator
 from tests.providers.simulators.pictures import picture, png, png_facts
 
-KEY = "AIza-canary-0123456789"
+NAME = "google"
 ASKED = ImageRequest(model="gemini-3.1-flash-image", prompt="an otter", resolution="512", deadline_seconds=20)
 IMAGEN = ImageRequest(model="imagen-4.0-generate-001", prompt="an otter", deadline_seconds=20)
 
 
 @pytest.fixture
-def vendor() -> Iterator[GoogleSimulator]:
-    with GoogleSimulator() as simulator:
-        simulator.imagen_lives = True
-        yield simulator
-
-
-@pytest.fixture
-def adapter(vendor: GoogleSimulator) -> Google:
-    return Google(Config(key=KEY, url=vendor.url))
-
-
-def silent(event: Event) -> None:
-    """For a call whose events do not matter."""
+def vendor(vendor: GoogleSimulator) -> GoogleSimulator:
+    """The vendor before the day that ends Imagen."""
+    vendor.imagen_lives = True
+    return vendor
 
 
 def image(size: int) -> InputImage:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import traceback
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -12,53 +10,27 @@ import pytest
 
 from providers import errors
 from providers.adapters.google import Google
-from providers.base import Config, Event, ImageRequest
-from studio.accounts.models import User
+from providers.base import ImageRequest
 from studio.jobs.models import State
-from tests.jobs.conftest import Desk, desk_of
+from tests.jobs.conftest import Desk
+from tests.providers.calls import failed, silent
+from tests.providers.cases import KEY
 from tests.providers.simulators import base
-from tests.providers.simulators.base import Fault, Reply, Request
+from tests.providers.simulators.base import Fault, Reply
 from tests.providers.simulators.google import TYPE, GoogleSimulator, error_reply
 
-KEY = "AIza-canary-0123456789"
+NAME = "google"
 ASKED = ImageRequest(model="gemini-3.1-flash-image", prompt="an otter", resolution="512", deadline_seconds=20)
 STREAMED = replace(ASKED, resolution="4K")
 IMAGEN = ImageRequest(model="imagen-4.0-generate-001", prompt="an otter", deadline_seconds=20)
 PICTURE = {"inlineData": {"mimeType": "image/png", "data": "iVBORw0KGgo="}}
 
 
-class Saying(GoogleSimulator):
-    """The simulator, or one answer that the test dictates."""
-
-    dictated: Reply | None = None
-
-    def answer(self, request: Request) -> Reply:
-        return self.dictated or super().answer(request)
-
-
 @pytest.fixture
-def vendor() -> Iterator[Saying]:
-    with Saying() as simulator:
-        simulator.imagen_lives = True
-        yield simulator
-
-
-@pytest.fixture
-def adapter(vendor: Saying) -> Google:
-    return Google(Config(key=KEY, url=vendor.url))
-
-
-def silent(event: Event) -> None:
-    """For a call whose events do not matter."""
-
-
-def failed(adapter: Google, request: ImageRequest = ASKED) -> errors.ProviderError:
-    """What one call raises; its key must be nowhere in it."""
-    with pytest.raises(errors.ProviderError) as caught:
-        adapter.submit(request, silent)
-    assert KEY not in "".join(traceback.format_exception(caught.value)) + repr(vars(caught.value))
-    assert caught.value.message
-    return caught.value
+def vendor(vendor: GoogleSimulator) -> GoogleSimulator:
+    """The vendor before the day that ends Imagen."""
+    vendor.imagen_lives = True
+    return vendor
 
 
 FINISHES: list[tuple[str, type[errors.ProviderError]]] = [
@@ -85,7 +57,7 @@ FINISHES: list[tuple[str, type[errors.ProviderError]]] = [
 
 @pytest.mark.parametrize(("finish", "kind"), FINISHES, ids=[row[0] for row in FINISHES])
 def test_every_end_without_a_picture_has_its_name(
-    adapter: Google, vendor: Saying, finish: str, kind: type[errors.ProviderError]
+    adapter: Google, vendor: GoogleSimulator, finish: str, kind: type[errors.ProviderError]
 ) -> None:
     vendor.finish = finish
     for request in (ASKED, STREAMED):
@@ -94,7 +66,7 @@ def test_every_end_without_a_picture_has_its_name(
         assert problem.message == f"The simulator ended with {finish}."
         assert (problem.retryable, problem.safe_to_resend, problem.unknown) == (False, False, False)
     vendor.dictated = base.json_reply({"candidates": [{"finishReason": finish}]})
-    assert type(failed(adapter)) is kind
+    assert type(failed(adapter, ASKED)) is kind
 
 
 @pytest.mark.parametrize(
@@ -112,7 +84,7 @@ def test_every_end_without_a_picture_has_its_name(
     ],
 )
 def test_every_reason_to_decline_a_prompt_is_moderation_of_the_input(
-    adapter: Google, vendor: Saying, reason: str
+    adapter: Google, vendor: GoogleSimulator, reason: str
 ) -> None:
     vendor.block = reason
     for request in (ASKED, STREAMED):
@@ -121,16 +93,16 @@ def test_every_reason_to_decline_a_prompt_is_moderation_of_the_input(
     assert vendor.bills == []
     feedback = {"blockReason": reason, "blockReasonMessage": f"No, {KEY}."}
     vendor.dictated = base.json_reply({"promptFeedback": feedback})
-    assert failed(adapter).message == "No, [hidden]."
+    assert failed(adapter, ASKED).message == "No, [hidden]."
 
 
-def test_a_picture_is_delivered_whatever_the_end_is_called(adapter: Google, vendor: Saying) -> None:
+def test_a_picture_is_delivered_whatever_the_end_is_called(adapter: Google, vendor: GoogleSimulator) -> None:
     candidate = {"content": {"parts": [PICTURE]}, "finishReason": "MAX_TOKENS"}
     vendor.dictated = base.json_reply({"candidates": [candidate]})
     assert adapter.submit(ASKED, silent).outputs
 
 
-def test_an_answer_of_nothing_is_empty(adapter: Google, vendor: Saying) -> None:
+def test_an_answer_of_nothing_is_empty(adapter: Google, vendor: GoogleSimulator) -> None:
     odd: list[Any] = [
         {},
         {"candidates": []},
@@ -138,7 +110,7 @@ def test_an_answer_of_nothing_is_empty(adapter: Google, vendor: Saying) -> None:
     ]
     for document in odd:
         vendor.dictated = base.json_reply(document)
-        assert type(failed(adapter)) is errors.EmptyResult
+        assert type(failed(adapter, ASKED)) is errors.EmptyResult
     for predictions in ([], [{}, 7], 7):
         vendor.dictated = base.json_reply({"predictions": predictions})
         assert type(failed(adapter, IMAGEN)) is errors.EmptyResult
@@ -196,19 +168,23 @@ ERRORS: list[tuple[Reply, type[errors.ProviderError], float | None]] = [
     ("reply", "kind", "wait"), ERRORS, ids=[f"{row[0].status}-{row[1].__name__}" for row in ERRORS]
 )
 def test_the_vendors_words_decide_and_its_status_where_they_do_not(
-    adapter: Google, vendor: Saying, reply: Reply, kind: type[errors.ProviderError], wait: float | None
+    adapter: Google,
+    vendor: GoogleSimulator,
+    reply: Reply,
+    kind: type[errors.ProviderError],
+    wait: float | None,
 ) -> None:
     vendor.dictated = reply
-    problem = failed(adapter)
+    problem = failed(adapter, ASKED)
     assert (type(problem), problem.status, problem.retry_after) == (kind, reply.status, wait)
 
 
 def test_a_quota_of_the_day_is_not_asked_for_again_and_one_of_the_minute_is(
-    adapter: Google, vendor: Saying
+    adapter: Google, vendor: GoogleSimulator
 ) -> None:
     for violations, again in (([DAY], False), ([MINUTE], True)):
         vendor.dictated = error(429, type="QuotaFailure", violations=violations)
-        problem = failed(adapter)
+        problem = failed(adapter, ASKED)
         assert (problem.retryable, problem.safe_to_resend) == (again, again)
 
 
@@ -218,7 +194,7 @@ def streamed(*chunks: object) -> Reply:
 
 
 def test_an_error_that_is_told_after_the_beginning_is_no_leave_to_pay_again(
-    adapter: Google, vendor: Saying
+    adapter: Google, vendor: GoogleSimulator
 ) -> None:
     told = {"error": {"code": 429, "message": "slow down", "status": "RESOURCE_EXHAUSTED"}}
     for reply, request in ((streamed(told), STREAMED), (base.json_reply(told), ASKED)):
@@ -226,11 +202,13 @@ def test_an_error_that_is_told_after_the_beginning_is_no_leave_to_pay_again(
         problem = failed(adapter, request)
         assert (type(problem), problem.safe_to_resend) == (errors.UpstreamError, False)
     vendor.dictated = base.json_reply({"error": {"status": "odd"}})
-    problem = failed(adapter)
+    problem = failed(adapter, ASKED)
     assert (type(problem), problem.message) == (errors.UpstreamError, "The vendor reported a failure.")
 
 
-def test_a_stream_that_ends_without_a_word_leaves_the_answer_unknown(adapter: Google, vendor: Saying) -> None:
+def test_a_stream_that_ends_without_a_word_leaves_the_answer_unknown(
+    adapter: Google, vendor: GoogleSimulator
+) -> None:
     for reply in (streamed(), streamed(7), streamed({"candidates": [{"content": {"parts": []}}]})):
         vendor.dictated = reply
         assert type(failed(adapter, STREAMED)) is errors.AnswerLost
@@ -238,13 +216,13 @@ def test_a_stream_that_ends_without_a_word_leaves_the_answer_unknown(adapter: Go
 
 @pytest.mark.parametrize("kind", [base.RESET, base.HANG_UP, base.BROKEN_PICTURE])
 def test_a_stream_that_breaks_before_its_picture_leaves_the_answer_unknown(
-    adapter: Google, vendor: Saying, kind: str
+    adapter: Google, vendor: GoogleSimulator, kind: str
 ) -> None:
     vendor.fault = Fault(kind)
     assert type(failed(adapter, STREAMED)) is errors.AnswerLost
 
 
-def test_imagens_faults_have_the_same_names(adapter: Google, vendor: Saying) -> None:
+def test_imagens_faults_have_the_same_names(adapter: Google, vendor: GoogleSimulator) -> None:
     vendor.fault = Fault(base.FEWER)
     assert len(adapter.submit(replace(IMAGEN, n=3), silent).outputs) == 2
     for kind, name in ((base.HANG_UP, errors.AnswerLost), (base.BAD_JSON, errors.AnswerLost)):
@@ -256,41 +234,34 @@ def test_imagens_faults_have_the_same_names(adapter: Google, vendor: Saying) -> 
 
 @pytest.mark.parametrize("body", ["[]", "7", "null", '"text"'])
 def test_a_success_that_is_no_object_leaves_the_answer_unknown(
-    adapter: Google, vendor: Saying, body: str
+    adapter: Google, vendor: GoogleSimulator, body: str
 ) -> None:
     vendor.dictated = Reply(200, body.encode())
-    assert type(failed(adapter)) is errors.AnswerLost
+    assert type(failed(adapter, ASKED)) is errors.AnswerLost
 
 
-def test_a_vendor_that_quotes_the_key_is_not_repeated(adapter: Google, vendor: Saying) -> None:
+def test_a_vendor_that_quotes_the_key_is_not_repeated(adapter: Google, vendor: GoogleSimulator) -> None:
     told = {"error": {"status": KEY, "message": f"Invalid key {KEY}. See https://x.example/?key={KEY}"}}
     for status in (200, 400):
         vendor.dictated = base.json_reply(told, status)
-        failed(adapter)
+        failed(adapter, ASKED)
         assert KEY not in adapter.check().message
     parts = [{"text": f"Your key is {KEY}"}]
     vendor.dictated = base.json_reply(
         {"candidates": [{"content": {"parts": parts}, "finishReason": KEY}], "responseId": KEY}
     )
-    failed(adapter)
+    failed(adapter, ASKED)
 
 
-def test_a_list_that_cannot_be_read_is_not_well(adapter: Google, vendor: Saying) -> None:
+def test_a_list_that_cannot_be_read_is_not_well(adapter: Google, vendor: GoogleSimulator) -> None:
     unreadable: list[Any] = [[], {}, {"models": 7}]
     for document in unreadable:
         vendor.dictated = base.json_reply(document)
         assert not adapter.check().ok
 
 
-@pytest.fixture
-def busy(transactional_db: None, alice: User, settings: Any, vendor: Saying) -> Desk:
-    """A desk on a server that has the vendor's key; it commits, as a worker does."""
-    settings.PROVIDER_KEYS, settings.PROVIDER_URLS = {"google": KEY}, {"google": vendor.url}
-    return desk_of(alice)
-
-
 def test_a_job_is_charged_for_its_tokens_and_thinking_at_the_price_of_text(
-    busy: Desk, vendor: Saying
+    busy: Desk, vendor: GoogleSimulator
 ) -> None:
     vendor.thoughts = 2
     job = busy.finished("google/gemini-3.1-flash-image", parameters={"resolution": "512"}, prompt="a stair")
@@ -300,7 +271,7 @@ def test_a_job_is_charged_for_its_tokens_and_thinking_at_the_price_of_text(
     assert job.quote["low"] <= job.charged <= job.quote["high"]
 
 
-def test_a_job_whose_answer_was_declined_is_charged_nothing(busy: Desk, vendor: Saying) -> None:
+def test_a_job_whose_answer_was_declined_is_charged_nothing(busy: Desk, vendor: GoogleSimulator) -> None:
     vendor.finish = "IMAGE_SAFETY"
     job = busy.finished("google/gemini-3.1-flash-image", parameters={"resolution": "512"})
     assert (job.state, job.error_code, job.charged) == (State.FAILED, "moderation_output", 0)
@@ -308,7 +279,7 @@ def test_a_job_whose_answer_was_declined_is_charged_nothing(busy: Desk, vendor: 
 
 
 def test_a_job_keeps_the_jpeg_that_came_though_png_was_all_it_could_ask_for(
-    busy: Desk, vendor: Saying
+    busy: Desk, vendor: GoogleSimulator
 ) -> None:
     vendor.mime = "image/jpeg"
     job = busy.finished("google/gemini-3.1-flash-image", parameters={"resolution": "512"})

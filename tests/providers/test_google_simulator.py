@@ -22,14 +22,10 @@ from tests.providers.simulators.base import (
 from tests.providers.simulators.google import GoogleSimulator
 from tests.providers.simulators.pictures import png
 
+NAME = "google"
+
 MODEL = "gemini-3.1-flash-image"
 PICTURES = ["IMAGE"]
-
-
-@pytest.fixture
-def vendor() -> Iterator[GoogleSimulator]:
-    with GoogleSimulator() as simulator:
-        yield simulator
 
 
 def client(vendor: GoogleSimulator, *, key: str = "a-key", version: str = "v1beta") -> genai.Client:

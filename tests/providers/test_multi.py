@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -15,13 +14,15 @@ from providers.adapters.multi import Multi
 from providers.adapters.multi.answer import entries_of
 from providers.adapters.multi.models import FAMILIES, RATIOS
 from providers.adapters.multi.request import pixels_of
-from providers.base import Config, Event, Finished, ImageRequest, InputImage
+from providers.base import Config, Finished, ImageRequest, InputImage
+from tests.providers.calls import silent
+from tests.providers.cases import KEY
 from tests.providers.simulators.base import json_reply, sha256
 from tests.providers.simulators.multi import MultiSimulator
 from tests.providers.simulators.multi_rules import MAKERS
 from tests.providers.simulators.pictures import jpeg, png, png_facts
 
-KEY = "ck_canary0123456789"
+NAME = "multi"
 FLUX = ImageRequest(model="flux-2-pro", prompt="an otter", deadline_seconds=20)
 GOOGLE = replace(FLUX, model="imagen-4")
 FAL = replace(FLUX, model="ideogram-v3")
@@ -30,24 +31,9 @@ KONTEXT = replace(FLUX, model="flux-kontext", kind="edit", references=(PHOTO,))
 QWEN = replace(KONTEXT, model="qwen-image-edit")
 
 
-@pytest.fixture
-def vendor() -> Iterator[MultiSimulator]:
-    with MultiSimulator() as simulator:
-        yield simulator
-
-
-@pytest.fixture
-def multi(vendor: MultiSimulator) -> Multi:
-    return Multi(Config(key=KEY, url=vendor.url))
-
-
-def silent(event: Event) -> None:
-    """For a call whose events do not matter."""
-
-
-def sent(multi: Multi, vendor: MultiSimulator, request: ImageRequest) -> dict[str, Any]:
+def sent(adapter: Multi, vendor: MultiSimulator, request: ImageRequest) -> dict[str, Any]:
     """The fields that arrived for a request, without the picture, its model and its prompt."""
-    multi.submit(request, silent)
+    adapter.submit(request, silent)
     found = dict(vendor.bills[-1].fields)
     assert (found.pop("model"), found.pop("prompt")) == (request.model, request.prompt)
     return found
@@ -77,9 +63,9 @@ FIELDS: list[tuple[ImageRequest, dict[str, Any]]] = [
 
 @pytest.mark.parametrize(("request_", "fields"), FIELDS)
 def test_each_field_goes_to_the_makers_that_take_it(
-    multi: Multi, vendor: MultiSimulator, request_: ImageRequest, fields: dict[str, Any]
+    adapter: Multi, vendor: MultiSimulator, request_: ImageRequest, fields: dict[str, Any]
 ) -> None:
-    assert sent(multi, vendor, request_) == fields
+    assert sent(adapter, vendor, request_) == fields
     call = "edit" if request_.references else "generate"
     assert vendor.bills[0].path == f"/api/v1/image/{call}"
 
@@ -87,23 +73,23 @@ def test_each_field_goes_to_the_makers_that_take_it(
 @pytest.mark.parametrize("ratio", RATIOS)
 @pytest.mark.parametrize("request_", [GOOGLE, FAL])
 def test_all_five_shapes_go_to_google_and_fal(
-    multi: Multi, vendor: MultiSimulator, request_: ImageRequest, ratio: str
+    adapter: Multi, vendor: MultiSimulator, request_: ImageRequest, ratio: str
 ) -> None:
-    assert sent(multi, vendor, replace(request_, aspect_ratio=ratio))["aspect_ratio"] == ratio
+    assert sent(adapter, vendor, replace(request_, aspect_ratio=ratio))["aspect_ratio"] == ratio
 
 
-def test_an_edit_sends_its_picture_as_a_data_uri(multi: Multi, vendor: MultiSimulator) -> None:
+def test_an_edit_sends_its_picture_as_a_data_uri(adapter: Multi, vendor: MultiSimulator) -> None:
     photo = InputImage(jpeg(16, 16, (1, 2, 3)), "image/jpeg", 16, 16, "source")
-    multi.submit(replace(QWEN, references=(photo,)), silent)
+    adapter.submit(replace(QWEN, references=(photo,)), silent)
     assert vendor.bills[0].images == (sha256(photo.data),)
     uri = f"data:image/jpeg;base64,{base64.b64encode(photo.data).decode()}"
     assert f'"image_url":"{uri}"'.encode() in vendor.requests[0].body
 
 
 def test_the_key_goes_to_the_api_and_not_to_where_a_picture_lies(
-    multi: Multi, vendor: MultiSimulator
+    adapter: Multi, vendor: MultiSimulator
 ) -> None:
-    multi.submit(FLUX, silent)
+    adapter.submit(FLUX, silent)
     call, fetch = vendor.requests
     assert call.headers["authorization"] == f"Bearer {KEY}"
     assert vendor.bills[0].key_sha256 == hashlib.sha256(KEY.encode()).hexdigest()
@@ -122,10 +108,10 @@ def test_without_an_address_the_key_goes_nowhere() -> None:
     ("request_", "mime"), [(FLUX, "image/jpeg"), (GOOGLE, "image/png"), (QWEN, "image/webp")]
 )
 def test_a_picture_is_found_however_the_answer_is_wrapped(
-    multi: Multi, vendor: MultiSimulator, shape: str, request_: ImageRequest, mime: str
+    adapter: Multi, vendor: MultiSimulator, shape: str, request_: ImageRequest, mime: str
 ) -> None:
     vendor.shape = shape
-    assert [output.mime for output in multi.submit(request_, silent).outputs] == [mime]
+    assert [output.mime for output in adapter.submit(request_, silent).outputs] == [mime]
 
 
 @pytest.mark.parametrize(
@@ -150,12 +136,12 @@ def test_where_there_is_no_picture_none_is_found(document: object) -> None:
 
 
 def test_a_picture_that_can_be_read_is_delivered_beside_one_that_cannot(
-    multi: Multi, vendor: MultiSimulator, monkeypatch: pytest.MonkeyPatch
+    adapter: Multi, vendor: MultiSimulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     good = {"base64": base64.b64encode(PHOTO.data).decode(), "mimeType": "image/png", "seed": 5}
     entries: list[object] = [{"base64": "%%"}, "odd", good, {"url": "http://169.254.169.254/"}]
     monkeypatch.setattr(MultiSimulator, "_document", lambda *of: {"images": entries})
-    found = multi.submit(replace(GOOGLE, n=4), silent)
+    found = adapter.submit(replace(GOOGLE, n=4), silent)
     assert [(output.data, output.mime, output.seed) for output in found.outputs] == [
         (PHOTO.data, "image/png", 5)
     ]
@@ -173,30 +159,30 @@ def test_a_picture_that_can_be_read_is_delivered_beside_one_that_cannot(
     ],
 )
 def test_a_picture_is_fetched_from_the_makers_hosts_alone(
-    multi: Multi, vendor: MultiSimulator, monkeypatch: pytest.MonkeyPatch, link: str
+    adapter: Multi, vendor: MultiSimulator, monkeypatch: pytest.MonkeyPatch, link: str
 ) -> None:
     monkeypatch.setattr(MultiSimulator, "_document", lambda *of: {"images": [{"url": link}]})
     with pytest.raises(errors.AnswerLost):
-        multi.submit(FLUX, silent)
+        adapter.submit(FLUX, silent)
     assert len(vendor.requests) == 1
 
 
 def test_a_flux_address_is_fetched_before_its_ten_minutes_are_over(
-    multi: Multi, vendor: MultiSimulator, monkeypatch: pytest.MonkeyPatch
+    adapter: Multi, vendor: MultiSimulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert multi.facts.result_seconds == 600
+    assert adapter.facts.result_seconds == 600
     for age, kept in ((599.0, True), (600.0, False)):
         now = iter([0.0, age])
         monkeypatch.setattr(vendor, "clock", lambda now=now: next(now))
         if kept:
-            assert multi.submit(FLUX, silent).outputs
+            assert adapter.submit(FLUX, silent).outputs
         else:
             with pytest.raises(errors.ResultExpired):
-                multi.submit(FLUX, silent)
+                adapter.submit(FLUX, silent)
 
 
 def test_trap_1_the_tables_hold_fourteen_models_whatever_the_intro_says(
-    multi: Multi, vendor: MultiSimulator
+    adapter: Multi, vendor: MultiSimulator
 ) -> None:
     assert len(FAMILIES) == 14
     assert {name: family.edits for name, family in FAMILIES.items()} == {
@@ -204,72 +190,74 @@ def test_trap_1_the_tables_hold_fourteen_models_whatever_the_intro_says(
     }
     for name, family in FAMILIES.items():
         request = replace(QWEN if family.edits else FLUX, model=name)
-        assert len(multi.submit(request, silent).outputs) == 1
+        assert len(adapter.submit(request, silent).outputs) == 1
 
 
 @pytest.mark.parametrize("model", ["imagen-4", "imagen-4-fast", "imagen-4-ultra"])
 def test_trap_2_imagen_is_googles_and_comes_inside_the_answer(
-    multi: Multi, vendor: MultiSimulator, model: str
+    adapter: Multi, vendor: MultiSimulator, model: str
 ) -> None:
-    found = multi.submit(replace(GOOGLE, model=model, n=2, resolution="2K", aspect_ratio="4:3"), silent)
+    found = adapter.submit(replace(GOOGLE, model=model, n=2, resolution="2K", aspect_ratio="4:3"), silent)
     assert [png_facts(output.data) for output in found.outputs] == [(2560, 1792, False)] * 2
     assert len(vendor.requests) == 1
 
 
 @pytest.mark.parametrize("model", sorted(name for name in FAMILIES if not name.startswith("imagen")))
 def test_trap_3_several_pictures_are_asked_of_google_alone(
-    multi: Multi, vendor: MultiSimulator, model: str
+    adapter: Multi, vendor: MultiSimulator, model: str
 ) -> None:
     request = replace(QWEN if FAMILIES[model].edits else FLUX, model=model)
-    assert "num_images" not in sent(multi, vendor, request)
+    assert "num_images" not in sent(adapter, vendor, request)
     with pytest.raises(errors.InvalidRequest):
-        multi.submit(replace(request, n=2), silent)
+        adapter.submit(replace(request, n=2), silent)
     assert len(vendor.bills) == 1
 
 
 @pytest.mark.parametrize("ratio", RATIOS)
 def test_trap_4_a_shape_becomes_width_and_height_for_flux(
-    multi: Multi, vendor: MultiSimulator, ratio: str
+    adapter: Multi, vendor: MultiSimulator, ratio: str
 ) -> None:
     width, height = pixels_of(ratio)
     across, down = (int(side) for side in ratio.split(":"))
     assert abs(width / height / (across / down) - 1) < 0.02
     assert abs(width * height / 1024**2 - 1) < 0.02
-    assert sent(multi, vendor, replace(FLUX, aspect_ratio=ratio)) == {"width": width, "height": height}
+    assert sent(adapter, vendor, replace(FLUX, aspect_ratio=ratio)) == {"width": width, "height": height}
     drawn = replace(FLUX, aspect_ratio=ratio, width=256, height=512)
-    assert sent(multi, vendor, drawn) == {"width": 256, "height": 512}
+    assert sent(adapter, vendor, drawn) == {"width": 256, "height": 512}
 
 
-def test_trap_5_a_model_that_its_maker_has_ended_is_unavailable(multi: Multi, vendor: MultiSimulator) -> None:
-    assert multi.submit(GOOGLE, silent).outputs
+def test_trap_5_a_model_that_its_maker_has_ended_is_unavailable(
+    adapter: Multi, vendor: MultiSimulator
+) -> None:
+    assert adapter.submit(GOOGLE, silent).outputs
     vendor.ended = {"imagen-4"}
     with pytest.raises(errors.ModelUnavailable) as caught:
-        multi.submit(GOOGLE, silent)
+        adapter.submit(GOOGLE, silent)
     assert (caught.value.status, caught.value.vendor_code) == (503, "MODEL_UNAVAILABLE")
     assert (caught.value.retryable, caught.value.unknown) == (False, False)
     assert len(vendor.bills) == 1
 
 
 def test_trap_6_an_svg_is_called_one_whatever_its_address_is_called(
-    multi: Multi, vendor: MultiSimulator, monkeypatch: pytest.MonkeyPatch
+    adapter: Multi, vendor: MultiSimulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     vendor.draws = {"recraft-v4"}
-    output = multi.submit(replace(FAL, model="recraft-v4"), silent).outputs[0]
+    output = adapter.submit(replace(FAL, model="recraft-v4"), silent).outputs[0]
     assert (output.mime, output.data[:4]) == ("image/svg+xml", b"<svg")
     monkeypatch.setattr(MultiSimulator, "_painted", lambda *of: (output.data, "image/webp"))
-    assert multi.submit(replace(FAL, model="recraft-v4"), silent).outputs[0].mime == "image/svg+xml"
+    assert adapter.submit(replace(FAL, model="recraft-v4"), silent).outputs[0].mime == "image/svg+xml"
 
 
-def test_trap_7_what_the_call_took_is_kept_where_it_is_told(multi: Multi, vendor: MultiSimulator) -> None:
-    assert multi.submit(FLUX, silent).billed_micros is None
+def test_trap_7_what_the_call_took_is_kept_where_it_is_told(adapter: Multi, vendor: MultiSimulator) -> None:
+    assert adapter.submit(FLUX, silent).billed_micros is None
     vendor.tells_cost = True
     for vendor.shape in ("images", "data"):
-        found: Finished = multi.submit(FLUX, silent)
+        found: Finished = adapter.submit(FLUX, silent)
         assert (found.billed_micros, found.vendor_ref) == (35_000, "req_7")
 
 
-def test_staff_see_that_the_key_works_without_a_bill(multi: Multi, vendor: MultiSimulator) -> None:
-    assert multi.check().message == "It answers and lists 14 models."
+def test_staff_see_that_the_key_works_without_a_bill(adapter: Multi, vendor: MultiSimulator) -> None:
+    assert adapter.check().message == "It answers and lists 14 models."
     assert not Multi(Config(key="ck_wrong1", url=vendor.url)).check().ok
     assert (
         Multi(Config(key="ck_wrong1", url=vendor.url)).check().message
@@ -279,7 +267,7 @@ def test_staff_see_that_the_key_works_without_a_bill(multi: Multi, vendor: Multi
 
 
 def test_a_list_of_models_that_is_none_is_no_sign_of_health(
-    multi: Multi, vendor: MultiSimulator, monkeypatch: pytest.MonkeyPatch
+    adapter: Multi, vendor: MultiSimulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for document, healthy in (
         ({"data": {"models": [{"id": "m"}]}}, True),
@@ -287,4 +275,4 @@ def test_a_list_of_models_that_is_none_is_no_sign_of_health(
         ([], False),
     ):
         monkeypatch.setattr(MultiSimulator, "answer", lambda *of, document=document: json_reply(document))
-        assert multi.check().ok == healthy
+        assert adapter.check().ok == healthy

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import traceback
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -12,52 +10,19 @@ import pytest
 
 from providers import errors
 from providers.adapters.multi import Multi
-from providers.base import Config, Event, ImageRequest
+from providers.base import ImageRequest
 from studio.jobs.models import State
-from tests.jobs.conftest import Desk, busy
+from tests.jobs.conftest import Desk
+from tests.providers.calls import failed, silent
+from tests.providers.cases import KEY
 from tests.providers.simulators import base
-from tests.providers.simulators.base import Fault, Reply, Request
+from tests.providers.simulators.base import Fault, Reply
 from tests.providers.simulators.multi import MultiSimulator
 from tests.providers.tasks import at_rest, references_of
 
-__all__ = ["busy"]
-
-KEY = "ck_canary0123456789"
+NAME = "multi"
 ASKED = ImageRequest(model="flux-2-pro", prompt="an otter", width=256, height=256, deadline_seconds=20)
 NONE = Fault("none")
-
-
-class Saying(MultiSimulator):
-    """The simulator, or one answer that the test dictates."""
-
-    dictated: Reply | None = None
-
-    def answer(self, request: Request) -> Reply:
-        return self.dictated or super().answer(request)
-
-
-@pytest.fixture
-def vendor() -> Iterator[Saying]:
-    with Saying() as simulator:
-        yield simulator
-
-
-@pytest.fixture
-def multi(vendor: Saying) -> Multi:
-    return Multi(Config(key=KEY, url=vendor.url))
-
-
-def silent(event: Event) -> None:
-    """For a call whose events do not matter."""
-
-
-def failed(multi: Multi, request: ImageRequest = ASKED) -> errors.ProviderError:
-    """What one call raises; its key must be nowhere in it."""
-    with pytest.raises(errors.ProviderError) as caught:
-        multi.submit(request, silent)
-    assert KEY not in "".join(traceback.format_exception(caught.value)) + repr(vars(caught.value))
-    assert caught.value.message
-    return caught.value
 
 
 ERRORS: list[tuple[int, str, type[errors.ProviderError]]] = [
@@ -79,10 +44,10 @@ ERRORS: list[tuple[int, str, type[errors.ProviderError]]] = [
 
 @pytest.mark.parametrize(("status", "code", "kind"), ERRORS)
 def test_every_word_of_the_vendor_has_its_meaning(
-    multi: Multi, vendor: Saying, status: int, code: str, kind: type[errors.ProviderError]
+    adapter: Multi, vendor: MultiSimulator, status: int, code: str, kind: type[errors.ProviderError]
 ) -> None:
     vendor.dictated = base.json_reply({"error": {"code": code, "message": "It says.", "details": {}}}, status)
-    problem = failed(multi)
+    problem = failed(adapter, ASKED)
     assert type(problem) is kind
     assert (problem.message, problem.vendor_code, problem.status) == ("It says.", code, status)
 
@@ -90,9 +55,11 @@ def test_every_word_of_the_vendor_has_its_meaning(
 @pytest.mark.parametrize(
     "body", [b"<html>", b"[]", b'{"error": "slow down"}', b'{"error": {"code": []}}', b"null"]
 )
-def test_where_there_is_no_word_the_status_speaks(multi: Multi, vendor: Saying, body: bytes) -> None:
+def test_where_there_is_no_word_the_status_speaks(
+    adapter: Multi, vendor: MultiSimulator, body: bytes
+) -> None:
     vendor.dictated = Reply(429, body)
-    assert type(failed(multi)) is errors.RateLimited
+    assert type(failed(adapter, ASKED)) is errors.RateLimited
 
 
 @pytest.mark.parametrize(
@@ -109,11 +76,11 @@ def test_where_there_is_no_word_the_status_speaks(multi: Multi, vendor: Saying, 
     ],
 )
 def test_the_seconds_to_wait_stand_in_the_details_or_else_in_the_header(
-    multi: Multi, vendor: Saying, details: object, seconds: float
+    adapter: Multi, vendor: MultiSimulator, details: object, seconds: float
 ) -> None:
     error = {"code": "RATE_LIMIT_EXCEEDED", "message": "Slow down.", "details": details}
     vendor.dictated = Reply(429, json.dumps({"error": error}).encode(), {"Retry-After": "60"})
-    assert failed(multi).retry_after == seconds
+    assert failed(adapter, ASKED).retry_after == seconds
 
 
 @pytest.mark.parametrize(
@@ -125,54 +92,50 @@ def test_the_seconds_to_wait_stand_in_the_details_or_else_in_the_header(
     ],
 )
 def test_an_error_within_a_success_is_no_leave_to_pay_again(
-    multi: Multi, vendor: Saying, code: str, kind: type[errors.ProviderError]
+    adapter: Multi, vendor: MultiSimulator, code: str, kind: type[errors.ProviderError]
 ) -> None:
     vendor.dictated = base.json_reply({"success": False, "error": {"code": code}})
-    problem = failed(multi)
+    problem = failed(adapter, ASKED)
     assert (type(problem), problem.safe_to_resend) == (kind, False)
 
 
 @pytest.mark.parametrize("body", ["[]", "7", "null", '"text"'])
 def test_a_success_that_is_no_object_leaves_the_answer_unknown(
-    multi: Multi, vendor: Saying, body: str
+    adapter: Multi, vendor: MultiSimulator, body: str
 ) -> None:
     vendor.dictated = Reply(200, body.encode())
-    assert failed(multi).unknown
+    assert failed(adapter, ASKED).unknown
 
 
-def test_a_page_in_place_of_a_picture_leaves_the_answer_unknown(multi: Multi, vendor: Saying) -> None:
+def test_a_page_in_place_of_a_picture_leaves_the_answer_unknown(
+    adapter: Multi, vendor: MultiSimulator
+) -> None:
     for request in (ASKED, ImageRequest(model="imagen-4", prompt="an otter")):
         vendor.fault = Fault(base.BROKEN_PICTURE)
-        assert type(failed(multi, request)) is errors.AnswerLost
+        assert type(failed(adapter, request)) is errors.AnswerLost
 
 
-def test_an_answer_that_quotes_the_key_is_not_repeated(multi: Multi, vendor: Saying) -> None:
+def test_an_answer_that_quotes_the_key_is_not_repeated(adapter: Multi, vendor: MultiSimulator) -> None:
     told: dict[str, Any] = {"code": KEY, "message": f"Wrong key {KEY}. See https://x.example/?key={KEY}"}
     for status in (200, 401):
         vendor.dictated = base.json_reply({"error": told, "request_id": KEY}, status)
-        failed(multi)
-        assert KEY not in multi.check().message
+        failed(adapter, ASKED)
+        assert KEY not in adapter.check().message
     vendor.dictated = base.json_reply({"images": [], "request_id": KEY})
-    failed(multi)
-
-
-def ready(settings: Any, vendor: Saying) -> None:
-    settings.PROVIDER_KEYS, settings.PROVIDER_URLS = {"multi": KEY}, {"multi": vendor.url}
+    failed(adapter, ASKED)
 
 
 def test_fewer_of_imagens_pictures_are_delivered_and_charged(
-    busy: Desk, vendor: Saying, settings: Any
+    busy: Desk, vendor: MultiSimulator, settings: Any
 ) -> None:
-    ready(settings, vendor)
     vendor.fault = Fault(base.FEWER)
     job = at_rest(busy, "multi/imagen-4", NONE, settings, n=3)
     assert (job.state, job.outputs.count(), job.charged) == (State.PARTIAL, 2, 80_000)
 
 
 def test_trap_5_a_model_that_is_gone_costs_nothing_and_is_asked_once(
-    busy: Desk, vendor: Saying, settings: Any
+    busy: Desk, vendor: MultiSimulator, settings: Any
 ) -> None:
-    ready(settings, vendor)
     vendor.ended, start = {"imagen-4"}, busy.balance
     job = at_rest(busy, "multi/imagen-4", NONE, settings)
     assert (job.state, job.error_code, busy.balance) == (State.FAILED, "model_unavailable", start)
@@ -180,18 +143,16 @@ def test_trap_5_a_model_that_is_gone_costs_nothing_and_is_asked_once(
 
 
 def test_trap_7_the_upper_end_of_a_range_is_held_and_no_more_is_charged(
-    busy: Desk, vendor: Saying, settings: Any
+    busy: Desk, vendor: MultiSimulator, settings: Any
 ) -> None:
-    ready(settings, vendor)
     vendor.tells_cost = True
     job = at_rest(busy, "multi/flux-2-pro", NONE, settings, parameters={"size": "256x256"})
     assert (job.quote["high"], job.charged, job.attempts.get().billed) == (50_000, 50_000, 35_000)
 
 
 def test_a_job_that_was_told_to_wait_goes_out_again_and_is_paid_once(
-    busy: Desk, vendor: Saying, settings: Any
+    busy: Desk, vendor: MultiSimulator, settings: Any
 ) -> None:
-    ready(settings, vendor)
     vendor.fault = Fault(base.STATUS, 429, retry_after="1", times=1)
     job = at_rest(busy, "multi/flux-1.1-pro", NONE, settings, parameters={"size": "256x256"})
     assert (job.state, len(vendor.bills), job.attempts.count()) == (State.SUCCEEDED, 1, 2)
@@ -199,16 +160,15 @@ def test_a_job_that_was_told_to_wait_goes_out_again_and_is_paid_once(
 
 @pytest.mark.parametrize("role", ["style", "subject", "source"])
 def test_a_model_that_only_edits_takes_a_picture_in_any_part(
-    busy: Desk, vendor: Saying, settings: Any, role: str
+    busy: Desk, vendor: MultiSimulator, settings: Any, role: str
 ) -> None:
-    ready(settings, vendor)
     given = (replace(references_of(busy, 1)[0], role=role),)
     job = at_rest(busy, "multi/qwen-image-edit", NONE, settings, references=given)
     assert (job.kind, job.state, vendor.bills[0].path) == ("edit", State.SUCCEEDED, "/api/v1/image/edit")
 
 
 @pytest.mark.parametrize("model", ["imagen-4", "qwen-image"])
-def test_a_deadline_that_is_over_sends_nothing(multi: Multi, vendor: Saying, model: str) -> None:
+def test_a_deadline_that_is_over_sends_nothing(adapter: Multi, vendor: MultiSimulator, model: str) -> None:
     with pytest.raises(errors.NotSent):
-        multi.submit(replace(ASKED, model=model, width=None, height=None, deadline_seconds=0), silent)
+        adapter.submit(replace(ASKED, model=model, width=None, height=None, deadline_seconds=0), silent)
     assert vendor.requests == []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -10,9 +9,12 @@ import pytest
 
 from providers import errors
 from providers.adapters.multi import Multi
-from providers.base import Config, Event, ImageRequest, InputImage
+from providers.base import ImageRequest, InputImage
+from tests.providers.calls import silent
 from tests.providers.simulators.multi import MultiSimulator
 from tests.providers.simulators.pictures import png
+
+NAME = "multi"
 
 FLUX = ImageRequest(model="flux-2-pro", prompt="an otter", deadline_seconds=20)
 GOOGLE = replace(FLUX, model="imagen-4")
@@ -20,21 +22,6 @@ FAL = replace(FLUX, model="ideogram-v3")
 PHOTO = InputImage(png(16, 16, (9, 9, 9)), "image/png", 16, 16, "source")
 KONTEXT = replace(FLUX, model="flux-kontext", kind="edit", references=(PHOTO,))
 QWEN = replace(KONTEXT, model="qwen-image-edit")
-
-
-@pytest.fixture
-def vendor() -> Iterator[MultiSimulator]:
-    with MultiSimulator() as simulator:
-        yield simulator
-
-
-@pytest.fixture
-def multi(vendor: MultiSimulator) -> Multi:
-    return Multi(Config(key="ck_canary0123456789", url=vendor.url))
-
-
-def silent(event: Event) -> None:
-    """For a call whose events do not matter."""
 
 
 ANOTHERS: list[tuple[ImageRequest, dict[str, Any]]] = [
@@ -55,10 +42,10 @@ ANOTHERS: list[tuple[ImageRequest, dict[str, Any]]] = [
 
 @pytest.mark.parametrize(("request_", "change"), ANOTHERS)
 def test_a_field_for_another_maker_is_refused_before_it_costs(
-    multi: Multi, vendor: MultiSimulator, request_: ImageRequest, change: dict[str, Any]
+    adapter: Multi, vendor: MultiSimulator, request_: ImageRequest, change: dict[str, Any]
 ) -> None:
     with pytest.raises(errors.InvalidRequest):
-        multi.submit(replace(request_, **change), silent)
+        adapter.submit(replace(request_, **change), silent)
     assert vendor.requests == []
 
 
@@ -95,8 +82,8 @@ BEYOND: list[tuple[ImageRequest, dict[str, Any]]] = [
 
 @pytest.mark.parametrize(("request_", "change"), BEYOND)
 def test_what_no_model_can_do_is_refused_before_it_costs(
-    multi: Multi, vendor: MultiSimulator, request_: ImageRequest, change: dict[str, Any]
+    adapter: Multi, vendor: MultiSimulator, request_: ImageRequest, change: dict[str, Any]
 ) -> None:
     with pytest.raises(errors.InvalidRequest):
-        multi.submit(replace(request_, **change), silent)
+        adapter.submit(replace(request_, **change), silent)
     assert vendor.requests == []

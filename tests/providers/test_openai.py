@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -13,29 +12,16 @@ from providers import errors
 from providers.adapters.openai import OpenAI
 from providers.base import Config, Delivered, Event, ImageRequest, InputImage, Partial, Usage
 from providers.http import transport
+from tests.providers.calls import silent
+from tests.providers.cases import KEY
 from tests.providers.simulators.base import EXPIRED_URL, NO_MONEY, STATUS, Fault, sha256
 from tests.providers.simulators.openai import OpenAISimulator
 from tests.providers.simulators.openai_rules import output_tokens
 from tests.providers.simulators.pictures import png, png_facts
 
-KEY = "sk-test-0123456789"
+NAME = "openai"
 ASKED = ImageRequest(model="gpt-image-1.5", prompt="an otter", deadline_seconds=20)
 PLAIN = {"model": "gpt-image-1.5", "prompt": "an otter", "n": 1, "size": "auto", "quality": "auto"}
-
-
-@pytest.fixture
-def vendor() -> Iterator[OpenAISimulator]:
-    with OpenAISimulator() as simulator:
-        yield simulator
-
-
-@pytest.fixture
-def adapter(vendor: OpenAISimulator) -> OpenAI:
-    return OpenAI(Config(key=KEY, url=vendor.url))
-
-
-def silent(event: Event) -> None:
-    """For a call whose events do not matter."""
 
 
 def image(size: int, *, mime: str = "image/png", role: str = "subject", clear: bool = False) -> InputImage:

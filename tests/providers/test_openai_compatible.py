@@ -12,10 +12,20 @@ import pytest
 
 from providers import errors
 from providers.adapters.openai import OpenAI, OpenAICompatible
-from providers.base import Config, Event, ImageRequest, InputImage
+from providers.base import Config, ImageRequest, InputImage
 from providers.masks import white_where_clear
 from providers.prompts import without_server_options
-from tests.providers.simulators.base import EXPIRED_URL, STATUS, Fault, Reply, Request, Simulator, sha256
+from tests.providers.calls import silent
+from tests.providers.simulators.base import (
+    EXPIRED_URL,
+    STATUS,
+    Fault,
+    Reply,
+    Request,
+    Simulator,
+    json_reply,
+    sha256,
+)
 from tests.providers.simulators.openai import OpenAISimulator
 from tests.providers.simulators.openai_compatible import LOADING, OpenAICompatibleSimulator
 from tests.providers.simulators.pictures import png, png_facts
@@ -36,10 +46,6 @@ def vendor() -> Iterator[OpenAICompatibleSimulator]:
 @pytest.fixture
 def adapter(vendor: OpenAICompatibleSimulator) -> OpenAICompatible:
     return OpenAICompatible(Config(url=vendor.url))
-
-
-def silent(event: Event) -> None:
-    """For a call whose events do not matter."""
 
 
 def image(size: int, *, clear: bool = False) -> InputImage:
@@ -272,16 +278,6 @@ def test_trap_an_error_may_be_a_text_and_its_code_a_number(
         assert caught.value.vendor_code == str(status)
 
 
-class Saying(Simulator):
-    """Answers each call with one status and document."""
-
-    status = 500
-    document: object = None
-
-    def answer(self, request: Request) -> Reply:
-        return Reply(self.status, json.dumps(self.document).encode(), {"Content-Type": "application/json"})
-
-
 @pytest.mark.parametrize(
     ("status", "document", "kind", "words"),
     [
@@ -299,8 +295,8 @@ class Saying(Simulator):
 def test_every_shape_of_an_error_is_read(
     status: int, document: object, kind: type[errors.ProviderError], words: str
 ) -> None:
-    with Saying() as server:
-        server.status, server.document = status, document
+    with Simulator() as server:
+        server.dictated = json_reply(document, status)
         with pytest.raises(errors.ProviderError) as caught:
             OpenAICompatible(Config(url=server.url)).submit(LOCALAI, silent)
     assert type(caught.value) is kind

@@ -3,58 +3,25 @@
 from __future__ import annotations
 
 import json
-import traceback
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 
 from providers import errors
 from providers.adapters.openai import OpenAI
-from providers.base import Config, Event, ImageRequest, Partial
+from providers.base import Event, ImageRequest, Partial
+from tests.providers.calls import failed, silent
+from tests.providers.cases import KEY
 from tests.providers.simulators import base
-from tests.providers.simulators.base import Fault, Reply, Request
+from tests.providers.simulators.base import Fault, Reply
 from tests.providers.simulators.openai import OpenAISimulator, sse
 
-KEY = "sk-canary-0123456789"
+NAME = "openai"
 ASKED = ImageRequest(model="gpt-image-1.5", prompt="an otter", deadline_seconds=20)
 PICTURE = "iVBORw0KGgo="
 
 
-class Saying(OpenAISimulator):
-    """The simulator, or one answer that the test dictates."""
-
-    dictated: Reply | None = None
-
-    def answer(self, request: Request) -> Reply:
-        return self.dictated or super().answer(request)
-
-
-@pytest.fixture
-def vendor() -> Iterator[Saying]:
-    with Saying() as simulator:
-        yield simulator
-
-
-@pytest.fixture
-def adapter(vendor: Saying) -> OpenAI:
-    return OpenAI(Config(key=KEY, url=vendor.url))
-
-
-def silent(event: Event) -> None:
-    """For a call whose events do not matter."""
-
-
-def failed(adapter: OpenAI, request: ImageRequest = ASKED) -> errors.ProviderError:
-    """What one call raises; its key must be nowhere in it."""
-    with pytest.raises(errors.ProviderError) as caught:
-        adapter.submit(request, silent)
-    assert KEY not in "".join(traceback.format_exception(caught.value)) + caught.value.message
-    assert caught.value.message
-    return caught.value
-
-
-def test_fewer_pictures_than_asked_are_delivered(adapter: OpenAI, vendor: Saying) -> None:
+def test_fewer_pictures_than_asked_are_delivered(adapter: OpenAI, vendor: OpenAISimulator) -> None:
     vendor.fault = Fault(base.FEWER)
     for partials in (0, 1):
         assert len(adapter.submit(replace(ASKED, n=3, partials=partials), silent).outputs) == 2
@@ -62,13 +29,13 @@ def test_fewer_pictures_than_asked_are_delivered(adapter: OpenAI, vendor: Saying
 
 @pytest.mark.parametrize("kind", [base.RESET, base.HANG_UP, base.BROKEN_PICTURE])
 def test_a_stream_that_breaks_before_its_picture_leaves_the_answer_unknown(
-    adapter: OpenAI, vendor: Saying, kind: str
+    adapter: OpenAI, vendor: OpenAISimulator, kind: str
 ) -> None:
     vendor.fault = Fault(kind)
     assert type(failed(adapter, replace(ASKED, partials=1))) is errors.AnswerLost
 
 
-def test_a_moderated_stream_says_so_after_its_previews(adapter: OpenAI, vendor: Saying) -> None:
+def test_a_moderated_stream_says_so_after_its_previews(adapter: OpenAI, vendor: OpenAISimulator) -> None:
     vendor.fault = Fault(base.MODERATED_OUTPUT)
     events: list[Event] = []
     with pytest.raises(errors.ModerationOutput):
@@ -81,7 +48,7 @@ def streamed(*events: bytes) -> Reply:
 
 
 def test_a_limit_that_is_told_in_the_middle_of_a_stream_is_no_leave_to_pay_again(
-    adapter: OpenAI, vendor: Saying
+    adapter: OpenAI, vendor: OpenAISimulator
 ) -> None:
     partial = sse("image_generation.partial_image", {"b64_json": PICTURE, "partial_image_index": 0})
     vendor.dictated = streamed(
@@ -95,19 +62,25 @@ def completed(**fields: object) -> bytes:
     return sse("image_generation.completed", {"b64_json": PICTURE, **fields})
 
 
-def test_pictures_that_came_before_a_stream_broke_are_delivered(adapter: OpenAI, vendor: Saying) -> None:
+def test_pictures_that_came_before_a_stream_broke_are_delivered(
+    adapter: OpenAI, vendor: OpenAISimulator
+) -> None:
     broken = sse("error", {"error": {"message": "it broke", "code": "server_error"}})
     vendor.dictated = streamed(completed(), broken)
     assert len(adapter.submit(replace(ASKED, n=2, partials=1), silent).outputs) == 1
 
 
-def test_a_stream_may_end_with_done_or_without_its_last_blank_line(adapter: OpenAI, vendor: Saying) -> None:
+def test_a_stream_may_end_with_done_or_without_its_last_blank_line(
+    adapter: OpenAI, vendor: OpenAISimulator
+) -> None:
     for tail in (completed() + b"data: [DONE]\n\n", completed().rstrip(b"\n")):
         vendor.dictated = streamed(b": hello\r\n\r\n", tail)
         assert len(adapter.submit(replace(ASKED, partials=1), silent).outputs) == 1
 
 
-def test_a_stream_without_any_picture_leaves_the_answer_unknown(adapter: OpenAI, vendor: Saying) -> None:
+def test_a_stream_without_any_picture_leaves_the_answer_unknown(
+    adapter: OpenAI, vendor: OpenAISimulator
+) -> None:
     partial = sse("image_generation.partial_image", {"b64_json": PICTURE, "partial_image_index": 0})
     for events in ([b"data: [DONE]\n\n"], [partial], [b"data: 7\n\n"], [b"data: {\n\n"]):
         vendor.dictated = streamed(*events)
@@ -142,11 +115,11 @@ ERRORS: list[tuple[int, object, type[errors.ProviderError]]] = [
 
 @pytest.mark.parametrize(("status", "error", "kind"), ERRORS)
 def test_the_vendors_word_decides_and_its_status_where_it_has_none(
-    adapter: OpenAI, vendor: Saying, status: int, error: object, kind: type[errors.ProviderError]
+    adapter: OpenAI, vendor: OpenAISimulator, status: int, error: object, kind: type[errors.ProviderError]
 ) -> None:
     body = json.dumps({"error": error}).encode() if error is not None else b"<html>too large</html>"
     vendor.dictated = Reply(status, body, {"x-request-id": "req_1"})
-    problem = failed(adapter)
+    problem = failed(adapter, ASKED)
     assert type(problem) is kind
     assert problem.vendor_ref == "req_1"
     assert problem.status == (None if status == 200 else status)
@@ -154,20 +127,22 @@ def test_the_vendors_word_decides_and_its_status_where_it_has_none(
 
 @pytest.mark.parametrize("body", ["[]", "7", "null", '"text"'])
 def test_a_success_that_is_no_object_leaves_the_answer_unknown(
-    adapter: OpenAI, vendor: Saying, body: str
+    adapter: OpenAI, vendor: OpenAISimulator, body: str
 ) -> None:
     vendor.dictated = Reply(200, body.encode())
-    assert type(failed(adapter)) is errors.AnswerLost
+    assert type(failed(adapter, ASKED)) is errors.AnswerLost
 
 
 @pytest.mark.parametrize("data", ["{}", '{"data": null}', '{"data": {}}', '{"data": [{}, {"b64_json": ""}]}'])
-def test_a_success_without_a_picture_is_an_empty_result(adapter: OpenAI, vendor: Saying, data: str) -> None:
+def test_a_success_without_a_picture_is_an_empty_result(
+    adapter: OpenAI, vendor: OpenAISimulator, data: str
+) -> None:
     vendor.dictated = Reply(200, data.encode())
-    assert type(failed(adapter)) is errors.EmptyResult
+    assert type(failed(adapter, ASKED)) is errors.EmptyResult
 
 
 def test_a_picture_that_can_be_read_is_delivered_beside_one_that_cannot(
-    adapter: OpenAI, vendor: Saying
+    adapter: OpenAI, vendor: OpenAISimulator
 ) -> None:
     entries = [{"b64_json": "%%%"}, {"b64_json": PICTURE}, {"url": "http://169.254.169.254/"}, "odd"]
     vendor.dictated = Reply(200, json.dumps({"data": entries}).encode())
@@ -175,15 +150,15 @@ def test_a_picture_that_can_be_read_is_delivered_beside_one_that_cannot(
     assert [output.data for output in finished.outputs] == [b"\x89PNG\r\n\x1a\n"]
 
 
-def test_a_vendor_that_quotes_the_key_is_not_repeated(adapter: OpenAI, vendor: Saying) -> None:
+def test_a_vendor_that_quotes_the_key_is_not_repeated(adapter: OpenAI, vendor: OpenAISimulator) -> None:
     words = f"Incorrect API key provided: {KEY}. See https://x.example/?key={KEY}\n\n<script>"
     vendor.dictated = Reply(401, json.dumps({"error": {"message": words, "code": KEY}}).encode())
-    problem = failed(adapter)
+    problem = failed(adapter, ASKED)
     assert KEY not in problem.vendor_code
     assert "\n" not in problem.message
 
 
-def test_two_simulators_do_not_share_a_bill(vendor: Saying, adapter: OpenAI) -> None:
+def test_two_simulators_do_not_share_a_bill(vendor: OpenAISimulator, adapter: OpenAI) -> None:
     with OpenAISimulator() as other:
         adapter.submit(ASKED, silent)
         assert (len(vendor.bills), len(other.bills)) == (1, 0)

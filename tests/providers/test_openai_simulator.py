@@ -25,13 +25,9 @@ from tests.providers.simulators.base import (
 from tests.providers.simulators.openai import OpenAISimulator
 from tests.providers.simulators.pictures import png
 
+NAME = "openai"
+
 MODEL = "gpt-image-1.5"
-
-
-@pytest.fixture
-def vendor() -> Iterator[OpenAISimulator]:
-    with OpenAISimulator() as simulator:
-        yield simulator
 
 
 @pytest.fixture

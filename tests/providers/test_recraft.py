@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -14,14 +13,16 @@ from PIL import Image
 from providers import errors
 from providers.adapters.recraft import Recraft
 from providers.adapters.recraft.models import FAMILIES, RATIOS, TOOLS
-from providers.base import Config, Event, ImageRequest, InputImage
+from providers.base import Config, ImageRequest, InputImage
 from providers.masks import white_where_clear
+from tests.providers.calls import silent
+from tests.providers.cases import KEY
 from tests.providers.simulators.base import json_reply, sha256
 from tests.providers.simulators.pictures import png, png_facts
 from tests.providers.simulators.recraft import RecraftSimulator
 from tests.providers.simulators.recraft_rules import PRICES, SIZES, TOOL_PRICES
 
-KEY = "canary-key-0123456789"
+NAME = "recraft"
 V4 = ImageRequest(model="recraftv4_1", prompt="an otter", deadline_seconds=20)
 V3 = replace(V4, model="recraftv3")
 V2 = replace(V4, model="recraftv2")
@@ -38,24 +39,9 @@ CONTROLS = {
 LAYOUT = [{"text": "SALE", "bbox": [[0.3, 0.45], [0.6, 0.45], [0.6, 0.55], [0.3, 0.55]]}]
 
 
-@pytest.fixture
-def vendor() -> Iterator[RecraftSimulator]:
-    with RecraftSimulator() as simulator:
-        yield simulator
-
-
-@pytest.fixture
-def recraft(vendor: RecraftSimulator) -> Recraft:
-    return Recraft(Config(key=KEY, url=vendor.url))
-
-
-def silent(event: Event) -> None:
-    """For a call whose events do not matter."""
-
-
-def sent(recraft: Recraft, vendor: RecraftSimulator, request: ImageRequest) -> dict[str, Any]:
+def sent(adapter: Recraft, vendor: RecraftSimulator, request: ImageRequest) -> dict[str, Any]:
     """The fields that arrived for a request, without its model, its prompt and how it is answered."""
-    recraft.submit(request, silent)
+    adapter.submit(request, silent)
     found = dict(vendor.bills[-1].fields)
     assert (found.pop("model"), found.pop("prompt")) == (request.model, request.prompt)
     assert found.pop("response_format") == "b64_json"
@@ -63,9 +49,9 @@ def sent(recraft: Recraft, vendor: RecraftSimulator, request: ImageRequest) -> d
 
 
 def test_a_plain_request_sends_the_least_and_brings_a_picture_with_its_bill(
-    recraft: Recraft, vendor: RecraftSimulator
+    adapter: Recraft, vendor: RecraftSimulator
 ) -> None:
-    found = recraft.submit(V4, silent)
+    found = adapter.submit(V4, silent)
     fields = {"model": "recraftv4_1", "prompt": "an otter", "n": 1}
     assert dict(vendor.bills[0].fields) == {**fields, "response_format": "b64_json", "image_format": "png"}
     assert vendor.bills[0].path == "/v1/images/generations"
@@ -102,72 +88,72 @@ GENERATIONS: list[tuple[ImageRequest, dict[str, Any]]] = [
 
 @pytest.mark.parametrize(("request_", "fields"), GENERATIONS)
 def test_every_parameter_of_a_new_picture_arrives(
-    recraft: Recraft, vendor: RecraftSimulator, request_: ImageRequest, fields: dict[str, Any]
+    adapter: Recraft, vendor: RecraftSimulator, request_: ImageRequest, fields: dict[str, Any]
 ) -> None:
-    assert sent(recraft, vendor, request_) == {"n": 1, "image_format": "png", **fields}
+    assert sent(adapter, vendor, request_) == {"n": 1, "image_format": "png", **fields}
 
 
 @pytest.mark.parametrize("name", ["recraftv4_vector", "recraftv4_pro_vector", "recraftv3_vector"])
 def test_a_vector_model_answers_svg_and_is_asked_for_a_shape(
-    recraft: Recraft, vendor: RecraftSimulator, name: str
+    adapter: Recraft, vendor: RecraftSimulator, name: str
 ) -> None:
     request = replace(VECTOR, model=name, n=2, aspect_ratio="16:9", width=1820, height=1024)
-    assert sent(recraft, vendor, request) == {"n": 2, "size": "16:9"}
+    assert sent(adapter, vendor, request) == {"n": 2, "size": "16:9"}
     for vendor.urls_only in (False, True):
-        found = recraft.submit(request, silent)
+        found = adapter.submit(request, silent)
         assert [output.mime for output in found.outputs] == ["image/svg+xml"] * 2
         assert all(output.data.startswith(b"<svg") for output in found.outputs)
         assert found.billed_micros == 2 * PRICES[name] * 1_000
 
 
 def test_a_change_goes_as_a_form_with_its_picture_and_its_strength(
-    recraft: Recraft, vendor: RecraftSimulator
+    adapter: Recraft, vendor: RecraftSimulator
 ) -> None:
     request = replace(
         EDIT, n=2, strength=0.25, negative_prompt="rain", style="icon", extra={"substyle": "3d"}
     )
     fields = {"n": 2, "image_format": "png", "strength": 0.25, "negative_prompt": "rain", "style": "icon"}
-    assert sent(recraft, vendor, request) == {**fields, "substyle": "3d"}
+    assert sent(adapter, vendor, request) == {**fields, "substyle": "3d"}
     assert vendor.bills[0].path == "/v1/images/imageToImage"
     assert vendor.bills[0].images == (sha256(PHOTO.data),)
     assert b'filename="image.png"' in vendor.requests[0].body
 
 
 def test_a_picture_that_goes_along_is_changed_whatever_part_it_was_to_play(
-    recraft: Recraft, vendor: RecraftSimulator
+    adapter: Recraft, vendor: RecraftSimulator
 ) -> None:
-    recraft.submit(replace(V3, references=(replace(PHOTO, role="style"),), width=1024, height=1024), silent)
+    adapter.submit(replace(V3, references=(replace(PHOTO, role="style"),), width=1024, height=1024), silent)
     assert vendor.bills[0].path == "/v1/images/imageToImage"
 
 
 def test_a_change_without_a_strength_says_half_since_the_vendor_demands_one(
-    recraft: Recraft, vendor: RecraftSimulator
+    adapter: Recraft, vendor: RecraftSimulator
 ) -> None:
-    assert sent(recraft, vendor, EDIT)["strength"] == 0.5
-    assert sent(recraft, vendor, replace(EDIT, strength=0.0))["strength"] == 0.0
+    assert sent(adapter, vendor, EDIT)["strength"] == 0.5
+    assert sent(adapter, vendor, replace(EDIT, strength=0.0))["strength"] == 0.0
 
 
-def test_a_strength_that_changes_nothing_stays_here(recraft: Recraft, vendor: RecraftSimulator) -> None:
+def test_a_strength_that_changes_nothing_stays_here(adapter: Recraft, vendor: RecraftSimulator) -> None:
     for request in (V3, INPAINT):
-        assert "strength" not in sent(recraft, vendor, replace(request, strength=0.6))
+        assert "strength" not in sent(adapter, vendor, replace(request, strength=0.6))
 
 
-def test_a_change_keeps_the_size_of_its_picture(recraft: Recraft, vendor: RecraftSimulator) -> None:
+def test_a_change_keeps_the_size_of_its_picture(adapter: Recraft, vendor: RecraftSimulator) -> None:
     for request in (EDIT, INPAINT):
-        found = recraft.submit(replace(request, width=1024, height=1024), silent)
+        found = adapter.submit(replace(request, width=1024, height=1024), silent)
         assert png_facts(found.outputs[0].data) == (300, 260, False)
         assert "size" not in vendor.bills[-1].fields
 
 
 def test_an_area_is_repainted_where_our_mask_is_clear_and_theirs_is_white(
-    recraft: Recraft, vendor: RecraftSimulator
+    adapter: Recraft, vendor: RecraftSimulator
 ) -> None:
     mask = Image.new("RGBA", (300, 260), (9, 9, 9, 255))
     mask.paste((0, 0, 0, 0), (10, 10, 20, 20))
     packed = io.BytesIO()
     mask.save(packed, "png")
     drawn = InputImage(packed.getvalue(), "image/png", 300, 260, "mask")
-    assert sent(recraft, vendor, replace(INPAINT, mask=drawn, n=3)) == {"n": 3, "image_format": "png"}
+    assert sent(adapter, vendor, replace(INPAINT, mask=drawn, n=3)) == {"n": 3, "image_format": "png"}
     assert vendor.bills[0].path == "/v1/images/inpaint"
     theirs = white_where_clear(packed.getvalue())
     assert vendor.bills[0].mask == sha256(theirs)
@@ -176,7 +162,7 @@ def test_an_area_is_repainted_where_our_mask_is_clear_and_theirs_is_white(
 
 
 @pytest.mark.parametrize("name", TOOLS)
-def test_a_tool_takes_a_picture_and_brings_one(recraft: Recraft, vendor: RecraftSimulator, name: str) -> None:
+def test_a_tool_takes_a_picture_and_brings_one(adapter: Recraft, vendor: RecraftSimulator, name: str) -> None:
     tool = TOOLS[name]
     request = ImageRequest(
         model=name,
@@ -185,7 +171,7 @@ def test_a_tool_takes_a_picture_and_brings_one(recraft: Recraft, vendor: Recraft
         references=(PHOTO,),
         output_format=tool.formats[0],
     )
-    found = recraft.submit(request, silent)
+    found = adapter.submit(request, silent)
     assert vendor.bills[0].path == f"/v1/images/{name}"
     assert vendor.bills[0].images == (sha256(PHOTO.data),)
     assert not {"prompt", "model", "n", "size"} & set(vendor.bills[0].fields)
@@ -196,11 +182,11 @@ def test_a_tool_takes_a_picture_and_brings_one(recraft: Recraft, vendor: Recraft
 
 @pytest.mark.parametrize(("request_", "limit"), [(V4, 10_000), (VECTOR, 10_000), (V3, 1_000), (V2, 1_000)])
 def test_a_prompt_may_be_as_long_as_its_model_takes(
-    recraft: Recraft, vendor: RecraftSimulator, request_: ImageRequest, limit: int
+    adapter: Recraft, vendor: RecraftSimulator, request_: ImageRequest, limit: int
 ) -> None:
-    recraft.submit(replace(request_, prompt="x" * limit), silent)
+    adapter.submit(replace(request_, prompt="x" * limit), silent)
     with pytest.raises(errors.PromptTooLong):
-        recraft.submit(replace(request_, prompt="x" * (limit + 1)), silent)
+        adapter.submit(replace(request_, prompt="x" * (limit + 1)), silent)
     assert len(vendor.bills) == 1
 
 
@@ -214,33 +200,33 @@ def test_every_model_is_known_with_the_vendors_sizes() -> None:
 
 
 def test_an_address_is_fetched_without_the_key_and_within_its_day(
-    recraft: Recraft, vendor: RecraftSimulator, monkeypatch: pytest.MonkeyPatch
+    adapter: Recraft, vendor: RecraftSimulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     vendor.urls_only = True
-    assert recraft.submit(replace(V4, n=2), silent).outputs[1].mime == "image/png"
+    assert adapter.submit(replace(V4, n=2), silent).outputs[1].mime == "image/png"
     assert [request.path.split("/")[1] for request in vendor.requests] == ["v1", "results", "results"]
     assert KEY not in str(vendor.requests[-1].headers)
-    assert recraft.facts.result_seconds == 86_400
+    assert adapter.facts.result_seconds == 86_400
     now = iter([0.0, 86_400.0])
     monkeypatch.setattr(vendor, "clock", lambda: next(now))
     with pytest.raises(errors.ResultExpired):
-        recraft.submit(V4, silent)
+        adapter.submit(V4, silent)
 
 
 @pytest.mark.parametrize(
     "link", ["https://recraft.ai.evil.example/x", "http://img.recraft.ai/x", "http://169.254.169.254/", "x"]
 )
 def test_a_picture_is_fetched_from_the_vendors_hosts_alone(
-    recraft: Recraft, vendor: RecraftSimulator, monkeypatch: pytest.MonkeyPatch, link: str
+    adapter: Recraft, vendor: RecraftSimulator, monkeypatch: pytest.MonkeyPatch, link: str
 ) -> None:
     monkeypatch.setattr(RecraftSimulator, "_document", lambda *of: {"data": [{"url": link}]})
     with pytest.raises(errors.AnswerLost):
-        recraft.submit(V4, silent)
+        adapter.submit(V4, silent)
     assert len(vendor.requests) == 1
 
 
-def test_staff_see_how_many_units_are_left(recraft: Recraft, vendor: RecraftSimulator) -> None:
-    assert recraft.check().message == "It answers. 12,345 API units are left."
+def test_staff_see_how_many_units_are_left(adapter: Recraft, vendor: RecraftSimulator) -> None:
+    assert adapter.check().message == "It answers. 12,345 API units are left."
     health = Recraft(Config(key="wrong", url=vendor.url)).check()
     assert (health.ok, health.message) == (False, "request unauthorized")
     assert vendor.bills == []
@@ -248,7 +234,7 @@ def test_staff_see_how_many_units_are_left(recraft: Recraft, vendor: RecraftSimu
 
 @pytest.mark.parametrize("document", [{}, [], {"credits": "many"}])
 def test_an_account_that_tells_no_units_still_answers(
-    recraft: Recraft, monkeypatch: pytest.MonkeyPatch, document: object
+    adapter: Recraft, monkeypatch: pytest.MonkeyPatch, document: object
 ) -> None:
     monkeypatch.setattr(RecraftSimulator, "answer", lambda *of: json_reply(document))
-    assert recraft.check().message == "It answers."
+    assert adapter.check().message == "It answers."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -10,9 +9,12 @@ import pytest
 
 from providers import errors
 from providers.adapters.recraft import Recraft
-from providers.base import Config, Event, ImageRequest, InputImage
+from providers.base import ImageRequest, InputImage
+from tests.providers.calls import silent
 from tests.providers.simulators.pictures import png
 from tests.providers.simulators.recraft import RecraftSimulator
+
+NAME = "recraft"
 
 V4 = ImageRequest(model="recraftv4_1", prompt="an otter", deadline_seconds=20)
 V3 = replace(V4, model="recraftv3")
@@ -25,21 +27,6 @@ INPAINT = replace(EDIT, kind="inpaint", mask=MASK)
 STYLE = "123e4567-e89b-12d3-a456-426614174000"
 CONTROLS = {"colors": [{"rgb": [255, 142, 60]}]}
 LAYOUT = [{"text": "SALE", "bbox": [[0.3, 0.45], [0.6, 0.45], [0.6, 0.55], [0.3, 0.55]]}]
-
-
-@pytest.fixture
-def vendor() -> Iterator[RecraftSimulator]:
-    with RecraftSimulator() as simulator:
-        yield simulator
-
-
-@pytest.fixture
-def recraft(vendor: RecraftSimulator) -> Recraft:
-    return Recraft(Config(key="canary-key-0123456789", url=vendor.url))
-
-
-def silent(event: Event) -> None:
-    """For a call whose events do not matter."""
 
 
 TOOL = ImageRequest(model="crispUpscale", prompt="", kind="upscale", references=(PHOTO,))
@@ -114,10 +101,10 @@ CANNOT: list[tuple[ImageRequest, dict[str, Any]]] = [
 
 @pytest.mark.parametrize(("request_", "change"), CANNOT)
 def test_what_a_model_cannot_do_is_refused_before_it_costs(
-    recraft: Recraft, vendor: RecraftSimulator, request_: ImageRequest, change: dict[str, Any]
+    adapter: Recraft, vendor: RecraftSimulator, request_: ImageRequest, change: dict[str, Any]
 ) -> None:
     with pytest.raises(errors.InvalidRequest):
-        recraft.submit(replace(request_, **change), silent)
+        adapter.submit(replace(request_, **change), silent)
     assert vendor.requests == []
 
 
@@ -144,8 +131,8 @@ ODD: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize("extra", ODD, ids=str)
 def test_controls_and_layouts_that_are_written_otherwise_are_refused(
-    recraft: Recraft, vendor: RecraftSimulator, extra: dict[str, Any]
+    adapter: Recraft, vendor: RecraftSimulator, extra: dict[str, Any]
 ) -> None:
     with pytest.raises(errors.InvalidRequest):
-        recraft.submit(replace(V3, extra=extra), silent)
+        adapter.submit(replace(V3, extra=extra), silent)
     assert vendor.requests == []

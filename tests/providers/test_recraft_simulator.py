@@ -17,14 +17,10 @@ from tests.providers.simulators.base import Fault, sha256
 from tests.providers.simulators.pictures import png
 from tests.providers.simulators.recraft import RecraftSimulator
 
+NAME = "recraft"
+
 PICTURE = png(300, 260, (9, 9, 9))
 FORM = {"Content-Type": "multipart/form-data"}
-
-
-@pytest.fixture
-def vendor() -> Iterator[RecraftSimulator]:
-    with RecraftSimulator() as simulator:
-        yield simulator
 
 
 @pytest.fixture

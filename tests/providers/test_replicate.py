@@ -6,7 +6,6 @@ import base64
 import hashlib
 import json
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -18,38 +17,18 @@ from providers.adapters.replicate import Replicate
 from providers.adapters.replicate.answer import fraction_of
 from providers.adapters.replicate.models import MODELS
 from providers.adapters.replicate.request import cancel_after
-from providers.base import Config, Event, Finished, ImageRequest, InputImage, Ticket, Waiting
+from providers.base import Config, Finished, ImageRequest, InputImage, Ticket, Waiting
+from tests.providers.calls import finished, silent
+from tests.providers.cases import KEY
 from tests.providers.simulators import base
 from tests.providers.simulators.base import Fault, sha256
 from tests.providers.simulators.pictures import jpeg, png
 from tests.providers.simulators.replicate import ReplicateSimulator
 
-KEY = "canary-key-0123456789"
+NAME = "replicate"
 ASKED = ImageRequest(model="black-forest-labs/flux-schnell", prompt="an otter", deadline_seconds=20)
 FLUX_2 = replace(ASKED, model="black-forest-labs/flux-2-pro")
 KONTEXT = replace(ASKED, model="black-forest-labs/flux-kontext-pro", kind="edit")
-
-
-@pytest.fixture
-def vendor() -> Iterator[ReplicateSimulator]:
-    with ReplicateSimulator() as simulator:
-        yield simulator
-
-
-@pytest.fixture
-def adapter(vendor: ReplicateSimulator) -> Replicate:
-    return Replicate(Config(key=KEY, url=vendor.url))
-
-
-def silent(event: Event) -> None:
-    """For a call whose events do not matter."""
-
-
-def finished(adapter: Replicate, request: ImageRequest = ASKED) -> Finished:
-    """One prediction from its submit to its pictures; the simulator needs no time for it."""
-    answer = adapter.poll(adapter.submit(request, silent))
-    assert isinstance(answer, Finished)
-    return answer
 
 
 def sent(adapter: Replicate, vendor: ReplicateSimulator, request: ImageRequest) -> dict[str, Any]:
@@ -67,7 +46,7 @@ def image(size: int = 16) -> InputImage:
 def test_a_plain_request_sends_the_least_and_brings_a_picture(
     adapter: Replicate, vendor: ReplicateSimulator
 ) -> None:
-    found = finished(adapter)
+    found = finished(adapter, ASKED)
     posted = vendor.requests[0]
     assert json.loads(posted.body) == {
         "input": {"prompt": "an otter", "output_format": "png", "num_outputs": 1}
@@ -197,7 +176,7 @@ def test_trap_the_output_is_a_list_or_a_text_by_model(
 def test_trap_the_output_may_be_null(adapter: Replicate, vendor: ReplicateSimulator) -> None:
     vendor.fault = Fault(base.NO_IMAGE)
     with pytest.raises(errors.EmptyResult):
-        finished(adapter)
+        finished(adapter, ASKED)
 
 
 def test_trap_files_live_for_an_hour_and_are_expired_then(
@@ -206,10 +185,10 @@ def test_trap_files_live_for_an_hour_and_are_expired_then(
     assert adapter.facts.result_seconds == 3600
     vendor.fault = Fault(base.EXPIRED_URL, times=1)
     with pytest.raises(errors.ResultExpired):
-        finished(adapter)
+        finished(adapter, ASKED)
     vendor.forgetful = True
     with pytest.raises(errors.ResultExpired):
-        finished(adapter)
+        finished(adapter, ASKED)
 
 
 def test_pictures_that_the_checker_took_away_leave_the_others(
@@ -304,7 +283,7 @@ def test_a_tickets_id_cannot_leave_its_place_in_the_address(
 
 
 def test_the_key_never_goes_where_the_picture_lies(adapter: Replicate, vendor: ReplicateSimulator) -> None:
-    finished(adapter)
+    finished(adapter, ASKED)
     assert vendor.requests[-1].path.startswith("/delivery/")
     assert KEY not in str(vendor.requests[-1].headers)
 
@@ -325,7 +304,7 @@ def test_a_picture_is_fetched_from_the_vendors_hosts_alone(
 ) -> None:
     monkeypatch.setattr(ReplicateSimulator, "_link", lambda self, *of: link)
     with pytest.raises(errors.AnswerLost):
-        finished(adapter)
+        finished(adapter, ASKED)
     assert not any(request.path.startswith("/delivery/") for request in vendor.requests)
 
 

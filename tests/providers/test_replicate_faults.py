@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import traceback
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,68 +10,30 @@ import pytest
 from providers import errors
 from providers.adapters.replicate import Replicate
 from providers.adapters.replicate.answer import code_of, meaning_of
-from providers.base import Config, Event, Finished, ImageRequest, Ticket, Waiting
+from providers.base import Finished, ImageRequest, Ticket, Waiting
 from studio.jobs import execution
 from studio.jobs.models import Job, State
-from tests.jobs.conftest import START, Desk, busy
+from tests.jobs.conftest import START, Desk
+from tests.providers.calls import failed, silent
+from tests.providers.cases import KEY
 from tests.providers.simulators import base
-from tests.providers.simulators.base import Fault, Reply, Request
+from tests.providers.simulators.base import Fault, Reply
 from tests.providers.simulators.replicate import ReplicateSimulator
 from tests.providers.tasks import at_rest
 
-__all__ = ["busy"]
-
-KEY = "canary-key-0123456789"
+NAME = "replicate"
 MODEL = "replicate/flux-schnell"
 ASKED = ImageRequest(model="black-forest-labs/flux-schnell", prompt="an otter", deadline_seconds=20)
 
 
-class Saying(ReplicateSimulator):
-    """The simulator, or one answer that the test dictates."""
-
-    dictated: Reply | None = None
-
-    def answer(self, request: Request) -> Reply:
-        return self.dictated or super().answer(request)
-
-
-@pytest.fixture
-def vendor() -> Iterator[Saying]:
-    with Saying() as simulator:
-        yield simulator
-
-
-@pytest.fixture
-def adapter(vendor: Saying) -> Replicate:
-    return Replicate(Config(key=KEY, url=vendor.url))
-
-
-def silent(event: Event) -> None:
-    """For a call whose events do not matter."""
-
-
-def failed(adapter: Replicate) -> errors.ProviderError:
-    """What a prediction raises, at its submit or later; the key must be nowhere in it."""
-    with pytest.raises(errors.ProviderError) as caught:
-        adapter.poll(adapter.submit(ASKED, silent))
-    assert KEY not in "".join(traceback.format_exception(caught.value)) + caught.value.message
-    assert caught.value.message
-    return caught.value
-
-
-def at(vendor: Saying, settings: Any) -> None:
-    settings.PROVIDER_KEYS, settings.PROVIDER_URLS = {"replicate": KEY}, {"replicate": vendor.url}
-
-
-def told(vendor: Saying, **envelope: object) -> None:
+def told(vendor: ReplicateSimulator, **envelope: object) -> None:
     vendor.dictated = Reply(200, json.dumps({"id": "p1", "status": "succeeded", **envelope}).encode())
 
 
 @pytest.mark.parametrize("slow", [False, True])
 def test_cancel_stops_the_prediction_and_returns_the_hold(
-    busy: Desk, vendor: Saying, settings: Any, monkeypatch: pytest.MonkeyPatch, slow: bool
+    busy: Desk, vendor: ReplicateSimulator, monkeypatch: pytest.MonkeyPatch, slow: bool
 ) -> None:
-    at(vendor, settings)
     vendor.seconds, vendor.slow_to_stop = 60.0, slow
     job = busy.job(MODEL)
     poll = Replicate.poll
@@ -90,17 +50,17 @@ def test_cancel_stops_the_prediction_and_returns_the_hold(
 
 
 def test_a_submit_that_broke_off_is_neither_repeated_nor_looked_up(
-    busy: Desk, vendor: Saying, settings: Any
+    busy: Desk, vendor: ReplicateSimulator, settings: Any
 ) -> None:
-    at(vendor, settings)
     vendor.fault = Fault(base.RESET)
     job = at_rest(busy, MODEL, vendor.fault, settings)
     assert job.state == State.UNCONFIRMED
     assert [request.method for request in vendor.requests] == ["POST"]
 
 
-def test_a_throttled_submit_waits_and_is_paid_once(busy: Desk, vendor: Saying, settings: Any) -> None:
-    at(vendor, settings)
+def test_a_throttled_submit_waits_and_is_paid_once(
+    busy: Desk, vendor: ReplicateSimulator, settings: Any
+) -> None:
     vendor.fault = Fault(base.STATUS, 429, times=2)
     job = at_rest(busy, MODEL, vendor.fault, settings, n=4)
     assert (job.state, len(vendor.bills), job.outputs.count()) == (State.SUCCEEDED, 1, 4)
@@ -108,11 +68,11 @@ def test_a_throttled_submit_waits_and_is_paid_once(busy: Desk, vendor: Saying, s
 
 
 def test_trap_how_long_to_wait_stands_in_the_text_where_there_is_no_header(
-    adapter: Replicate, vendor: Saying
+    adapter: Replicate, vendor: ReplicateSimulator
 ) -> None:
     vendor.creates_left = 1
     adapter.submit(ASKED, silent)
-    problem = failed(adapter)
+    problem = failed(adapter, ASKED)
     assert (type(problem), problem.retry_after, problem.safe_to_resend) == (errors.RateLimited, 30.0, True)
     assert problem.message == "Request was throttled. Your rate limit resets in ~30s."
     assert len(vendor.bills) == 1
@@ -129,11 +89,11 @@ def test_trap_how_long_to_wait_stands_in_the_text_where_there_is_no_header(
     ],
 )
 def test_trap_a_header_goes_before_the_text_and_neither_is_made_up(
-    adapter: Replicate, vendor: Saying, text: str, header: str, wait: float | None
+    adapter: Replicate, vendor: ReplicateSimulator, text: str, header: str, wait: float | None
 ) -> None:
     headers = {"Retry-After": header} if header else {}
     vendor.dictated = Reply(429, json.dumps({"detail": text}).encode(), headers)
-    assert failed(adapter).retry_after == wait
+    assert failed(adapter, ASKED).retry_after == wait
 
 
 @pytest.mark.parametrize(
@@ -158,7 +118,7 @@ def test_trap_a_header_goes_before_the_text_and_neither_is_made_up(
     ],
 )
 def test_trap_errors_within_a_prediction_are_told_apart_by_their_words(
-    adapter: Replicate, vendor: Saying, words: str, kind: type[errors.ProviderError], code: str
+    adapter: Replicate, vendor: ReplicateSimulator, words: str, kind: type[errors.ProviderError], code: str
 ) -> None:
     assert (meaning_of(words), code_of(words)) == (kind, code)
     ticket = adapter.submit(ASKED, silent)
@@ -187,14 +147,14 @@ ERRORS: list[tuple[int, object, type[errors.ProviderError], str]] = [
 @pytest.mark.parametrize(("status", "document", "kind", "words"), ERRORS)
 def test_title_and_detail_are_read_and_the_status_decides(
     adapter: Replicate,
-    vendor: Saying,
+    vendor: ReplicateSimulator,
     status: int,
     document: object,
     kind: type[errors.ProviderError],
     words: str,
 ) -> None:
     vendor.dictated = Reply(status, json.dumps(document).encode())
-    problem = failed(adapter)
+    problem = failed(adapter, ASKED)
     assert (type(problem), problem.status, problem.message) == (kind, status, words)
 
 
@@ -202,15 +162,15 @@ def test_title_and_detail_are_read_and_the_status_decides(
     "body", ["[]", "7", "null", "{}", '{"id": 7}', '{"id": ""}', '{"id": "%s"}' % ("x" * 201)]
 )
 def test_a_submit_that_names_no_prediction_leaves_the_answer_unknown(
-    adapter: Replicate, vendor: Saying, body: str
+    adapter: Replicate, vendor: ReplicateSimulator, body: str
 ) -> None:
     vendor.dictated = Reply(201, body.encode())
-    assert type(failed(adapter)) is errors.AnswerLost
+    assert type(failed(adapter, ASKED)) is errors.AnswerLost
 
 
 @pytest.mark.parametrize("output", [None, [], {}, "", [""], [7, None], {"url": "x"}])
 def test_a_success_without_a_picture_is_an_empty_result(
-    adapter: Replicate, vendor: Saying, output: object
+    adapter: Replicate, vendor: ReplicateSimulator, output: object
 ) -> None:
     ticket = adapter.submit(ASKED, silent)
     told(vendor, output=output)
@@ -220,7 +180,7 @@ def test_a_success_without_a_picture_is_an_empty_result(
 
 @pytest.mark.parametrize("status", ["starting", "processing", "queued", "Succeeded", None, 7])
 def test_a_status_that_nobody_knows_is_one_of_a_prediction_that_goes_on(
-    adapter: Replicate, vendor: Saying, status: object
+    adapter: Replicate, vendor: ReplicateSimulator, status: object
 ) -> None:
     ticket = adapter.submit(ASKED, silent)
     told(vendor, status=status, output="https://replicate.delivery/x.png")
@@ -229,7 +189,7 @@ def test_a_status_that_nobody_knows_is_one_of_a_prediction_that_goes_on(
 
 @pytest.mark.parametrize("body", ["[]", "7", "null", "<html>", '{"status": "canc'])
 def test_a_question_that_got_no_answer_may_be_asked_again(
-    adapter: Replicate, vendor: Saying, body: str
+    adapter: Replicate, vendor: ReplicateSimulator, body: str
 ) -> None:
     ticket = adapter.submit(ASKED, silent)
     vendor.dictated = Reply(200, body.encode())
@@ -238,7 +198,7 @@ def test_a_question_that_got_no_answer_may_be_asked_again(
     assert adapter.cancel(ticket) is False
 
 
-def test_a_vendor_that_quotes_the_key_is_not_repeated(adapter: Replicate, vendor: Saying) -> None:
+def test_a_vendor_that_quotes_the_key_is_not_repeated(adapter: Replicate, vendor: ReplicateSimulator) -> None:
     ticket = adapter.submit(ASKED, silent)
     told(
         vendor, status="failed", error=f"Bad token {KEY} r8_0123456789abcdef at https://x.example/?k={KEY}\n"

@@ -17,13 +17,9 @@ from tests.providers.simulators.pictures import png
 from tests.providers.simulators.replicate import ReplicateSimulator
 from tests.providers.simulators.replicate_rules import VERSIONS
 
+NAME = "replicate"
+
 SCHNELL, FLUX_2 = "black-forest-labs/flux-schnell", "black-forest-labs/flux-2-pro"
-
-
-@pytest.fixture
-def vendor() -> Iterator[ReplicateSimulator]:
-    with ReplicateSimulator() as simulator:
-        yield simulator
 
 
 @pytest.fixture

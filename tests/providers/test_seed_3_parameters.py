@@ -10,10 +10,8 @@ import pytest
 from django.test import Client
 
 from studio.accounts.models import User
-from tests.jobs.conftest import Desk, busy
+from tests.jobs.conftest import Desk
 from tests.providers.simulators.openai_compatible import OpenAICompatibleSimulator
-
-__all__ = ["busy"]
 
 GPT, DALLE_3, DALLE_2 = (f"openai_compatible/{name}" for name in ("gpt-image-1.5", "dall-e-3", "dall-e-2"))
 

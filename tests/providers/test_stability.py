@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -13,14 +12,16 @@ from providers import errors
 from providers.adapters.stability import Stability
 from providers.adapters.stability.models import MODELS
 from providers.adapters.stability.request import RATIOS
-from providers.base import Config, Event, Finished, ImageRequest, InputImage, Ticket
+from providers.base import Config, ImageRequest, InputImage
 from providers.masks import white_where_clear
+from tests.providers.calls import finished, silent
+from tests.providers.cases import KEY
 from tests.providers.simulators.base import form_parts, sha256
 from tests.providers.simulators.pictures import jpeg, png, png_facts
 from tests.providers.simulators.stability import StabilitySimulator
 from tests.providers.simulators.stability_rules import DEFERRED, NEEDED, SERVICES, STYLES
 
-KEY = "canary-key-0123456789"
+NAME = "stability"
 PICTURE = InputImage(png(48, 32, (9, 99, 9)), "image/png", 48, 32, "source")
 MASK = InputImage(png(48, 32, (0, 0, 0), transparent=True), "image/png", 48, 32, "mask")
 ASKED = ImageRequest(model="core", prompt="an otter", deadline_seconds=20)
@@ -28,39 +29,16 @@ EDIT = replace(ASKED, model="sd3.5-large", kind="edit", references=(PICTURE,))
 INPAINT = replace(ASKED, model="inpaint", kind="inpaint", references=(PICTURE,), mask=MASK)
 
 
-@pytest.fixture
-def vendor() -> Iterator[StabilitySimulator]:
-    with StabilitySimulator() as simulator:
-        yield simulator
-
-
-@pytest.fixture
-def stability(vendor: StabilitySimulator) -> Stability:
-    return Stability(Config(key=KEY, url=vendor.url))
-
-
-def silent(event: Event) -> None:
-    """For a call whose events do not matter."""
-
-
-def finished(stability: Stability, request: ImageRequest = ASKED) -> Finished:
-    """One call to its picture; the simulator needs no time for what it defers."""
-    answer = stability.submit(request, silent)
-    found = stability.poll(answer) if isinstance(answer, Ticket) else answer
-    assert isinstance(found, Finished)
-    return found
-
-
-def sent(stability: Stability, vendor: StabilitySimulator, request: ImageRequest) -> dict[str, Any]:
+def sent(adapter: Stability, vendor: StabilitySimulator, request: ImageRequest) -> dict[str, Any]:
     """The texts of the form that arrived for a request."""
-    finished(stability, request)
+    finished(adapter, request)
     return dict(vendor.bills[-1].fields)
 
 
 def test_a_plain_request_sends_the_least_and_brings_a_picture(
-    stability: Stability, vendor: StabilitySimulator
+    adapter: Stability, vendor: StabilitySimulator
 ) -> None:
-    found = finished(stability)
+    found = finished(adapter, ASKED)
     assert dict(vendor.bills[0].fields) == {"prompt": "an otter", "output_format": "png"}
     assert vendor.bills[0].path == "/v2beta/stable-image/generate/core"
     assert vendor.bills[0].key_sha256 == hashlib.sha256(KEY.encode()).hexdigest()
@@ -108,17 +86,17 @@ def test_a_plain_request_sends_the_least_and_brings_a_picture(
     ids=lambda value: getattr(value, "model", ""),
 )
 def test_every_field_of_a_model_arrives_as_it_was_asked(
-    stability: Stability, vendor: StabilitySimulator, request_: ImageRequest, fields: dict[str, str]
+    adapter: Stability, vendor: StabilitySimulator, request_: ImageRequest, fields: dict[str, str]
 ) -> None:
     everywhere = {"prompt": "an otter", "output_format": request_.output_format}
-    assert sent(stability, vendor, request_) == {**everywhere, **fields}
+    assert sent(adapter, vendor, request_) == {**everywhere, **fields}
 
 
 def test_trap_the_form_is_multipart_with_no_file_in_it_too(
-    stability: Stability, vendor: StabilitySimulator
+    adapter: Stability, vendor: StabilitySimulator
 ) -> None:
-    finished(stability)
-    finished(stability, EDIT)
+    finished(adapter, ASKED)
+    finished(adapter, EDIT)
     for request in vendor.requests:
         assert request.headers["content-type"].startswith("multipart/form-data; boundary=")
         assert request.headers["accept"] == "application/json"
@@ -126,32 +104,32 @@ def test_trap_the_form_is_multipart_with_no_file_in_it_too(
 
 
 def test_a_picture_goes_along_byte_for_byte_whatever_its_kind(
-    stability: Stability, vendor: StabilitySimulator
+    adapter: Stability, vendor: StabilitySimulator
 ) -> None:
     photo = InputImage(jpeg(16, 16, (1, 2, 3)), "image/jpeg", 16, 16)
-    finished(stability, replace(EDIT, references=(photo,)))
+    finished(adapter, replace(EDIT, references=(photo,)))
     assert vendor.bills[0].images == (sha256(photo.data),)
     assert b'filename="image.jpeg"\r\nContent-Type: image/jpeg' in vendor.requests[0].body
 
 
 def test_a_picture_that_is_sent_without_a_strength_gets_the_composers(
-    stability: Stability, vendor: StabilitySimulator
+    adapter: Stability, vendor: StabilitySimulator
 ) -> None:
     for model in ("ultra", "sd3.5-medium"):
-        assert sent(stability, vendor, replace(EDIT, model=model))["strength"] == "0.6"
+        assert sent(adapter, vendor, replace(EDIT, model=model))["strength"] == "0.6"
 
 
 def test_a_strength_is_about_a_picture_and_stays_here_without_one(
-    stability: Stability, vendor: StabilitySimulator
+    adapter: Stability, vendor: StabilitySimulator
 ) -> None:
-    assert "strength" not in sent(stability, vendor, replace(ASKED, model="ultra", strength=0.9))
+    assert "strength" not in sent(adapter, vendor, replace(ASKED, model="ultra", strength=0.9))
 
 
 def test_an_area_is_repainted_where_our_mask_is_clear_and_theirs_is_white(
-    stability: Stability, vendor: StabilitySimulator
+    adapter: Stability, vendor: StabilitySimulator
 ) -> None:
     for request in (INPAINT, replace(INPAINT, model="erase", prompt="")):
-        finished(stability, request)
+        finished(adapter, request)
         assert vendor.bills[-1].mask == sha256(white_where_clear(MASK.data))
     assert "prompt" not in vendor.bills[-1].fields
 
@@ -170,10 +148,10 @@ def test_an_area_is_repainted_where_our_mask_is_clear_and_theirs_is_white(
     ],
 )
 def test_every_edit_and_upscale_is_asked_for_in_its_own_words(
-    stability: Stability, vendor: StabilitySimulator, model: str, change: dict[str, Any]
+    adapter: Stability, vendor: StabilitySimulator, model: str, change: dict[str, Any]
 ) -> None:
     request = replace(EDIT, model=model, **change)
-    fields = sent(stability, vendor, request)
+    fields = sent(adapter, vendor, request)
     assert vendor.bills[-1].path == f"/v2beta/stable-image/{MODELS[model].path}"
     assert vendor.bills[-1].images == (sha256(PICTURE.data),)
     assert {name: fields[name] for name in request.extra} == {k: str(v) for k, v in request.extra.items()}
@@ -233,32 +211,30 @@ CANNOT: list[tuple[ImageRequest, dict[str, Any]]] = [
 
 @pytest.mark.parametrize(("request_", "change"), CANNOT)
 def test_what_a_model_cannot_do_is_refused_before_it_costs(
-    stability: Stability, vendor: StabilitySimulator, request_: ImageRequest, change: dict[str, Any]
+    adapter: Stability, vendor: StabilitySimulator, request_: ImageRequest, change: dict[str, Any]
 ) -> None:
     with pytest.raises(errors.InvalidRequest) as caught:
-        stability.submit(replace(request_, **change), silent)
+        adapter.submit(replace(request_, **change), silent)
     assert caught.value.message
     assert vendor.requests == []
 
 
-def test_trap_a_prompt_has_10_000_characters_at_most(
-    stability: Stability, vendor: StabilitySimulator
-) -> None:
-    finished(stability, replace(ASKED, prompt="ö" * 10_000))
+def test_trap_a_prompt_has_10_000_characters_at_most(adapter: Stability, vendor: StabilitySimulator) -> None:
+    finished(adapter, replace(ASKED, prompt="ö" * 10_000))
     with pytest.raises(errors.PromptTooLong):
-        stability.submit(replace(ASKED, prompt="ö" * 10_001), silent)
+        adapter.submit(replace(ASKED, prompt="ö" * 10_001), silent)
     assert len(vendor.requests) == 1
 
 
 @pytest.mark.parametrize("seed", [0, 4_294_967_295, -1])
 def test_trap_a_seed_of_0_would_be_a_drawn_one_and_is_refused(
-    stability: Stability, vendor: StabilitySimulator, seed: int
+    adapter: Stability, vendor: StabilitySimulator, seed: int
 ) -> None:
     with pytest.raises(errors.InvalidRequest, match="1 to 4,294,967,294"):
-        stability.submit(replace(ASKED, seed=seed), silent)
+        adapter.submit(replace(ASKED, seed=seed), silent)
     assert vendor.requests == []
-    assert finished(stability, replace(ASKED, seed=1)).outputs[0].seed == 1
-    assert finished(stability).outputs[0].seed == 42
+    assert finished(adapter, replace(ASKED, seed=1)).outputs[0].seed == 1
+    assert finished(adapter, ASKED).outputs[0].seed == 42
 
 
 @pytest.mark.parametrize(
@@ -274,22 +250,22 @@ def test_trap_a_seed_of_0_would_be_a_drawn_one_and_is_refused(
     ],
 )
 def test_trap_a_ratio_is_for_text_alone_and_a_picture_keeps_its_shape(
-    stability: Stability, vendor: StabilitySimulator, ratio: str, size: tuple[int, int], taken: bool
+    adapter: Stability, vendor: StabilitySimulator, ratio: str, size: tuple[int, int], taken: bool
 ) -> None:
     picture = InputImage(PICTURE.data, "image/png", *size)
     request = replace(EDIT, references=(picture,), aspect_ratio=ratio)
     if taken:
-        assert "aspect_ratio" not in sent(stability, vendor, request)
+        assert "aspect_ratio" not in sent(adapter, vendor, request)
     else:
         with pytest.raises(errors.InvalidRequest, match="keeps its shape"):
-            stability.submit(request, silent)
+            adapter.submit(request, silent)
         assert vendor.requests == []
 
 
-def test_a_name_that_is_no_model_becomes_no_address(stability: Stability, vendor: StabilitySimulator) -> None:
+def test_a_name_that_is_no_model_becomes_no_address(adapter: Stability, vendor: StabilitySimulator) -> None:
     for name in ("", "generate/core", "../../user/account", "core?x="):
         with pytest.raises(errors.ModelUnavailable):
-            stability.submit(replace(ASKED, model=name), silent)
+            adapter.submit(replace(ASKED, model=name), silent)
     assert vendor.requests == []
 
 
@@ -297,34 +273,34 @@ def test_a_name_that_is_no_model_becomes_no_address(stability: Stability, vendor
     "request_", [ASKED, replace(EDIT, model="creative", kind="upscale")], ids=["at once", "deferred"]
 )
 def test_trap_a_picture_may_come_as_bytes_with_its_facts_in_headers(
-    stability: Stability, vendor: StabilitySimulator, request_: ImageRequest
+    adapter: Stability, vendor: StabilitySimulator, request_: ImageRequest
 ) -> None:
-    plain = finished(stability, request_)
+    plain = finished(adapter, request_)
     vendor.bytes_only = True
-    assert finished(stability, request_).outputs == plain.outputs
+    assert finished(adapter, request_).outputs == plain.outputs
     assert plain.outputs[0].seed == 42
 
 
 @pytest.mark.parametrize("fmt", ["png", "jpeg", "webp"])
-def test_a_picture_is_what_was_asked_for(stability: Stability, fmt: str) -> None:
-    output = finished(stability, replace(ASKED, aspect_ratio="16:9", output_format=fmt)).outputs[0]
+def test_a_picture_is_what_was_asked_for(adapter: Stability, fmt: str) -> None:
+    output = finished(adapter, replace(ASKED, aspect_ratio="16:9", output_format=fmt)).outputs[0]
     start = {"png": b"\x89PNG", "jpeg": b"\xff\xd8\xff", "webp": b"RIFF"}[fmt]
     assert (output.mime, output.data[: len(start)]) == (f"image/{fmt}", start)
     assert fmt != "png" or png_facts(output.data) == (113, 64, False)
 
 
-def test_staff_see_how_many_credits_are_left(stability: Stability, vendor: StabilitySimulator) -> None:
-    assert stability.check().message == "It answers. 12.5 credits are left."
+def test_staff_see_how_many_credits_are_left(adapter: Stability, vendor: StabilitySimulator) -> None:
+    assert adapter.check().message == "It answers. 12.5 credits are left."
     assert not Stability(Config(key="wrong", url=vendor.url)).check().ok
 
 
-def test_every_ratio_and_style_of_the_adapter_is_one_of_the_vendors(stability: Stability) -> None:
+def test_every_ratio_and_style_of_the_adapter_is_one_of_the_vendors(adapter: Stability) -> None:
     for ratio in RATIOS:
-        finished(stability, replace(ASKED, aspect_ratio=ratio))
+        finished(adapter, replace(ASKED, aspect_ratio=ratio))
     for style in STYLES:
-        finished(stability, replace(ASKED, style=style))
+        finished(adapter, replace(ASKED, style=style))
     with pytest.raises(errors.InvalidRequest, match="style_preset"):
-        finished(stability, replace(ASKED, style="vivid"))
+        finished(adapter, replace(ASKED, style="vivid"))
 
 
 @pytest.mark.parametrize(("name", "model"), MODELS.items(), ids=list(MODELS))

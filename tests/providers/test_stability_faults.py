@@ -3,81 +3,45 @@
 from __future__ import annotations
 
 import json
-import traceback
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from providers import errors
 from providers.adapters.stability import Stability
-from providers.base import Config, Event, Finished, ImageRequest
+from providers.base import Finished, ImageRequest
 from studio.jobs.models import State
-from tests.jobs.conftest import START, Desk, busy
+from tests.jobs.conftest import START, Desk
+from tests.providers.calls import failed, silent
+from tests.providers.cases import KEY
 from tests.providers.simulators import base
-from tests.providers.simulators.base import Fault, Reply, Request
+from tests.providers.simulators.base import Fault, Reply
 from tests.providers.simulators.stability import StabilitySimulator
 from tests.providers.tasks import at_rest
 
-__all__ = ["busy"]
-
-KEY = "canary-key-0123456789"
+NAME = "stability"
 MODEL = "stability/core"
 ASKED = ImageRequest(model="core", prompt="an otter", deadline_seconds=20)
 
 
-class Saying(StabilitySimulator):
-    """The simulator, or one answer that the test dictates."""
-
-    dictated: Reply | None = None
-
-    def answer(self, request: Request) -> Reply:
-        return self.dictated or super().answer(request)
-
-
-@pytest.fixture
-def vendor() -> Iterator[Saying]:
-    with Saying() as simulator:
-        yield simulator
-
-
-@pytest.fixture
-def stability(vendor: Saying) -> Stability:
-    return Stability(Config(key=KEY, url=vendor.url))
-
-
-def silent(event: Event) -> None:
-    """For a call whose events do not matter."""
-
-
-def failed(stability: Stability) -> errors.ProviderError:
-    """What a call raises; the key must be nowhere in it."""
-    with pytest.raises(errors.ProviderError) as caught:
-        stability.submit(ASKED, silent)
-    assert KEY not in "".join(traceback.format_exception(caught.value)) + repr(vars(caught.value))
-    assert caught.value.message
-    return caught.value
-
-
-def job_with(busy: Desk, vendor: Saying, settings: Any, fault: Fault) -> Any:
+def job_with(busy: Desk, vendor: StabilitySimulator, settings: Any, fault: Fault) -> Any:
     """A job at the vendor's worst, once nothing moves any more."""
-    settings.PROVIDER_KEYS, settings.PROVIDER_URLS = {"stability": KEY}, {"stability": vendor.url}
     vendor.fault = fault
     return at_rest(busy, MODEL, fault, settings)
 
 
 @pytest.mark.parametrize("bytes_only", [False, True], ids=["in JSON", "as bytes"])
 def test_trap_a_filtered_picture_comes_with_200_and_is_no_success(
-    stability: Stability, vendor: Saying, bytes_only: bool
+    adapter: Stability, vendor: StabilitySimulator, bytes_only: bool
 ) -> None:
     vendor.bytes_only, vendor.fault = bytes_only, Fault(base.MODERATED_OUTPUT)
-    problem = failed(stability)
+    problem = failed(adapter, ASKED)
     assert (type(problem), problem.vendor_code) == (errors.ModerationOutput, "CONTENT_FILTERED")
     assert (problem.status, problem.retryable, len(vendor.bills)) == (None, False, 1)
 
 
 def test_trap_a_filtered_picture_is_billed_to_us_and_charged_to_nobody(
-    busy: Desk, vendor: Saying, settings: Any
+    busy: Desk, vendor: StabilitySimulator, settings: Any
 ) -> None:
     job = job_with(busy, vendor, settings, Fault(base.MODERATED_OUTPUT))
     assert (job.state, job.error_code, len(vendor.bills)) == (State.FAILED, "moderation_output", 1)
@@ -89,52 +53,54 @@ def test_trap_a_filtered_picture_is_billed_to_us_and_charged_to_nobody(
     [("CONTENT_FILTERED", errors.ModerationOutput), ("ERROR", errors.EmptyResult), (7, errors.EmptyResult)],
 )
 def test_only_success_is_success(
-    stability: Stability, vendor: Saying, reason: object, kind: type[errors.ProviderError]
+    adapter: Stability, vendor: StabilitySimulator, reason: object, kind: type[errors.ProviderError]
 ) -> None:
     document = {"image": "iVBORw0KGgo=", "finish_reason": reason, "seed": 1}
     vendor.dictated = Reply(200, json.dumps(document).encode())
-    assert type(failed(stability)) is kind
+    assert type(failed(adapter, ASKED)) is kind
     vendor.dictated = Reply(200, json.dumps({**document, "finish_reason": "SUCCESS"}).encode())
-    assert isinstance(stability.submit(ASKED, silent), Finished)
+    assert isinstance(adapter.submit(ASKED, silent), Finished)
 
 
 def test_trap_403_is_about_the_prompt_or_about_the_key_by_its_name(
-    stability: Stability, vendor: Saying
+    adapter: Stability, vendor: StabilitySimulator
 ) -> None:
     vendor.fault = Fault(base.MODERATED_INPUT)
-    problem = failed(stability)
+    problem = failed(adapter, ASKED)
     assert (type(problem), problem.status) == (errors.ModerationInput, 403)
     assert (problem.vendor_code, problem.vendor_ref) == ("content_moderation", "a" * 32)
     assert "you were not charged" in problem.message
     vendor.fault = Fault(base.STATUS, 403)
-    assert type(failed(stability)) is errors.AuthError
+    assert type(failed(adapter, ASKED)) is errors.AuthError
     assert vendor.bills == []
 
 
-def test_trap_413_says_that_the_form_is_too_large(stability: Stability, vendor: Saying) -> None:
+def test_trap_413_says_that_the_form_is_too_large(adapter: Stability, vendor: StabilitySimulator) -> None:
     vendor.dictated = Reply(413, b'{"name": "payload_too_large", "errors": ["payload is larger than 10MiB"]}')
-    problem = failed(stability)
+    problem = failed(adapter, ASKED)
     assert (type(problem), problem.message) == (errors.InvalidRequest, "payload is larger than 10MiB")
 
 
 def test_trap_over_the_limit_one_waits_a_minute_where_no_header_says_how_long(
-    stability: Stability, vendor: Saying
+    adapter: Stability, vendor: StabilitySimulator
 ) -> None:
     vendor.calls_left = 1
-    stability.submit(ASKED, silent)
-    problem = failed(stability)
+    adapter.submit(ASKED, silent)
+    problem = failed(adapter, ASKED)
     assert (type(problem), problem.retry_after, problem.safe_to_resend) == (errors.RateLimited, 60.0, True)
     vendor.dictated = Reply(429, b'{"name": "rate_limit_exceeded", "errors": []}', {"Retry-After": "7"})
-    assert failed(stability).retry_after == 7.0
+    assert failed(adapter, ASKED).retry_after == 7.0
     assert len(vendor.bills) == 1
 
 
-def test_a_call_at_the_limit_waits_and_is_paid_once(busy: Desk, vendor: Saying, settings: Any) -> None:
+def test_a_call_at_the_limit_waits_and_is_paid_once(
+    busy: Desk, vendor: StabilitySimulator, settings: Any
+) -> None:
     job = job_with(busy, vendor, settings, Fault(base.STATUS, 429, times=2))
     assert (job.state, len(vendor.bills), job.charged) == (State.SUCCEEDED, 1, 30_000)
 
 
-def test_a_call_that_broke_off_is_not_repeated(busy: Desk, vendor: Saying, settings: Any) -> None:
+def test_a_call_that_broke_off_is_not_repeated(busy: Desk, vendor: StabilitySimulator, settings: Any) -> None:
     job = job_with(busy, vendor, settings, Fault(base.RESET))
     assert job.state == State.UNCONFIRMED
     assert [request.method for request in vendor.requests] == ["POST"]
@@ -160,15 +126,15 @@ ERRORS: list[tuple[int, object, type[errors.ProviderError], str]] = [
 
 @pytest.mark.parametrize(("status", "document", "kind", "words"), ERRORS)
 def test_trap_errors_are_a_list_of_words(
-    stability: Stability,
-    vendor: Saying,
+    adapter: Stability,
+    vendor: StabilitySimulator,
     status: int,
     document: object,
     kind: type[errors.ProviderError],
     words: str,
 ) -> None:
     vendor.dictated = Reply(status, json.dumps(document).encode())
-    problem = failed(stability)
+    problem = failed(adapter, ASKED)
     assert (type(problem), problem.status, problem.message) == (kind, status, words)
 
 
@@ -187,10 +153,10 @@ def test_trap_errors_are_a_list_of_words(
     ],
 )
 def test_a_success_without_a_picture_that_can_be_read_is_none(
-    stability: Stability, vendor: Saying, body: str, kind: type[errors.ProviderError]
+    adapter: Stability, vendor: StabilitySimulator, body: str, kind: type[errors.ProviderError]
 ) -> None:
     vendor.dictated = Reply(200, body.encode())
-    assert type(failed(stability)) is kind
+    assert type(failed(adapter, ASKED)) is kind
 
 
 @pytest.mark.parametrize(
@@ -202,22 +168,24 @@ def test_a_success_without_a_picture_that_can_be_read_is_none(
     ],
 )
 def test_a_seed_that_is_none_is_not_kept(
-    stability: Stability, vendor: Saying, seed: str, read: int | None
+    adapter: Stability, vendor: StabilitySimulator, seed: str, read: int | None
 ) -> None:
     facts = f'"finish_reason": "SUCCESS", "seed": {seed}'
     vendor.dictated = Reply(200, f'{{"image": "iVBORw0KGgo=", {facts}}}'.encode())
-    found = stability.submit(ASKED, silent)
+    found = adapter.submit(ASKED, silent)
     assert isinstance(found, Finished)
     assert found.outputs[0].seed == read
 
 
-def test_a_vendor_that_quotes_the_key_is_not_repeated(stability: Stability, vendor: Saying) -> None:
+def test_a_vendor_that_quotes_the_key_is_not_repeated(adapter: Stability, vendor: StabilitySimulator) -> None:
     told = {"id": KEY, "name": KEY, "errors": [f"Incorrect key: {KEY}. See https://x.example/?key={KEY}\n"]}
     vendor.dictated = Reply(401, json.dumps(told).encode())
-    assert failed(stability).message == "Incorrect key: [hidden]. See https://x.example/"
+    assert failed(adapter, ASKED).message == "Incorrect key: [hidden]. See https://x.example/"
 
 
 @pytest.mark.parametrize("credits", ["null", '"many"', "-3", "true", "[]"])
-def test_a_balance_that_is_none_is_not_told(stability: Stability, vendor: Saying, credits: str) -> None:
+def test_a_balance_that_is_none_is_not_told(
+    adapter: Stability, vendor: StabilitySimulator, credits: str
+) -> None:
     vendor.dictated = Reply(200, b'{"credits": %s}' % credits.encode())
-    assert stability.check().message == "It answers."
+    assert adapter.check().message == "It answers."

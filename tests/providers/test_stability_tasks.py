@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from providers import errors
 from providers.adapters.stability import Stability
-from providers.base import Config, Event, Finished, ImageRequest, InputImage, Ticket, Waiting
+from providers.base import Finished, ImageRequest, InputImage, Ticket, Waiting
 from studio.catalog import loader
 from studio.catalog import services as catalog
 from studio.jobs import execution
 from studio.jobs.models import Job
 from tests.factories import person
-from tests.jobs.conftest import START, Desk, busy
-from tests.providers.cases import FAILED, WAITS, Expected, common, tickets
+from tests.jobs.conftest import START, Desk
+from tests.providers.calls import silent
+from tests.providers.cases import FAILED, KEY, WAITS, Expected, common, tickets
 from tests.providers.simulators import base
 from tests.providers.simulators.base import Fault
 from tests.providers.simulators.pictures import png
 from tests.providers.simulators.stability import StabilitySimulator
 from tests.providers.tasks import at_rest, references_of
 
-__all__ = ["busy"]
-
-KEY = "canary-key-0123456789"
+NAME = "stability"
 MODEL, PRICE = "stability/creative", 250_000
 TOOLS = ("stability/inpaint", "stability/remove-background", "stability/fast", "stability/conservative")
 PICTURE = InputImage(png(48, 32, (9, 99, 9)), "image/png", 48, 32, "source")
@@ -45,69 +43,54 @@ FAULTS = (
 )
 
 
-@pytest.fixture
-def vendor() -> Iterator[StabilitySimulator]:
-    with StabilitySimulator() as simulator:
-        yield simulator
-
-
-@pytest.fixture
-def stability(vendor: StabilitySimulator) -> Stability:
-    return Stability(Config(key=KEY, url=vendor.url))
-
-
-def silent(event: Event) -> None:
-    """For a call whose events do not matter."""
-
-
-def ticket_of(stability: Stability) -> Ticket:
-    answer = stability.submit(ASKED, silent)
+def ticket_of(adapter: Stability) -> Ticket:
+    answer = adapter.submit(ASKED, silent)
     assert isinstance(answer, Ticket)
     return answer
 
 
-def to_its_end(stability: Stability, request: ImageRequest) -> None:
-    answer = stability.submit(request, silent)
+def to_its_end(adapter: Stability, request: ImageRequest) -> None:
+    answer = adapter.submit(request, silent)
     assert isinstance(answer, Ticket)
-    stability.poll(answer)
+    adapter.poll(answer)
 
 
 @pytest.mark.parametrize("accepted", [200, 202])
 @pytest.mark.parametrize("named", ["image", "result"])
 def test_trap_one_model_answers_with_a_ticket_whatever_its_status_and_the_picture_comes_later(
-    stability: Stability, vendor: StabilitySimulator, accepted: int, named: str
+    adapter: Stability, vendor: StabilitySimulator, accepted: int, named: str
 ) -> None:
     vendor.accepted, vendor.named, vendor.seconds = accepted, named, 60.0
-    ticket = ticket_of(stability)
-    assert stability.poll(ticket) == Waiting(3.0)
+    ticket = ticket_of(adapter)
+    assert adapter.poll(ticket) == Waiting(3.0)
     assert len(vendor.bills) == 1
     work = vendor.works[ticket.id]
     vendor.works[ticket.id] = type(work)(work.fields, 0.0, work.fault)
-    found = stability.poll(ticket)
+    found = adapter.poll(ticket)
     assert isinstance(found, Finished)
     assert [(output.mime, output.seed) for output in found.outputs] == [("image/png", 42)]
     assert (found.vendor_ref, vendor.requests[-1].path) == (ticket.id, f"/v2beta/results/{ticket.id}")
 
 
-def test_a_ticket_holds_no_key_and_cannot_be_canceled(stability: Stability) -> None:
-    ticket = ticket_of(stability)
+def test_a_ticket_holds_no_key_and_cannot_be_canceled(adapter: Stability) -> None:
+    ticket = ticket_of(adapter)
     assert KEY not in str(ticket)
-    assert stability.cancel(ticket) is False
-    assert stability.facts.resumable
-    assert stability.facts.result_seconds == 24 * 3600
+    assert adapter.cancel(ticket) is False
+    assert adapter.facts.resumable
+    assert adapter.facts.result_seconds == 24 * 3600
 
 
 def test_a_tickets_id_cannot_leave_its_place_in_the_address(
-    stability: Stability, vendor: StabilitySimulator
+    adapter: Stability, vendor: StabilitySimulator
 ) -> None:
     with pytest.raises(errors.TaskFailed):
-        stability.poll(Ticket("../../v1/user/balance"))
+        adapter.poll(Ticket("../../v1/user/balance"))
     assert vendor.requests[0].path == "/v2beta/results/..%2F..%2Fv1%2Fuser%2Fbalance"
 
 
 @pytest.mark.parametrize("expected", [e for e in FAULTS if e.kind], ids=lambda e: e.name)
 def test_a_fault_of_deferred_work_has_its_name_and_its_bill(
-    stability: Stability, vendor: StabilitySimulator, expected: Expected
+    adapter: Stability, vendor: StabilitySimulator, expected: Expected
 ) -> None:
     vendor.fault = expected.fault
     seconds = 0.3 if expected.fault.kind in (base.TIMEOUT, base.DRIP) else 20.0
@@ -115,7 +98,7 @@ def test_a_fault_of_deferred_work_has_its_name_and_its_bill(
         model="creative", prompt="x", kind="upscale", references=(PICTURE,), deadline_seconds=seconds
     )
     with pytest.raises(errors.ProviderError) as caught:
-        to_its_end(stability, request)
+        to_its_end(adapter, request)
     assert type(caught.value) is expected.kind
     assert len(vendor.bills) == expected.billed
     wait = expected.fault.retry_after
@@ -123,9 +106,8 @@ def test_a_fault_of_deferred_work_has_its_name_and_its_bill(
 
 
 @pytest.fixture
-def priced(busy: Desk, vendor: StabilitySimulator, settings: Any) -> Desk:
+def priced(busy: Desk, vendor: StabilitySimulator) -> Desk:
     """A desk at which the model can be used: there is a key, and staff have set a price."""
-    settings.PROVIDER_KEYS, settings.PROVIDER_URLS = {"stability": KEY}, {"stability": vendor.url}
     staff = person("dana", is_staff=True)
     for name in (MODEL, *TOOLS):
         catalog.set_price(staff, loader.catalog().entries[name], {"unit": "image", "amount": PRICE})

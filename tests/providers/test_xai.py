@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import base64
 import json
-import traceback
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -18,16 +16,17 @@ import pytest
 from providers import errors
 from providers.adapters.xai import XAI
 from providers.adapters.xai.answer import micros_of
-from providers.base import Config, Event, ImageRequest, InputImage
-from studio.accounts.models import User
+from providers.base import Config, ImageRequest, InputImage
 from studio.jobs.models import State
-from tests.jobs.conftest import Desk, desk_of
+from tests.jobs.conftest import Desk
+from tests.providers.calls import failed, silent
+from tests.providers.cases import KEY
 from tests.providers.simulators import base
 from tests.providers.simulators.base import Fault, Reply, Request, sha256
 from tests.providers.simulators.pictures import picture, png
 from tests.providers.simulators.xai import XAISimulator
 
-KEY = "xai-canary0123456789"
+NAME = "xai"
 ASKED = ImageRequest(model="grok-imagine-image", prompt="an otter", output_format="jpeg", deadline_seconds=20)
 SENT = {"model": "grok-imagine-image", "prompt": "an otter", "n": 1, "response_format": "b64_json"}
 PICTURE = base64.b64encode(picture(8, 8, (1, 2, 3), "jpeg")).decode()
@@ -36,39 +35,20 @@ PICTURE = base64.b64encode(picture(8, 8, (1, 2, 3), "jpeg")).decode()
 class Saying(XAISimulator):
     """The simulator, or one answer that the test dictates to all but the fetching of results."""
 
-    dictated: Reply | None = None
+    told: Reply | None = None
 
     def answer(self, request: Request) -> Reply:
         fetched = request.path.startswith("/xai-tmp/")
-        return super().answer(request) if self.dictated is None or fetched else self.dictated
+        return super().answer(request) if self.told is None or fetched else self.told
 
 
 @pytest.fixture
-def vendor() -> Iterator[Saying]:
-    with Saying() as simulator:
-        yield simulator
-
-
-@pytest.fixture
-def adapter(vendor: Saying) -> XAI:
-    return XAI(Config(key=KEY, url=vendor.url))
-
-
-def silent(event: Event) -> None:
-    """For a call whose events do not matter."""
+def simulator() -> type[Saying]:
+    return Saying
 
 
 def image(size: int) -> InputImage:
     return InputImage(png(size, size, (size, 0, 0)), "image/png", size, size)
-
-
-def failed(adapter: XAI, request: ImageRequest = ASKED) -> errors.ProviderError:
-    """What one call raises; its key must be nowhere in it."""
-    with pytest.raises(errors.ProviderError) as caught:
-        adapter.submit(request, silent)
-    assert KEY not in "".join(traceback.format_exception(caught.value)) + repr(vars(caught.value))
-    assert caught.value.message
-    return caught.value
 
 
 def test_a_plain_request_brings_a_picture_and_its_cost(adapter: XAI, vendor: Saying) -> None:
@@ -138,7 +118,7 @@ def test_trap_3_size_and_style_are_never_sent(
     monkeypatch.setattr(
         "providers.adapters.xai.adapter.document_of", lambda request: SENT | {"size": "1024x1024"}
     )
-    problem = failed(adapter)
+    problem = failed(adapter, ASKED)
     assert (type(problem), problem.status, vendor.bills) == (errors.InvalidRequest, 400, [])
 
 
@@ -176,8 +156,8 @@ def test_trap_5_pictures_beside_a_declined_one_are_delivered(adapter: XAI, vendo
 
 
 def test_trap_5_a_declined_picture_is_not_handed_over_though_it_came(adapter: XAI, vendor: Saying) -> None:
-    vendor.dictated = base.json_reply({"data": [{"b64_json": PICTURE, "respect_moderation": False}]})
-    assert type(failed(adapter)) is errors.ModerationOutput
+    vendor.told = base.json_reply({"data": [{"b64_json": PICTURE, "respect_moderation": False}]})
+    assert type(failed(adapter, ASKED)) is errors.ModerationOutput
 
 
 REJECTED = "Generated image rejected by content moderation."
@@ -209,8 +189,8 @@ def test_trap_6_an_error_is_read_in_either_shape(
     adapter: XAI, vendor: Saying, status: int, message: str, kind: type[errors.ProviderError]
 ) -> None:
     for document in ({"code": "odd", "error": message}, {"error": {"code": "odd", "message": message}}):
-        vendor.dictated = base.json_reply(document, status)
-        problem = failed(adapter)
+        vendor.told = base.json_reply(document, status)
+        problem = failed(adapter, ASKED)
         assert (type(problem), problem.status, problem.vendor_code) == (kind, status, "odd")
         assert problem.message == (message or f"The vendor answered with status {status}.")
 
@@ -228,8 +208,8 @@ def test_trap_6_an_error_is_read_in_either_shape(
 def test_trap_6_the_words_of_openais_shape_are_known(
     adapter: XAI, vendor: Saying, code: str, kind: type[errors.ProviderError]
 ) -> None:
-    vendor.dictated = base.json_reply({"error": {"code": code, "message": "no"}}, 400)
-    assert type(failed(adapter)) is kind
+    vendor.told = base.json_reply({"error": {"code": code, "message": "no"}}, 400)
+    assert type(failed(adapter, ASKED)) is kind
 
 
 def test_trap_6_the_simulators_faults_have_the_same_names_in_both_shapes(
@@ -242,7 +222,7 @@ def test_trap_6_the_simulators_faults_have_the_same_names_in_both_shapes(
         (Fault(base.STATUS, 429, retry_after="3"), errors.RateLimited),
     ):
         vendor.fault = fault
-        assert type(failed(adapter)) is kind
+        assert type(failed(adapter, ASKED)) is kind
 
 
 def test_trap_7_an_address_that_came_instead_of_bytes_is_fetched_without_the_key(
@@ -258,15 +238,15 @@ def test_trap_7_an_address_that_came_instead_of_bytes_is_fetched_without_the_key
     "url", ["http://169.254.169.254/x.jpeg", "https://imgen.x.ai.example/x.jpeg", "file:///x", "x"]
 )
 def test_trap_7_an_address_elsewhere_is_not_fetched(adapter: XAI, vendor: Saying, url: str) -> None:
-    vendor.dictated = base.json_reply({"data": [{"url": url}]})
-    assert type(failed(adapter)) is errors.AnswerLost
+    vendor.told = base.json_reply({"data": [{"url": url}]})
+    assert type(failed(adapter, ASKED)) is errors.AnswerLost
     assert len(vendor.requests) == 1
 
 
 def test_trap_7_a_picture_beside_an_address_that_is_gone_is_delivered(adapter: XAI, vendor: Saying) -> None:
     gone = {"url": f"{vendor.origin}/xai-tmp/gone.jpeg", "revised_prompt": "x"}
     here = {"b64_json": PICTURE, "revised_prompt": "an otter at dusk"}
-    vendor.dictated = base.json_reply({"data": [gone, here, {"b64_json": "%"}]})
+    vendor.told = base.json_reply({"data": [gone, here, {"b64_json": "%"}]})
     outputs = adapter.submit(replace(ASKED, n=3), silent).outputs
     assert vendor.requests[-1].path == "/xai-tmp/gone.jpeg"
     assert [output.revised_prompt for output in outputs] == ["an otter at dusk"]
@@ -291,14 +271,14 @@ def test_trap_7_a_picture_beside_an_address_that_is_gone_is_delivered(adapter: X
 def test_a_success_without_a_picture_has_its_name(
     adapter: XAI, vendor: Saying, document: Any, kind: type[errors.ProviderError]
 ) -> None:
-    vendor.dictated = base.json_reply(document)
-    problem = failed(adapter)
+    vendor.told = base.json_reply(document)
+    problem = failed(adapter, ASKED)
     assert (type(problem), problem.safe_to_resend) == (kind, False)
 
 
 def test_an_error_without_json_speaks_by_its_status(adapter: XAI, vendor: Saying) -> None:
-    vendor.dictated = Reply(429, b"<html>", {"Retry-After": "7"})
-    problem = failed(adapter)
+    vendor.told = Reply(429, b"<html>", {"Retry-After": "7"})
+    problem = failed(adapter, ASKED)
     assert (type(problem), problem.retry_after) == (errors.RateLimited, 7.0)
 
 
@@ -306,8 +286,8 @@ def test_a_vendor_that_quotes_the_key_is_not_repeated(adapter: XAI, vendor: Sayi
     words = f"Invalid key {KEY}. See https://x.example/?key={KEY}"
     for document in ({"code": KEY, "error": words}, {"error": {"code": KEY, "message": words}}):
         for status in (200, 400):
-            vendor.dictated = base.json_reply(document, status, x_request_id=KEY)
-            failed(adapter)
+            vendor.told = base.json_reply(document, status, x_request_id=KEY)
+            failed(adapter, ASKED)
             assert KEY not in adapter.check().message
 
 
@@ -359,7 +339,7 @@ def test_the_check_counts_the_models_or_says_what_is_wrong(vendor: Saying) -> No
     assert (wrong.ok, "canary" in wrong.message) == (False, False)
     unreadable: list[Any] = [[], {}, {"data": 7}]
     for document in unreadable:
-        vendor.dictated = base.json_reply(document)
+        vendor.told = base.json_reply(document)
         assert not XAI(Config(key=KEY, url=vendor.url)).check().ok
 
 
@@ -378,13 +358,6 @@ def test_openais_sdk_generates_with_the_simulator_and_cannot_edit_since_it_sends
         with pytest.raises(openai.APIStatusError):
             sdk.images.edit(model="grok-imagine-image", prompt="x", image=("a.png", image(8).data))
     assert len(vendor.bills) == 1
-
-
-@pytest.fixture
-def busy(transactional_db: None, alice: User, settings: Any, vendor: Saying) -> Desk:
-    """A desk on a server that has the vendor's key; it commits, as a worker does."""
-    settings.PROVIDER_KEYS, settings.PROVIDER_URLS = {"xai": KEY}, {"xai": vendor.url}
-    return desk_of(alice)
 
 
 def test_a_job_is_charged_for_what_was_handed_over_whatever_the_vendor_took(

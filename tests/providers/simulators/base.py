@@ -110,7 +110,8 @@ def sha256(data: bytes) -> str:
 class Simulator:
     """A vendor in a ``with`` block. ``fault`` may be set at any time; ``bills`` is what it would charge for.
 
-    ``seconds`` is how long it works on each paid call.
+    ``seconds`` is how long it works on each paid call. ``dictated`` is answered to every request as long as it is
+    set, in place of what the vendor would say.
     """
 
     prefix: ClassVar[str] = ""
@@ -118,6 +119,7 @@ class Simulator:
     def __init__(self, port: int = 0, *, seconds: float = 0.0) -> None:
         self.seconds = seconds
         self.requests: list[Request] = []
+        self.dictated: Reply | None = None
         self.stopping = threading.Event()
         self._bills: list[Bill] = []
         self._fault: Fault | None = None
@@ -268,7 +270,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._body(),
         )
         simulator.requests.append(request)
-        self._send(simulator.answer(request))
+        self._send(simulator.dictated or simulator.answer(request))
 
     def _body(self) -> bytes:
         if self.headers.get("Transfer-Encoding", "").lower() != "chunked":
