@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Protocol, runtime_checkable
 
+from providers import errors
+
 GENERATE, EDIT, INPAINT, UPSCALE, CUTOUT = "generate", "edit", "inpaint", "upscale", "cutout"
 """The kinds of work. A cutout is a picture without its background."""
 
@@ -182,6 +184,21 @@ class Config:
     url: str = ""
     hosts: tuple[str, ...] = ()
 
+    def required_key(self) -> str:
+        """Raises AuthError where no key is set."""
+        if not self.key:
+            raise errors.AuthError("No key is set for this vendor.")
+        return self.key
+
+    def bearer(self) -> dict[str, str]:
+        """The header in which most vendors want the key. Raises AuthError where none is set."""
+        return {"Authorization": f"Bearer {self.required_key()}"}
+
+    def require_address(self) -> None:
+        """Raises AuthError where no address is set, of a vendor that has none of its own."""
+        if not self.url:
+            raise errors.AuthError("No address is set for this vendor.")
+
 
 class Provider(Protocol):
     """One vendor. Every method raises ``providers.errors.ProviderError`` and nothing else.
@@ -238,4 +255,16 @@ class Synchronous:
 
     def estimate(self, request: ImageRequest) -> int | None:
         """The vendor quotes nothing."""
+        return None
+
+
+class Ticketed:
+    """The parts of ``Provider`` that a vendor with tickets may not have: most quote nothing, and some stop nothing."""
+
+    def cancel(self, ticket: Ticket) -> bool:
+        """The vendor has no way to stop a task."""
+        return False
+
+    def estimate(self, request: ImageRequest) -> int | None:
+        """The vendor quotes nothing before the paid call."""
         return None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -9,9 +11,12 @@ from datetime import UTC, datetime
 from decimal import ROUND_CEILING, Decimal
 from email.utils import parsedate_to_datetime
 
+from providers import errors
+
 RETRY_AFTER_CAP = 900.0
 MESSAGE_CHARS = 500
 MOST = 10**9
+MOST_ID = 200
 HIDDEN = "[hidden]"
 SVG = "image/svg+xml"
 STARTS = ((b"\x89PNG\r\n\x1a\n", "image/png"), (b"\xff\xd8\xff", "image/jpeg"), (b"RIFF", "image/webp"))
@@ -85,6 +90,46 @@ def micros(told: object, each: int) -> int | None:
     """A vendor's own unit of money, worth ``each`` micros, in whole micros rounded up."""
     value = amount(told)
     return None if value is None else int((value * each).to_integral_value(ROUND_CEILING))
+
+
+def text(told: object) -> str:
+    """A text; empty where something else stands in its place."""
+    return told if isinstance(told, str) else ""
+
+
+def count(told: object) -> int | None:
+    """A whole number from 0 up; None where it is none."""
+    return told if isinstance(told, int) and not isinstance(told, bool) and told >= 0 else None
+
+
+def seed(told: object) -> int | None:
+    """A seed of at most 63 bits, which is as much as we keep; None where it is none."""
+    number = count(told)
+    return number if number is not None and number < 2**63 else None
+
+
+def task_id(told: object) -> str:
+    """The id of a task. Raises AnswerLost where there is none: it may have begun, and nobody can ask for it."""
+    if not isinstance(told, str) or not told or len(told) > MOST_ID:
+        raise errors.AnswerLost("The vendor's answer names no task.")
+    return told
+
+
+def decoded(told: object) -> bytes:
+    """The bytes of a picture in base64; empty where it is none."""
+    try:
+        return base64.b64decode(told, validate=True) if isinstance(told, str) else b""
+    except (binascii.Error, ValueError):
+        return b""
+
+
+def inlined(address: str) -> tuple[bytes, str] | None:
+    """Bytes (empty where they are no base64) and media type of a data: URI; None for any other address."""
+    if not address.startswith("data:"):
+        return None
+    head, _, body = address.partition(",")
+    mime, _, coding = head.removeprefix("data:").partition(";")
+    return decoded(body) if coding.endswith("base64") else b"", mime.lower()
 
 
 def picture_type(data: bytes) -> str:

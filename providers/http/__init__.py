@@ -8,8 +8,25 @@ leaves as a ``ProviderError`` with its cause, and no key or query in either.
 from __future__ import annotations
 
 from providers.http.answer import ANSWER_BYTES, Answer, parsed
+from providers.http.asking import Complaint, about, asked, begun, failed, fetched, health, refused
 from providers.http.client import Client, Part
 from providers.http.failures import failure
 from providers.http.transport import Deadline
 
-__all__ = ["ANSWER_BYTES", "Answer", "Client", "Deadline", "Part", "failure", "parsed"]
+__all__ = [
+    "ANSWER_BYTES",
+    "Answer",
+    "Client",
+    "Complaint",
+    "Deadline",
+    "Part",
+    "about",
+    "asked",
+    "begun",
+    "failed",
+    "failure",
+    "fetched",
+    "health",
+    "parsed",
+    "refused",
+]

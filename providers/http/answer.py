@@ -35,6 +35,11 @@ class Answer:
         self._cap = cap
         self._secrets = secrets
 
+    @property
+    def ok(self) -> bool:
+        """Whether the status is one of success."""
+        return 200 <= self.status < 300
+
     def media_type(self) -> str:
         """The Content-Type without its parameters, in lower case; may be empty."""
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -79,6 +84,17 @@ class Answer:
     def decode_json[T](self, read: Callable[[Any], T]) -> T:
         """``read`` of the body as JSON, whatever its Content-Type. Raises AnswerLost where it is not JSON."""
         return self.decode(lambda body: read(parsed(body, self.status)))
+
+    def json(self) -> Any:
+        """The body as JSON. Raises AnswerLost where it is not."""
+        return self.decode_json(lambda document: document)
+
+    def table(self) -> dict[str, Any]:
+        """The body as a JSON object. Raises AnswerLost where it is none."""
+        document = self.json()
+        if not isinstance(document, dict):
+            raise errors.AnswerLost("The vendor's answer is not an object.")
+        return document
 
 
 def parsed(body: str | bytes, status: int | None = None) -> Any:

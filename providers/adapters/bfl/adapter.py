@@ -18,7 +18,6 @@ from providers.adapters.bfl.answer import (
     fraction_of,
     links_of,
     result_of,
-    seed_of,
     status_of,
 )
 from providers.adapters.bfl.request import fields_of, refuse_what_it_cannot
@@ -31,9 +30,10 @@ from providers.base import (
     ImageRequest,
     Output,
     Ticket,
+    Ticketed,
     Waiting,
 )
-from providers.http import Answer, Client, Deadline, failure
+from providers.http import Answer, Client, Deadline, about, asked, fetched, health, refused
 
 BASE_URL = "https://api.bfl.ai"
 HOSTS = ("*.bfl.ai",)
@@ -43,7 +43,7 @@ NEW_SECONDS = 10.0
 """For so long a task may be unknown to the machine that is asked: it was given out a moment ago."""
 
 
-class BFL:
+class BFL(Ticketed):
     """The API at ``config.url`` or the vendor's own. A picture's address lives 10 minutes, so it is fetched at once.
 
     Nothing is idempotent: a task whose submit was not answered cannot be looked up. It takes 24 tasks at a time
@@ -53,7 +53,7 @@ class BFL:
     facts = Facts(address=BASE_URL, resumable=True, result_seconds=600, result_hosts=HOSTS)
 
     def __init__(self, config: Config) -> None:
-        self._key = config.key
+        self._config = config
         self._client = Client(
             config.url or BASE_URL,
             secrets=(config.key,),
@@ -73,58 +73,40 @@ class BFL:
             headers=self._headers(),
             document=fields,
         ) as answer:
-            if not 200 <= answer.status < 300:
-                raise self._error(answer, missing=errors.ModelUnavailable)
-            document = answer.decode_json(lambda document: document)
+            if not answer.ok:
+                raise self._error(answer)
+            document = answer.json()
         return self._ticket(document, request)
 
     def poll(self, ticket: Ticket) -> Waiting | Finished:
         """Asks at the ticket's address, and fetches the picture once there is one."""
-        try:
+        with about(ticket.id):
             with self._ask(ticket) as answer:
                 if answer.status == 404:
                     return self._unknown(ticket)
                 if answer.status != 200:
                     raise self._error(answer)
-                document = answer.decode_json(lambda document: document)
+                document = answer.table()
             return self._told(document, ticket)
-        except errors.ProviderError as error:
-            error.vendor_ref = ticket.id
-            raise
-
-    def cancel(self, ticket: Ticket) -> bool:
-        """The vendor has no way to stop a task."""
-        return False
-
-    def estimate(self, request: ImageRequest) -> int | None:
-        """The vendor quotes nothing before the paid call."""
-        return None
 
     def check(self) -> Health:
         """Asks how many credits are left, which costs nothing."""
-        try:
-            headers, deadline = self._headers(), Deadline(CHECK_SECONDS)
-            with self._client.send("GET", "/v1/credits", deadline=deadline, headers=headers) as answer:
-                if answer.status != 200:
-                    raise self._error(answer)
-                document = answer.decode_json(lambda document: document)
-        except errors.ProviderError as error:
-            return Health(ok=False, message=error.message)
+        return health(self._credits_left)
+
+    def _credits_left(self) -> str:
+        document = asked(
+            self._client, "/v1/credits", headers=self._headers(), seconds=CHECK_SECONDS, error=self._error
+        )
         left = wire.amount(document.get("credits")) if isinstance(document, dict) else None
-        words = "" if left is None else f" {left:f} credits are left."
-        return Health(ok=True, message=f"It answers.{words}")
+        return "It answers." if left is None else f"It answers. {left:f} credits are left."
 
     def _headers(self) -> dict[str, str]:
-        if not self._key:
-            raise errors.AuthError("No key is set for this vendor.")
-        return {"x-key": self._key}
+        return {"x-key": self._config.required_key()}
 
     def _ticket(self, document: Any, request: ImageRequest) -> Ticket:
         """What the submit was answered with. With a webhook no address to ask at is told; there is an old one."""
         told = document if isinstance(document, dict) else {}
-        number = told.get("id")
-        if not isinstance(number, str) or not number or len(number) > 200:
-            raise errors.AnswerLost("The vendor's answer names no task.")
+        number = wire.task_id(told.get("id"))
         data = {"format": request.output_format, "at": str(int(time.time()))}
         if address := told.get("polling_url"):
             if not self._client.is_own(address):
@@ -144,9 +126,7 @@ class BFL:
         path = f"/v1/get_result?{urlencode({'id': ticket.id})}"
         return self._client.send("GET", path, deadline=deadline, headers=headers)
 
-    def _told(self, document: Any, ticket: Ticket) -> Waiting | Finished:
-        if not isinstance(document, dict):
-            raise errors.AnswerLost("The vendor's answer is not an object.")
+    def _told(self, document: Mapping[str, Any], ticket: Ticket) -> Waiting | Finished:
         status = status_of(document)
         if status == NOT_FOUND:
             return self._unknown(ticket)
@@ -165,39 +145,18 @@ class BFL:
 
     def _finished(self, result: Mapping[str, Any], ticket: Ticket) -> Finished:
         """Fetches what is ready. Fails only if not one picture is left."""
-        deadline, outputs = Deadline(FETCH_SECONDS), []
-        problem: errors.ProviderError = errors.EmptyResult("The vendor answered without a picture.")
-        for link in links_of(result):
-            try:
-                data, mime = self._client.download(link, deadline=deadline)
-            except errors.ProviderError as error:
-                problem = error
-                continue
-            words = result.get("prompt") if ticket.data.get("rewritten") else ""
-            kind = mime if mime.startswith("image/") else f"image/{ticket.data.get('format') or 'jpeg'}"
-            outputs.append(
-                Output(data, kind, seed_of(result), revised_prompt=words if isinstance(words, str) else "")
-            )
-        if not outputs:
-            raise problem
+        deadline = Deadline(FETCH_SECONDS)
+        outputs = fetched(links_of(result), lambda link: self._output(link, result, ticket, deadline))
         billed = ticket.data.get("billed", "")
         return Finished(
-            tuple(outputs), billed_micros=int(billed) if billed.isdigit() else None, vendor_ref=ticket.id
+            outputs, billed_micros=int(billed) if billed.isdigit() else None, vendor_ref=ticket.id
         )
 
-    def _error(
-        self, answer: Answer, missing: type[errors.ProviderError] | None = None
-    ) -> errors.ProviderError:
-        """The failure that an HTTP error tells of; ``missing`` is what 404 means here."""
-        try:
-            words, code, meaning = answer.decode_json(complaint)
-        except errors.UpstreamError:
-            words, code, meaning = "", "", None
-        by_status = failure(answer.status, answer.headers, self._client.redacted(words))
-        kind = meaning or (missing if missing and answer.status == 404 else None) or type(by_status)
-        return kind(
-            by_status.message,
-            status=answer.status,
-            vendor_code=self._client.redacted(code),
-            retry_after=by_status.retry_after,
-        )
+    def _output(self, link: str, result: Mapping[str, Any], ticket: Ticket, deadline: Deadline) -> Output:
+        data, mime = self._client.download(link, deadline=deadline)
+        kind = mime if mime.startswith("image/") else f"image/{ticket.data.get('format') or 'jpeg'}"
+        words = wire.text(result.get("prompt")) if ticket.data.get("rewritten") else ""
+        return Output(data, kind, wire.seed(result.get("seed")), revised_prompt=words)
+
+    def _error(self, answer: Answer) -> errors.ProviderError:
+        return refused(self._client, answer, complaint)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from providers import errors, wire
+from providers.http import Complaint
 
 MICROS_PER_CREDIT = 10_000
 
@@ -44,11 +45,6 @@ def links_of(result: Mapping[str, Any]) -> list[str]:
     return [link for link in links if isinstance(link, str) and link]
 
 
-def seed_of(result: Mapping[str, Any]) -> int | None:
-    seed = result.get("seed")
-    return seed if isinstance(seed, int) and not isinstance(seed, bool) and 0 <= seed < 2**63 else None
-
-
 def fraction_of(document: Mapping[str, Any]) -> float | None:
     """How far the task is, 0.0 to 1.0. Whether the vendor counts to 1 or to 100 is not said [?]: above 1 is percent."""
     share = wire.amount(document.get("progress"))
@@ -57,19 +53,15 @@ def fraction_of(document: Mapping[str, Any]) -> float | None:
     return min(float(share / 100 if share > 1 else share), 1.0)
 
 
-def complaint(document: Any) -> tuple[str, str, type[errors.ProviderError] | None]:
-    """Words, the vendor's own code and what they mean, from each of the three shapes of an error."""
-    if not isinstance(document, dict):
-        return "", "", None
-    detail = document.get("detail")
+def complaint(document: Any) -> Complaint:
+    """Each of the three shapes of an error."""
+    told = document if isinstance(document, dict) else {}
+    detail = told.get("detail")
     if isinstance(detail, list) and detail and isinstance(detail[0], dict):
         first = detail[0]
         where = [str(part) for part in first["loc"]] if isinstance(first.get("loc"), list) else []
         long = "prompt" in where and "too_long" in str(first.get("type"))
         words = f"{'.'.join(where[1:])}: {first.get('msg')}" if where[1:] else str(first.get("msg") or "")
-        return words, str(first.get("type") or ""), errors.PromptTooLong if long else None
-    texts = [
-        text for text in (detail, document.get("message"), document.get("error")) if isinstance(text, str)
-    ]
-    code = document.get("error")
-    return next(filter(None, texts), ""), code if isinstance(code, str) else "", None
+        return Complaint(words, str(first.get("type") or ""), kind=errors.PromptTooLong if long else None)
+    places = (detail, told.get("message"), told.get("error"))
+    return Complaint(next((text for text in places if isinstance(text, str) and text), ""), told.get("error"))

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-import base64
 from typing import Any
 
-from providers import errors
 from providers.adapters.bfl.models import EXPAND, FILL, FLUX_3, FOLLOWS, PIXELS, RATIO, Family, family
 from providers.base import EDIT, GENERATE, INPAINT, ImageRequest, InputImage
 from providers.masks import white_where_clear
+from providers.refusals import AUTO, half_sized, not_offered, raise_first
+from providers.sending import encoded
 
-AUTO = ("", "auto")
+LACKS = (
+    "negative prompt",
+    "quality",
+    "style",
+    "moderation",
+    "previews",
+    "transparency",
+    "compression",
+    "presets",
+)
+"""What no model here can be asked for."""
 
 
 def refuse_what_it_cannot(request: ImageRequest) -> None:
@@ -28,29 +38,20 @@ def refuse_what_it_cannot(request: ImageRequest) -> None:
         "This model takes fewer references.": given > model.references,
         "This model makes fewer pictures at a time.": not 1 <= request.n <= model.max_n,
         "This model needs a prompt.": model.needs_prompt and not request.prompt.strip(),
-        "A negative prompt is not offered by this vendor.": bool(request.negative_prompt),
-        "A choice of quality is not offered by this vendor.": request.quality not in AUTO,
-        "A style is not offered by this vendor.": bool(request.style),
-        "A choice of moderation is not offered by this vendor.": request.moderation not in AUTO,
-        "This vendor sends no previews.": request.partials > 0,
-        "This vendor makes no transparent background.": request.background not in (*AUTO, "opaque"),
         "This model does not answer in this format.": request.output_format not in model.formats,
-        "A compression is not offered by this vendor.": request.output_compression is not None,
         "This model has no strength.": request.strength is not None and model.pictures != "image_prompt",
         "This model has no resolution to choose.": bool(request.resolution) and model is not FLUX_3,
         "An extra parameter is not one of this model's.": not set(request.extra) <= model.options,
     }
-    for refusal, applies in (refusals | _sizes_refused(request, model)).items():
-        if applies:
-            raise errors.InvalidRequest(refusal)
+    raise_first(
+        refusals | not_offered(request, *LACKS) | half_sized(request) | _sizes_refused(request, model)
+    )
 
 
 def _sizes_refused(request: ImageRequest, model: Family) -> dict[str, bool]:
     drawn, ratio = bool(request.width and request.height), request.aspect_ratio not in AUTO
     follows = model.sizing == FOLLOWS
     return {
-        "This vendor has no presets.": bool(request.preset),
-        "Width and height go together.": (request.width is None) != (request.height is None),
         "This model takes a size in pixels.": model.sizing == PIXELS and ratio,
         "This model takes an aspect ratio, not a size in pixels.": model.sizing == RATIO
         and drawn
@@ -89,7 +90,7 @@ def fields_of(request: ImageRequest) -> dict[str, Any]:
         fields["aspect_ratio"] = request.aspect_ratio
     for number, picture in enumerate(request.references, start=1):
         name = model.pictures if number == 1 else f"{model.pictures}_{number}"
-        fields[name] = base64.b64encode(picture.data).decode()
+        fields[name] = encoded(picture.data)
     if request.mask is not None:
         fields["mask"] = _mask(request.mask)
     if request.strength is not None:
@@ -109,4 +110,4 @@ def _fields_of_flux_3(request: ImageRequest, model: Family) -> dict[str, Any]:
 
 def _mask(mask: InputImage) -> str:
     """The mask as this vendor reads it. That white is repainted is a guess [?]."""
-    return base64.b64encode(white_where_clear(mask.data)).decode()
+    return encoded(white_where_clear(mask.data))

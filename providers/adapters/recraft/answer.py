@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Mapping
 from typing import Any
 
 from providers import errors, wire
-from providers.http import parsed
+from providers.http import Complaint, parsed
 
 MICROS_PER_UNIT = 1_000
 """A thousand of the vendor's API units are a dollar; an answer calls them credits."""
@@ -18,15 +16,6 @@ def entries_of(document: Mapping[str, Any]) -> list[Any]:
     """The pictures: ``data`` for models, ``image`` for tools."""
     data = document.get("data")
     return data if isinstance(data, list) else [document["image"]] if document.get("image") else []
-
-
-def bytes_of(entry: Mapping[str, Any]) -> bytes:
-    """The picture that an entry holds itself; empty where it is not base64."""
-    text = entry.get("b64_json")
-    try:
-        return base64.b64decode(text, validate=True) if isinstance(text, str) else b""
-    except (binascii.Error, ValueError):
-        return b""
 
 
 def mime_of(data: bytes, told: str = "") -> str:
@@ -45,18 +34,18 @@ def reference_of(entries: list[Any]) -> str:
     return told if isinstance(told, str) else ""
 
 
-def complaint(body: bytes) -> tuple[str, str]:
-    """Words and code of an error, which is JSON or, as often, a plain line of text."""
+def complaint(body: bytes) -> Complaint:
+    """What an error says, which is JSON or, as often, a plain line of text."""
     try:
         document = parsed(body)
     except errors.AnswerLost:
         line = body[: wire.MESSAGE_CHARS].decode("utf-8", "replace").strip()
-        return ("", "") if line.startswith(("<", "{", "[")) else (line, "")
+        return Complaint("" if line.startswith(("<", "{", "[")) else line)
     told = document if isinstance(document, dict) else {}
     inner = told.get("error")
     error = inner if isinstance(inner, dict) else told
-    words, code = error.get("message"), error.get("code")
-    return (words if isinstance(words, str) else ""), (code if isinstance(code, str) else "")
+    code = wire.text(error.get("code"))
+    return Complaint(error.get("message"), code, kind=kind_of(code))
 
 
 def kind_of(code: str) -> type[errors.ProviderError] | None:

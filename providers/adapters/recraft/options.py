@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from providers import errors
 from providers.adapters.recraft.models import Family
 from providers.base import ImageRequest
+from providers.refusals import raise_first
 
 CORNERS = 4
 MOST_LEVEL = 5
@@ -37,9 +37,7 @@ def refuse_wrong_options(request: ImageRequest, model: Family) -> None:
         "This model does not take these controls.": isinstance(controls, Mapping)
         and not set(controls) <= model.controls,
     }
-    for refusal, applies in refusals.items():
-        if applies:
-            raise errors.InvalidRequest(refusal)
+    raise_first(refusals)
 
 
 def _is_uuid(told: Any) -> bool:

@@ -9,13 +9,14 @@ from providers import errors
 from providers.adapters.recraft import models
 from providers.adapters.recraft.models import RATIOS, TOOLS, Family, Tool, family
 from providers.adapters.recraft.options import refuse_wrong_options
-from providers.base import EDIT, GENERATE, INPAINT, ImageRequest, InputImage
+from providers.base import EDIT, GENERATE, INPAINT, ImageRequest
 from providers.http import Part
 from providers.masks import white_where_clear
+from providers.refusals import AUTO, half_sized, not_offered, raise_first
+from providers.sending import as_file
 
 MAX_N = 6
 MAX_SEED = 2**32 - 1
-AUTO = ("", "auto")
 KINDS = ("image/png", "image/jpeg", "image/webp")
 PATHS = {GENERATE: "/images/generations", EDIT: "/images/imageToImage", INPAINT: "/images/inpaint"}
 
@@ -38,19 +39,15 @@ def refuse_what_it_cannot(request: ImageRequest) -> None:
     """
     tool = TOOLS.get(request.model)
     if tool is not None:
-        _refuse(_of_every_call(request, tool.formats) | _of_tools(request, tool))
+        raise_first(_of_every_call(request, tool.formats) | _of_tools(request, tool))
         return
     model = family(request.model)
-    _refuse(_of_every_call(request, model.formats) | _of_models(request, model) | _of_sizes(request, model))
+    raise_first(
+        _of_every_call(request, model.formats) | _of_models(request, model) | _of_sizes(request, model)
+    )
     refuse_wrong_options(request, model)
     if max(len(request.prompt), len(request.negative_prompt)) > model.prompt_limit:
         raise errors.PromptTooLong(f"This model takes a prompt of {model.prompt_limit:,} characters at most.")
-
-
-def _refuse(refusals: Mapping[str, bool]) -> None:
-    for refusal, applies in refusals.items():
-        if applies:
-            raise errors.InvalidRequest(refusal)
 
 
 def _of_every_call(request: ImageRequest, formats: tuple[str, ...]) -> dict[str, bool]:
@@ -71,13 +68,10 @@ def _of_every_call(request: ImageRequest, formats: tuple[str, ...]) -> dict[str,
             picture.width * picture.height > models.MOST_PIXELS or len(picture.data) > models.MOST_BYTES
             for picture in pictures
         ),
-        "A choice of quality is not offered by this vendor.": request.quality not in AUTO,
-        "A choice of moderation is not offered by this vendor.": request.moderation not in AUTO,
         "A choice of background is not offered by this vendor.": request.background not in (*AUTO, "opaque"),
-        "A compression is not offered by this vendor.": request.output_compression is not None,
-        "This vendor sends no previews.": request.partials != 0,
         "This vendor has no presets and no resolutions.": bool(request.preset or request.resolution),
-        "Width and height go together.": (request.width is None) != (request.height is None),
+        **not_offered(request, "quality", "moderation", "compression", "previews"),
+        **half_sized(request),
     }
 
 
@@ -163,11 +157,7 @@ def _seed(request: ImageRequest) -> dict[str, int]:
 def form_of(fields: Mapping[str, Any], request: ImageRequest) -> list[Part]:
     """The form of a call with a picture; its mask is a grey PNG of pure white, which is repainted, and pure black."""
     form: list[Part] = [(name, str(value)) for name, value in fields.items()]
-    form += [("image", _file("image", picture)) for picture in request.references]
+    form += [("image", as_file("image", picture)) for picture in request.references]
     if request.mask is not None:
         form.append(("mask", ("mask.png", white_where_clear(request.mask.data), "image/png")))
     return form
-
-
-def _file(name: str, picture: InputImage) -> tuple[str, bytes, str]:
-    return f"{name}.{picture.mime.partition('/')[2] or 'png'}", picture.data, picture.mime

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from providers import errors
+from providers import errors, wire
 from providers.adapters.replicate.answer import (
     FAILED,
     STOPPED,
@@ -16,7 +16,6 @@ from providers.adapters.replicate.answer import (
     fraction_of,
     links_of,
     meaning_of,
-    number_of,
     stopped,
     wait_in,
     without_picture,
@@ -31,16 +30,17 @@ from providers.base import (
     ImageRequest,
     Output,
     Ticket,
+    Ticketed,
     Waiting,
 )
-from providers.http import Answer, Client, Deadline, failure
+from providers.http import Answer, Client, Deadline, about, asked, fetched, health, refused
 
 BASE_URL = "https://api.replicate.com/v1"
 ASK_SECONDS, FETCH_SECONDS, CANCEL_SECONDS, CHECK_SECONDS = 30.0, 120.0, 10.0, 15.0
 PAUSE_SECONDS = 1.0
 
 
-class Replicate:
+class Replicate(Ticketed):
     """The API at ``config.url`` or the vendor's own. Files are removed after an hour, so they are fetched at once.
 
     Nothing is idempotent, and what a call cost is not told. A prediction that ran and was canceled is charged by the
@@ -56,7 +56,7 @@ class Replicate:
     )
 
     def __init__(self, config: Config) -> None:
-        self._key = config.key
+        self._config = config
         self._client = Client(
             config.url or BASE_URL,
             secrets=(config.key,),
@@ -74,14 +74,15 @@ class Replicate:
             headers=self._headers() | {"Cancel-After": cancel_after(request.deadline_seconds)},
             document={"input": input_of(request)},
         ) as answer:
-            if not 200 <= answer.status < 300:
+            if not answer.ok:
                 raise self._error(answer)
-            number = answer.decode_json(number_of)
+            document = answer.json()
+        number = wire.task_id(document.get("id") if isinstance(document, dict) else None)
         return Ticket(number, {"format": request.output_format})
 
     def poll(self, ticket: Ticket) -> Waiting | Finished:
         """Asks for the prediction, and fetches its pictures once it has succeeded."""
-        try:
+        with about(ticket.id):
             with self._client.send(
                 "GET", _address(ticket), deadline=Deadline(ASK_SECONDS), headers=self._headers()
             ) as answer:
@@ -89,11 +90,8 @@ class Replicate:
                     raise errors.TaskFailed("The vendor no longer knows this task.", status=404)
                 if answer.status != 200:
                     raise self._error(answer)
-                document = answer.decode_json(lambda document: document)
+                document = answer.table()
             return self._told(document, ticket)
-        except errors.ProviderError as error:
-            error.vendor_ref = ticket.id
-            raise
 
     def cancel(self, ticket: Ticket) -> bool:
         """Whether the vendor stopped the prediction; one that was over before stays as it is."""
@@ -104,36 +102,26 @@ class Replicate:
                 deadline=Deadline(CANCEL_SECONDS),
                 headers=self._headers(),
             ) as answer:
-                return 200 <= answer.status < 300 and answer.decode_json(stopped)
+                return answer.ok and answer.decode_json(stopped)
         except errors.ProviderError:
             return False
 
-    def estimate(self, request: ImageRequest) -> int | None:
-        """The vendor quotes nothing before the paid call."""
-        return None
-
     def check(self) -> Health:
         """Asks whose key this is, which costs nothing."""
-        try:
-            headers, deadline = self._headers(), Deadline(CHECK_SECONDS)
-            with self._client.send("GET", "/account", deadline=deadline, headers=headers) as answer:
-                if answer.status != 200:
-                    raise self._error(answer)
-                document = answer.decode_json(lambda document: document)
-        except errors.ProviderError as error:
-            return Health(ok=False, message=error.message)
+        return health(self._account)
+
+    def _account(self) -> str:
+        document = asked(
+            self._client, "/account", headers=self._headers(), seconds=CHECK_SECONDS, error=self._error
+        )
         name = self._client.redacted(document.get("username")) if isinstance(document, dict) else ""
-        return Health(ok=True, message=f"It answers for the account {name}." if name else "It answers.")
+        return f"It answers for the account {name}." if name else "It answers."
 
     def _headers(self) -> dict[str, str]:
-        if not self._key:
-            raise errors.AuthError("No key is set for this vendor.")
-        return {"Authorization": f"Bearer {self._key}"}
+        return self._config.bearer()
 
-    def _told(self, document: Any, ticket: Ticket) -> Waiting | Finished:
+    def _told(self, document: Mapping[str, Any], ticket: Ticket) -> Waiting | Finished:
         """Every status but the final ones is one of a prediction that goes on."""
-        if not isinstance(document, dict):
-            raise errors.AnswerLost("The vendor's answer is not an object.")
         status = document.get("status")
         if status == SUCCEEDED:
             return self._finished(document, ticket)
@@ -148,29 +136,21 @@ class Replicate:
 
     def _finished(self, document: Mapping[str, Any], ticket: Ticket) -> Finished:
         """Fetches the pictures, fewer than asked perhaps. Fails only if not one is left."""
-        deadline, outputs = Deadline(FETCH_SECONDS), []
-        problem = without_picture(document)
-        for link in links_of(document.get("output")):
-            try:
-                data, mime = self._client.download(link, deadline=deadline)
-            except errors.ProviderError as error:
-                problem = error
-                continue
-            named = mime if mime.startswith("image/") else f"image/{ticket.data.get('format') or 'webp'}"
-            outputs.append(Output(data, named))
-        if not outputs:
-            raise problem
-        return Finished(tuple(outputs), vendor_ref=ticket.id)
+        deadline, links = Deadline(FETCH_SECONDS), links_of(document.get("output"))
+        outputs = fetched(links, lambda link: self._output(link, ticket, deadline), without_picture(document))
+        return Finished(outputs, vendor_ref=ticket.id)
+
+    def _output(self, link: str, ticket: Ticket, deadline: Deadline) -> Output:
+        data, mime = self._client.download(link, deadline=deadline)
+        return Output(
+            data, mime if mime.startswith("image/") else f"image/{ticket.data.get('format') or 'webp'}"
+        )
 
     def _error(self, answer: Answer) -> errors.ProviderError:
         """The failure that an HTTP error tells of; how long to wait may stand in its text alone."""
-        try:
-            words = answer.decode_json(complaint)
-        except errors.UpstreamError:
-            words = ""
-        problem = failure(answer.status, answer.headers, self._client.redacted(words))
+        problem = refused(self._client, answer, complaint)
         if problem.retry_after is None and answer.status == 429:
-            problem.retry_after = wait_in(words)
+            problem.retry_after = wait_in(problem.message)
         return problem
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from providers import errors, wire
+from providers.http import Complaint
 
 SUCCEEDED, FAILED = "succeeded", "failed"
 STOPPED = ("canceled", "aborted")
@@ -16,14 +17,6 @@ LOG_TAIL = 2000
 _WAIT = re.compile(r"resets? in ~?\s*([0-9]{1,6})\s*(s|m)", re.IGNORECASE)
 _CODE = re.compile(r"\bE[0-9]{3,5}\b")
 _PERCENT = re.compile(r"([0-9]{1,3})%\s*\|")
-
-
-def number_of(document: Any) -> str:
-    """The prediction's id. Raises AnswerLost: the work may have begun, and nobody can ask for it."""
-    number = document.get("id") if isinstance(document, dict) else None
-    if not isinstance(number, str) or not number or len(number) > 200:
-        raise errors.AnswerLost("The vendor's answer names no task.")
-    return number
 
 
 def links_of(output: object) -> list[str]:
@@ -78,12 +71,10 @@ def fraction_of(document: Mapping[str, Any]) -> float | None:
     return min(int(bars[-1]), 100) / 100 if bars else None
 
 
-def complaint(document: Any) -> str:
-    """The words of ``{title, detail, status}``."""
+def complaint(document: Any) -> Complaint:
+    """``{title, detail, status}``."""
     told = document if isinstance(document, dict) else {}
-    return next(
-        (text for name in ("detail", "title") if isinstance(text := told.get(name), str) and text), ""
-    )
+    return Complaint(wire.text(told.get("detail")) or wire.text(told.get("title")))
 
 
 def wait_in(words: str) -> float | None:

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-import base64
 import math
 from typing import Any
 
-from providers import errors
 from providers.adapters.replicate.models import Model, model_of
-from providers.base import EDIT, ImageRequest, InputImage
+from providers.base import EDIT, ImageRequest
+from providers.refusals import AUTO, half_sized, not_offered, raise_first
+from providers.sending import data_uri
 
-AUTO = ("", "auto")
 LONGEST_SECONDS = 30 * 60
+LACKS = (
+    "negative prompt",
+    "quality",
+    "style",
+    "moderation",
+    "strength",
+    "previews",
+    "transparency",
+    "compression",
+    "presets",
+)
+"""What no model here can be asked for."""
 
 
 def refuse_what_it_cannot(request: ImageRequest) -> None:
@@ -27,27 +38,17 @@ def refuse_what_it_cannot(request: ImageRequest) -> None:
         "This model takes no mask.": request.mask is not None,
         "This model makes fewer pictures at a time.": not 1 <= request.n <= model.max_n,
         "This model needs a prompt.": not request.prompt.strip(),
-        "A negative prompt is not offered by this vendor.": bool(request.negative_prompt),
-        "A choice of quality is not offered by this vendor.": request.quality not in AUTO,
-        "A style is not offered by this vendor.": bool(request.style),
-        "A choice of moderation is not offered by this vendor.": request.moderation not in AUTO,
-        "Strength is not offered by this vendor.": request.strength is not None,
-        "This vendor sends no previews.": request.partials > 0,
-        "This vendor makes no transparent background.": request.background not in (*AUTO, "opaque"),
         "This model does not answer in this format.": request.output_format not in model.formats,
-        "A compression is not offered by this vendor.": request.output_compression is not None,
         "An extra parameter is not one of this model's.": not set(request.extra) <= model.options,
     }
-    for refusal, applies in (refusals | _sizes_refused(request, model)).items():
-        if applies:
-            raise errors.InvalidRequest(refusal)
+    raise_first(
+        refusals | not_offered(request, *LACKS) | half_sized(request) | _sizes_refused(request, model)
+    )
 
 
 def _sizes_refused(request: ImageRequest, model: Model) -> dict[str, bool]:
     drawn, shaped = bool(request.width and request.height), request.aspect_ratio not in AUTO
     return {
-        "This vendor has no presets.": bool(request.preset),
-        "Width and height go together.": (request.width is None) != (request.height is None),
         "This model takes an aspect ratio, not a size in pixels.": drawn and not shaped,
         "This model does not make this aspect ratio.": shaped and request.aspect_ratio not in model.ratios,
         "This model does not make this resolution.": bool(request.resolution)
@@ -81,11 +82,6 @@ def pictures_of(request: ImageRequest) -> dict[str, Any]:
     if request.references and request.aspect_ratio in AUTO:
         fields["aspect_ratio"] = "match_input_image"
     return fields
-
-
-def data_uri(picture: InputImage) -> str:
-    """The picture as an address of itself: a studio need not be reachable from outside."""
-    return f"data:{picture.mime};base64,{base64.b64encode(picture.data).decode()}"
 
 
 def _format(name: str) -> str:

@@ -6,7 +6,6 @@ from urllib.parse import quote
 
 from providers import errors, wire
 from providers.adapters.stability.answer import (
-    NAMES,
     complaint,
     number_of,
     picture_of,
@@ -25,16 +24,17 @@ from providers.base import (
     ImageRequest,
     Output,
     Ticket,
+    Ticketed,
     Waiting,
 )
-from providers.http import Answer, Client, Deadline, failure
+from providers.http import Answer, Client, Deadline, about, asked, health, refused
 
 BASE_URL = "https://api.stability.ai"
 ASK_SECONDS, CHECK_SECONDS = 120.0, 15.0
 PAUSE_SECONDS = 3.0
 
 
-class Stability:
+class Stability(Ticketed):
     """The API at ``config.url`` or the vendor's own. Pictures come inside the answers, deferred ones for a day.
 
     Nothing is idempotent, and what a call cost is not told. A request that the vendor declines is not billed. A
@@ -44,7 +44,7 @@ class Stability:
     facts = Facts(address=BASE_URL, resumable=True, result_seconds=24 * 3600)
 
     def __init__(self, config: Config) -> None:
-        self._key = config.key
+        self._config = config
         self._client = Client(config.url or BASE_URL, secrets=(config.key,))
 
     def submit(self, request: ImageRequest, emit: Emit) -> Finished | Ticket:
@@ -58,7 +58,7 @@ class Stability:
             headers=self._headers(),
             form=form_of(request),
         ) as answer:
-            if not 200 <= answer.status < 300:
+            if not answer.ok:
                 raise self._error(answer)
             if model.deferred:
                 return Ticket(answer.decode_json(number_of), {"mime": mime})
@@ -66,7 +66,7 @@ class Stability:
 
     def poll(self, ticket: Ticket) -> Waiting | Finished:
         """Asks for the result, which answers with the picture itself once it is there."""
-        try:
+        with about(ticket.id):
             with self._client.send(
                 "GET",
                 f"/v2beta/results/{quote(ticket.id, safe='')}",
@@ -81,55 +81,31 @@ class Stability:
                     raise _over(self._error(answer))
                 output = _picture(answer, ticket.data.get("mime") or "image/png")
             return Finished((output,), vendor_ref=ticket.id)
-        except errors.ProviderError as error:
-            error.vendor_ref = ticket.id
-            raise
-
-    def cancel(self, ticket: Ticket) -> bool:
-        """The vendor has no way to stop a task."""
-        return False
-
-    def estimate(self, request: ImageRequest) -> int | None:
-        """The vendor quotes nothing before the paid call."""
-        return None
 
     def check(self) -> Health:
         """Asks how many credits are left, which costs nothing. That the first version still tells is a guess [?]."""
-        try:
-            headers, deadline = self._headers(), Deadline(CHECK_SECONDS)
-            with self._client.send("GET", "/v1/user/balance", deadline=deadline, headers=headers) as answer:
-                if answer.status != 200:
-                    raise self._error(answer)
-                document = answer.decode_json(lambda document: document)
-        except errors.ProviderError as error:
-            return Health(ok=False, message=error.message)
+        return health(self._credits_left)
+
+    def _credits_left(self) -> str:
+        document = asked(
+            self._client,
+            "/v1/user/balance",
+            headers=self._headers(),
+            seconds=CHECK_SECONDS,
+            error=self._error,
+        )
         left = wire.amount(document.get("credits")) if isinstance(document, dict) else None
-        words = "" if left is None else f" {left:f} credits are left."
-        return Health(ok=True, message=f"It answers.{words}")
+        return "It answers." if left is None else f"It answers. {left:f} credits are left."
 
     def _headers(self) -> dict[str, str]:
-        if not self._key:
-            raise errors.AuthError("No key is set for this vendor.")
-        return {"Authorization": f"Bearer {self._key}", "Accept": "application/json"}
+        return self._config.bearer() | {"Accept": "application/json"}
 
     def _error(self, answer: Answer) -> errors.ProviderError:
-        """The failure that an HTTP error tells of: the vendor's word decides, and its status where it has none."""
-        try:
-            words, code, number = answer.decode_json(complaint)
-        except errors.UpstreamError:
-            words, code, number = "", "", ""
-        by_status = failure(answer.status, answer.headers, self._client.redacted(words))
-        wait = by_status.retry_after
-        if wait is None and answer.status == 429:
-            wait = wait_of(code)
-        kind: type[errors.ProviderError] = NAMES.get(code, type(by_status))
-        return kind(
-            by_status.message,
-            status=answer.status,
-            vendor_code=self._client.redacted(code),
-            vendor_ref=self._client.redacted(number),
-            retry_after=wait,
-        )
+        """The failure that an HTTP error tells of; how long to wait may hang on its word alone."""
+        problem = refused(self._client, answer, complaint)
+        if problem.retry_after is None and answer.status == 429:
+            problem.retry_after = wait_of(problem.vendor_code)
+        return problem
 
 
 def _picture(answer: Answer, mime: str) -> Output:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Mapping
 from typing import Any
 
-from providers import errors
+from providers import errors, wire
 from providers.base import Output
+from providers.http import Complaint
 
 SUCCESS, FILTERED = "SUCCESS", "CONTENT_FILTERED"
 PENALTY_SECONDS = 60.0
@@ -19,10 +18,7 @@ NAMES: Mapping[str, type[errors.ProviderError]] = {"content_moderation": errors.
 
 def number_of(document: Any) -> str:
     """The number of work that goes on. Raises AnswerLost: it may have begun, and nobody can ask for it."""
-    number = document.get("id") if isinstance(document, dict) else None
-    if not isinstance(number, str) or not number or len(number) > 200:
-        raise errors.AnswerLost("The vendor's answer names no task.")
-    return number
+    return wire.task_id(document.get("id") if isinstance(document, dict) else None)
 
 
 def picture_of(document: Any, mime: str) -> Output:
@@ -32,10 +28,9 @@ def picture_of(document: Any, mime: str) -> Output:
     text = told.get("image") or told.get("result")
     if not text:
         raise errors.EmptyResult("The vendor answered without a picture.")
-    try:
-        data = base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError, TypeError) as error:
-        raise errors.AnswerLost("The vendor's picture cannot be read.") from error
+    data = wire.decoded(text)
+    if not data:
+        raise errors.AnswerLost("The vendor's picture cannot be read.")
     return Output(data, mime, seed_of(told.get("seed")))
 
 
@@ -57,13 +52,12 @@ def seed_of(told: object) -> int | None:
     return told if isinstance(told, int) and not isinstance(told, bool) and 0 < told < 2**32 else None
 
 
-def complaint(document: Any) -> tuple[str, str, str]:
-    """The words, the vendor's own word and its request id, of ``{id, name, errors: [...]}``."""
+def complaint(document: Any) -> Complaint:
+    """``{id, name, errors: [...]}``."""
     told = document if isinstance(document, dict) else {}
-    words = told.get("errors")
+    words, name = told.get("errors"), wire.text(told.get("name"))
     texts = [text for text in words if isinstance(text, str)] if isinstance(words, list) else []
-    name, number = told.get("name"), told.get("id")
-    return " ".join(texts), name if isinstance(name, str) else "", number if isinstance(number, str) else ""
+    return Complaint(" ".join(texts), name, told.get("id"), NAMES.get(name))
 
 
 def wait_of(code: str) -> float | None:

@@ -9,9 +9,13 @@ from providers.adapters.stability.models import Model, model_of
 from providers.base import CUTOUT, GENERATE, UPSCALE, ImageRequest, InputImage
 from providers.http import Part
 from providers.masks import white_where_clear
+from providers.refusals import AUTO, half_sized, not_offered, raise_first
+from providers.sending import as_file, as_text
 
-AUTO = ("", "auto")
 RATIOS = ("16:9", "1:1", "21:9", "2:3", "3:2", "4:5", "5:4", "9:16", "9:21")
+LACKS = ("quality", "moderation", "compression", "previews", "presets")
+"""What no model here can be asked for."""
+
 PROMPT_CHARS = 10_000
 MAX_SEED = 4_294_967_294
 STRENGTH = 0.6
@@ -70,12 +74,8 @@ def refuse_what_it_cannot(request: ImageRequest) -> None:
         "This vendor's seeds go from 1 to 4,294,967,294; at 0 it draws one itself.": request.seed is not None
         and not 1 <= request.seed <= MAX_SEED,
         "A strength goes from 0 to 1.": not 0 <= (request.strength or 0) <= 1,
-        "A choice of quality is not offered by this vendor.": request.quality not in AUTO,
-        "A choice of moderation is not offered by this vendor.": request.moderation not in AUTO,
         "A choice of background is not offered by this vendor.": request.background not in (*AUTO, "opaque"),
         "This model does not answer in this format.": request.output_format not in model.formats,
-        "A compression is not offered by this vendor.": request.output_compression is not None,
-        "This vendor sends no previews.": request.partials > 0,
         "An extra parameter is not one of this model's.": not set(request.extra) <= model.takes - OURS,
         "An extra parameter cannot be part of a form.": not all(
             isinstance(value, str | int | float) for value in request.extra.values()
@@ -83,17 +83,13 @@ def refuse_what_it_cannot(request: ImageRequest) -> None:
     }
     refusals |= {words: name in given and name not in model.takes for name, words in NOT_TAKEN.items()}
     refusals |= {MISSING.get(name, f"This model needs {name}."): name not in given for name in model.needs}
-    for refusal, applies in (refusals | _sizes_refused(request)).items():
-        if applies:
-            raise errors.InvalidRequest(refusal)
+    raise_first(refusals | not_offered(request, *LACKS) | half_sized(request) | _sizes_refused(request))
 
 
 def _sizes_refused(request: ImageRequest) -> dict[str, bool]:
     shaped = request.aspect_ratio not in AUTO
     return {
-        "This vendor has no presets.": bool(request.preset),
         "This vendor has no resolution to choose.": bool(request.resolution),
-        "Width and height go together.": (request.width is None) != (request.height is None),
         "This vendor takes an aspect ratio, not a size in pixels.": bool(request.width) and not shaped,
         "This vendor does not make this aspect ratio.": shaped and request.aspect_ratio not in RATIOS,
         "A picture keeps its shape here: leave the aspect ratio to the vendor.": shaped
@@ -148,7 +144,5 @@ def _part(name: str, value: Any) -> str | tuple[str, bytes, str]:
     if isinstance(value, InputImage) and name == "mask":
         return "mask.png", white_where_clear(value.data), "image/png"
     if isinstance(value, InputImage):
-        return f"{name}.{value.mime.partition('/')[2] or 'png'}", value.data, value.mime
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)
+        return as_file(name, value)
+    return as_text(name, value)
