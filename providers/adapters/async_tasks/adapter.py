@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from providers import errors
+from providers import errors, wire
 from providers.adapters.async_tasks.answer import (
     CANCELED,
-    CODES,
     FAILED,
     GONE,
     NO_TASK,
@@ -38,9 +37,11 @@ from providers.base import (
     InputImage,
     Output,
     Ticket,
+    Ticketed,
     Waiting,
 )
-from providers.http import ANSWER_BYTES, Answer, Client, Deadline, failure
+from providers.http import ANSWER_BYTES, Answer, Client, Complaint, Deadline, about, fetched, refused
+from providers.sending import as_file
 
 NOWHERE = "https://async-tasks.invalid"
 ASK_SECONDS, FETCH_SECONDS, CANCEL_SECONDS, CHECK_SECONDS = 30.0, 120.0, 10.0, 15.0
@@ -49,7 +50,7 @@ INLINE_BYTES = 256 * 1024
 """A larger reference is uploaded first: sixteen of 20 MB do not fit into one JSON document."""
 
 
-class AsyncTasks:
+class AsyncTasks(Ticketed):
     """The API at ``config.url``, which the seed does not name and the server's owner sets.
 
     The wallet is debited with the paid call and refunded for pictures that do not come. Nothing is idempotent.
@@ -60,7 +61,7 @@ class AsyncTasks:
     facts = Facts(needs_url=True, resumable=True, cancellable=True, billed_when_cancelled=False)
 
     def __init__(self, config: Config) -> None:
-        self._key, self._placed = config.key, bool(config.url)
+        self._config = config
         self._artifacts = Artifacts()
         self._client = Client(config.url or NOWHERE, secrets=(config.key,), trusted_hosts=config.hosts)
 
@@ -76,17 +77,14 @@ class AsyncTasks:
             headers=self._headers(),
             document=fields_of(request, images),
         ) as answer:
-            if not 200 <= answer.status < 300:
+            if not answer.ok:
                 raise self._refused(answer, request)
-            document = answer.decode_json(lambda document: document)
-        number = document.get("task_id") if isinstance(document, dict) else None
-        if not isinstance(number, str) or not number or len(number) > 200:
-            raise errors.AnswerLost("The vendor's answer names no task.")
-        return Ticket(number)
+            document = answer.json()
+        return Ticket(wire.task_id(document.get("task_id") if isinstance(document, dict) else None))
 
     def poll(self, ticket: Ticket) -> Waiting | Finished:
         """Asks for the envelope, and fetches the pictures once the task has succeeded."""
-        try:
+        with about(ticket.id):
             with self._client.send(
                 "GET",
                 _task(ticket),
@@ -98,11 +96,8 @@ class AsyncTasks:
                     raise errors.TaskFailed("The vendor no longer knows this task.", status=answer.status)
                 if answer.status != 200:
                     raise self._error(answer)
-                document = answer.decode_json(lambda document: document)
+                document = answer.table()
             return self._told(document, ticket)
-        except errors.ProviderError as error:
-            error.vendor_ref = ticket.id
-            raise
 
     def cancel(self, ticket: Ticket) -> bool:
         """Whether the vendor stopped the task. The seed names no way to do it; this one is a guess [?]."""
@@ -114,16 +109,12 @@ class AsyncTasks:
                 headers=self._headers(),
                 document={},
             ) as answer:
-                if not 200 <= answer.status < 300:
+                if not answer.ok:
                     return False
-                document = answer.decode_json(lambda document: document)
+                document = answer.json()
         except errors.ProviderError:
             return False
         return isinstance(document, dict) and document.get("status") == CANCELED
-
-    def estimate(self, request: ImageRequest) -> int | None:
-        """The vendor quotes nothing before the paid call."""
-        return None
 
     def check(self) -> Health:
         """Asks for a task that does not exist [?]: that it says so proves the key, and nothing is debited."""
@@ -139,11 +130,9 @@ class AsyncTasks:
 
     def _headers(self) -> dict[str, str]:
         """How a caller proves who they are is not stated [?]."""
-        if not self._key:
-            raise errors.AuthError("No key is set for this vendor.")
-        if not self._placed:
-            raise errors.AuthError("No address is set for this vendor.")
-        return {"Authorization": f"Bearer {self._key}"}
+        headers = self._config.bearer()
+        self._config.require_address()
+        return headers
 
     def _sent(self, picture: InputImage, deadline: Deadline) -> dict[str, str]:
         """The reference as the paid call names it: a picture that the vendor keeps is not sent again."""
@@ -157,18 +146,17 @@ class AsyncTasks:
 
     def _uploaded(self, picture: InputImage, deadline: Deadline) -> str:
         """The artifact id of an upload, whose form is a guess [?]. Without one nothing was paid: raises NotSent."""
-        name = f"reference.{picture.mime.partition('/')[2] or 'png'}"
         try:
             with self._client.send(
                 "POST",
                 "/v1/uploads",
                 deadline=deadline,
                 headers=self._headers(),
-                form=[("file", (name, picture.data, picture.mime))],
+                form=[("file", as_file("reference", picture))],
             ) as answer:
-                if not 200 <= answer.status < 300:
+                if not answer.ok:
                     raise self._error(answer)
-                document = answer.decode_json(lambda document: document)
+                document = answer.json()
         except errors.UpstreamError as error:
             raise errors.NotSent("A reference could not be uploaded.", status=error.status) from error
         number = document.get("artifact_id") if isinstance(document, dict) else None
@@ -176,47 +164,30 @@ class AsyncTasks:
             raise errors.NotSent("The vendor kept no reference.")
         return number
 
-    def _told(self, document: Any, ticket: Ticket) -> Waiting | Finished:
+    def _told(self, document: Mapping[str, Any], ticket: Ticket) -> Waiting | Finished:
         """Every status but the three final ones is one of a task that goes on."""
-        if not isinstance(document, dict):
-            raise errors.AnswerLost("The vendor's answer is not an object.")
         status = document.get("status")
         if status == SUCCEEDED:
             return self._finished(document, ticket)
         if status == CANCELED:
             raise errors.TaskFailed("The task was canceled at the vendor.", vendor_code=CANCELED)
         if status == FAILED:
-            words, code = complaint(document)
-            kind = CODES.get(code, errors.TaskFailed)
-            # Over is over: a task that failed for its vendor's limits is no task to be asked for again.
-            kind = errors.TaskFailed if kind.retryable else kind
-            raise kind(
-                self._client.redacted(words) or "The vendor's work on this failed.",
-                vendor_code=self._client.redacted(code),
-            )
+            raise self._over(complaint(document))
         return Waiting(PAUSE_SECONDS)
 
     def _finished(self, document: Mapping[str, Any], ticket: Ticket) -> Finished:
         """Fetches the pictures, fewer than asked perhaps. Fails only if not one is left."""
-        deadline, outputs = Deadline(FETCH_SECONDS), []
-        problem: errors.ProviderError = errors.EmptyResult("The vendor answered without a picture.")
-        for item in items_of(document):
-            try:
-                output = self._fetched(item, deadline)
-            except errors.ProviderError as error:
-                problem = error
-                continue
-            outputs.append(output)
-            if item.artifact:
-                self._artifacts.keep(output.data, item.artifact)
-        if not outputs:
-            raise problem
-        return Finished(tuple(outputs), billed_micros=billed_of(document), vendor_ref=ticket.id)
+        deadline = Deadline(FETCH_SECONDS)
+        outputs = fetched(items_of(document), lambda item: self._fetched(item, deadline))
+        return Finished(outputs, billed_micros=billed_of(document), vendor_ref=ticket.id)
 
     def _fetched(self, item: Item, deadline: Deadline) -> Output:
+        """The picture. That the vendor keeps it is noted, so that it need not be sent when it is worked on."""
         data, mime = (
             (item.data, item.mime) if item.data else self._client.download(item.url, deadline=deadline)
         )
+        if item.artifact:
+            self._artifacts.keep(data, item.artifact)
         return Output(data, mime if mime.startswith("image/") else "image/png")
 
     def _refused(self, answer: Answer, request: ImageRequest) -> errors.ProviderError:
@@ -229,18 +200,14 @@ class AsyncTasks:
         return error
 
     def _error(self, answer: Answer) -> errors.ProviderError:
-        """The failure that an HTTP error tells of: the vendor's word decides, and its status where it has none."""
-        try:
-            words, code = answer.decode_json(complaint)
-        except errors.UpstreamError:
-            words, code = "", ""
-        by_status = failure(answer.status, answer.headers, self._client.redacted(words))
-        return CODES.get(code, type(by_status))(
-            by_status.message,
-            status=answer.status,
-            vendor_code=self._client.redacted(code),
-            retry_after=by_status.retry_after,
-        )
+        return refused(self._client, answer, complaint)
+
+    def _over(self, told: Complaint) -> errors.ProviderError:
+        """Over is over: a task that failed for its vendor's limits is no task to be asked for again."""
+        kind = told.kind or errors.TaskFailed
+        kind = errors.TaskFailed if kind.retryable else kind
+        words = self._client.redacted(told.words) or "The vendor's work on this failed."
+        return kind(words, vendor_code=self._client.redacted(told.code))
 
 
 def _task(ticket: Ticket) -> str:

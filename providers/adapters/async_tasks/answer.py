@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from providers import errors, wire
+from providers.http import Complaint
 
 MICROS_PER_CREDIT = 1_000
 """At the seed's default rate of 1,000 credits a dollar."""
@@ -52,18 +51,11 @@ def items_of(document: Mapping[str, Any]) -> list[Item]:
 
 def _item(entry: Mapping[str, Any]) -> Item:
     """An address may be a data URI, under ``url`` or ``data`` [?]."""
-    told = entry.get("url") or entry.get("data")
-    url, number = told if isinstance(told, str) else "", entry.get("artifact_id")
-    artifact = number if isinstance(number, str) else ""
-    if not url.startswith("data:"):
+    url, artifact = wire.text(entry.get("url") or entry.get("data")), wire.text(entry.get("artifact_id"))
+    if (inline := wire.inlined(url)) is None:
         return Item(url=url, artifact=artifact)
-    head, _, body = url.partition(",")
-    mime, _, coding = head.removeprefix("data:").partition(";")
-    try:
-        data = base64.b64decode(body, validate=True) if coding.endswith("base64") else b""
-    except (binascii.Error, ValueError):
-        data = b""
-    return Item(data=data, mime=mime.lower(), artifact=artifact)
+    data, mime = inline
+    return Item(data=data, mime=mime, artifact=artifact)
 
 
 def billed_of(document: Mapping[str, Any]) -> int | None:
@@ -76,11 +68,9 @@ def billed_of(document: Mapping[str, Any]) -> int | None:
     return None if charged is None else wire.micros(max(charged - refunded, Decimal(0)), MICROS_PER_CREDIT)
 
 
-def complaint(document: Any) -> tuple[str, str]:
-    """Words and code of ``{"error": {"code", "message"}}`` [?], or of a text in its place."""
+def complaint(document: Any) -> Complaint:
+    """``{"error": {"code", "message"}}`` [?], or a text in its place. The vendor's word decides before the status."""
     error = document.get("error") if isinstance(document, dict) else None
-    if isinstance(error, str):
-        return error, ""
-    told = error if isinstance(error, dict) else {}
-    message, code = told.get("message"), told.get("code")
-    return message if isinstance(message, str) else "", code if isinstance(code, str) else ""
+    told = error if isinstance(error, dict) else {"message": error}
+    code = wire.text(told.get("code"))
+    return Complaint(told.get("message"), code, kind=CODES.get(code))

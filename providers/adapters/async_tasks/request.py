@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-import base64
 from typing import Any
 
 from providers import errors
 from providers.base import EDIT, GENERATE, ImageRequest, InputImage
+from providers.refusals import AUTO, half_sized, not_offered, raise_first
+from providers.sending import data_uri
 
 MODELS = ("auto", "gpt-image-2")
 QUALITIES = ("standard", "hd")
 RATIOS = ("auto", "1:1", "16:9", "9:16", "4:3", "3:4", "2:1")
+LACKS = (
+    "negative prompt",
+    "seed",
+    "strength",
+    "style",
+    "moderation",
+    "transparency",
+    "previews",
+    "compression",
+)
+"""What cannot be asked for."""
+
 MAX_N, MAX_REFERENCES = 4, 16
 GENERATIONS, EDITS = "/v1/images/generations", "/v1/images/image-to-image"
 FIELDS = frozenset(["model", "prompt", "quality", "aspect_ratio", "n", "image", "extra_images"])
@@ -30,28 +43,16 @@ def refuse_what_it_cannot(request: ImageRequest) -> None:
         "At most 16 references.": len(request.references) > MAX_REFERENCES,
         "The number of pictures is 1 to 4.": not 1 <= request.n <= MAX_N,
         "This vendor needs a prompt.": not request.prompt.strip(),
-        "The quality is standard or hd.": request.quality not in ("", "auto", *QUALITIES),
+        "The quality is standard or hd.": request.quality not in (*AUTO, *QUALITIES),
         "This vendor does not make this aspect ratio.": request.aspect_ratio not in ("", *RATIOS),
-        "In hd the aspect ratio must be chosen.": request.quality == "hd"
-        and request.aspect_ratio in ("", "auto"),
-        "Width and height go together.": (request.width is None) != (request.height is None),
+        "In hd the aspect ratio must be chosen.": request.quality == "hd" and request.aspect_ratio in AUTO,
         "This vendor takes an aspect ratio, not a size.": drawn and not request.aspect_ratio,
         "This vendor has no presets and no resolutions.": bool(request.preset or request.resolution),
-        "A negative prompt is not offered by this vendor.": bool(request.negative_prompt),
-        "A seed is not offered by this vendor.": request.seed is not None,
-        "Strength is not offered by this vendor.": request.strength is not None,
-        "A style is not offered by this vendor.": bool(request.style),
         "A mask is not offered by this vendor.": request.mask is not None,
-        "A choice of moderation is not offered by this vendor.": request.moderation not in ("", "auto"),
-        "This vendor makes no transparent background.": request.background not in ("", "auto", "opaque"),
-        "This vendor sends no previews.": request.partials > 0,
         "A choice of format is not offered by this vendor.": request.output_format != "png",
-        "A compression is not offered by this vendor.": request.output_compression is not None,
         "An extra parameter is named like one of the vendor's own.": bool(FIELDS & set(request.extra)),
     }
-    for refusal, applies in refusals.items():
-        if applies:
-            raise errors.InvalidRequest(refusal)
+    raise_first(refusals | not_offered(request, *LACKS) | half_sized(request))
 
 
 def fields_of(request: ImageRequest, images: list[dict[str, str]]) -> dict[str, Any]:
@@ -81,7 +82,4 @@ def artifact(number: str) -> dict[str, str]:
 
 def inline(picture: InputImage) -> dict[str, str]:
     """A picture that goes along as a data URI [?]."""
-    return {
-        "type": "data_uri",
-        "data": f"data:{picture.mime};base64,{base64.b64encode(picture.data).decode()}",
-    }
+    return {"type": "data_uri", "data": data_uri(picture)}

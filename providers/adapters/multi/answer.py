@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Mapping
 from typing import Any
 
 from providers import errors, wire
 from providers.base import Output
+from providers.http import Complaint
 
 DOLLAR = 1_000_000
 WRAPPERS = ("images", "data", "image", "result")
@@ -45,24 +44,14 @@ def entries_of(document: Any) -> list[Any]:
 
 def picture_of(entry: Mapping[str, Any]) -> Output | None:
     """The picture that an entry holds itself (Google's do); None where it is not base64."""
-    try:
-        data = base64.b64decode(entry["base64"], validate=True)
-    except (KeyError, TypeError, ValueError, binascii.Error):
-        return None
-    told = entry.get("mimeType")
-    mime = mime_of(data, told if isinstance(told, str) else "")
-    return Output(data, mime, seed_of(entry)) if mime else None
+    data = wire.decoded(entry.get("base64"))
+    mime = mime_of(data, wire.text(entry.get("mimeType")))
+    return Output(data, mime, wire.seed(entry.get("seed"))) if mime else None
 
 
 def mime_of(data: bytes, told: str) -> str:
     """The media type by the first bytes, since a model may answer SVG under any name; empty for what is no picture."""
     return wire.picture_type(data) or (told if told.startswith("image/") and data else "")
-
-
-def seed_of(entry: Mapping[str, Any]) -> int | None:
-    """The seed that a picture was made with, where the answer says it [?]."""
-    seed = entry.get("seed")
-    return seed if isinstance(seed, int) and not isinstance(seed, bool) and 0 <= seed < 2**63 else None
 
 
 def billed_of(document: Mapping[str, Any]) -> int | None:
@@ -81,13 +70,15 @@ def reference_of(document: Mapping[str, Any]) -> str:
     return next((told for place in places if isinstance(told := place.get("request_id"), str)), "")
 
 
-def error_of(document: Any) -> dict[str, Any]:
+def complaint(document: Any) -> Complaint:
     """``{"error": {code, message, details}}``, or a bare sentence."""
     error = document.get("error") if isinstance(document, dict) else None
-    return error if isinstance(error, dict) else {"message": error}
+    told = error if isinstance(error, dict) else {"message": error}
+    code = told.get("code")
+    return Complaint(told.get("message"), code, kind=CODES.get(str(code)), wait=_wait_of(told))
 
 
-def wait_of(error: Mapping[str, Any]) -> float | None:
+def _wait_of(error: Mapping[str, Any]) -> float | None:
     """``details.retryAfter`` in seconds, 0 to 900; None where it is not told."""
     details = error.get("details")
     seconds = wire.amount(details.get("retryAfter")) if isinstance(details, dict) else None

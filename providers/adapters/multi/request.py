@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import base64
 import math
 from typing import Any
 
-from providers import errors
 from providers.adapters.multi.models import (
     LEAST_SIDE,
     MOST_SIDE,
@@ -15,10 +13,11 @@ from providers.adapters.multi.models import (
     Family,
     family,
 )
-from providers.base import EDIT, GENERATE, ImageRequest, InputImage
+from providers.base import EDIT, GENERATE, ImageRequest
+from providers.refusals import AUTO, half_sized, raise_first
+from providers.sending import data_uri
 
 GENERATE_PATH, EDIT_PATH = "/api/v1/image/generate", "/api/v1/image/edit"
-AUTO = ("", "auto")
 USUAL_PIXELS = 1024 * 1024
 STEP = 16
 
@@ -54,9 +53,7 @@ def refuse_what_it_cannot(request: ImageRequest) -> None:
         "This API sends no previews.": request.partials != 0,
         "This API takes no extra parameters.": bool(request.extra),
     }
-    for refusal, applies in (refusals | _sizes_refused(request, model)).items():
-        if applies:
-            raise errors.InvalidRequest(refusal)
+    raise_first(refusals | half_sized(request) | _sizes_refused(request, model))
 
 
 def _sizes_refused(request: ImageRequest, model: Family) -> dict[str, bool]:
@@ -66,7 +63,6 @@ def _sizes_refused(request: ImageRequest, model: Family) -> dict[str, bool]:
     within = all(LEAST_SIDE <= side <= MOST_SIDE for side in sides)
     return {
         "This API has no named sizes.": bool(request.preset),
-        "Width and height go together.": len(sides) == 1,
         "An edit keeps the size of its picture.": model.edits and bool(sides or shaped),
         "This API does not make this shape.": shaped and request.aspect_ratio not in RATIOS,
         "This model takes a shape, not a size in pixels.": not model.pixels
@@ -90,7 +86,8 @@ def fields_of(request: ImageRequest) -> dict[str, Any]:
     if request.seed is not None:
         fields["seed"] = request.seed
     if model.edits:
-        fields["image_url"] = address_of(request.references[0])
+        # Guess [?]: the one URL that an edit takes may be a data: URI, since the API has no uploads.
+        fields["image_url"] = data_uri(request.references[0])
     return fields
 
 
@@ -111,11 +108,3 @@ def pixels_of(ratio: str) -> tuple[int, int]:
     share = int(across) / int(down)
     width, height = math.sqrt(USUAL_PIXELS * share), math.sqrt(USUAL_PIXELS / share)
     return round(width / STEP) * STEP, round(height / STEP) * STEP
-
-
-def address_of(picture: InputImage) -> str:
-    """The picture as the one URL that an edit takes: a data: URI. Guess [?]: the API takes one.
-
-    It has no uploads, and a studio need not be reachable from outside, so there is no address to name.
-    """
-    return f"data:{picture.mime};base64,{base64.b64encode(picture.data).decode()}"

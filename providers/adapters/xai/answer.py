@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from providers import errors
+from providers import errors, wire
 from providers.base import Output
+from providers.http import Complaint
 
 TICKS = 10_000
 """So many ticks are a micro: a dollar is 10,000,000,000 of them."""
 
 MOST_TICKS = 10**16
-SIGNATURES = ((b"\x89PNG", "image/png"), (b"\xff\xd8\xff", "image/jpeg"), (b"RIFF", "image/webp"))
 
 WORDS: tuple[tuple[str, type[errors.ProviderError]], ...] = (
     ("api key", errors.AuthError),
@@ -84,24 +82,21 @@ def _add(found: Found, entry: Mapping[str, Any]) -> None:
     if entry.get("respect_moderation") is False:
         found.declined += 1
     elif text:
-        data = _bytes(text)
+        data = wire.decoded(text)
         found.broken += not data
         if data:
-            found.pictures.append(Output(data, mime_of(data, mime), revised_prompt=revised))
+            found.pictures.append(Output(data, wire.picture_type(data) or mime, revised_prompt=revised))
     elif isinstance(url, str) and url:
         found.pictures.append(Link(url, mime, revised))
 
 
-def _bytes(text: object) -> bytes:
-    try:
-        return base64.b64decode(text, validate=True) if isinstance(text, str) else b""
-    except (binascii.Error, ValueError):
-        return b""
-
-
-def mime_of(data: bytes, told: str) -> str:
-    """The media type that the first bytes tell, or else what the vendor says."""
-    return next((mime for signature, mime in SIGNATURES if data.startswith(signature)), told)
+def without_picture(found: Found) -> errors.ProviderError:
+    """Why there is no picture in an answer that names none."""
+    if found.broken:
+        return errors.AnswerLost("The vendor's picture cannot be read.")
+    if found.declined:
+        return errors.ModerationOutput("The vendor made a picture and declined to hand it over.")
+    return errors.EmptyResult("The vendor answered without a picture.")
 
 
 def micros_of(ticks: object) -> int | None:
@@ -111,20 +106,20 @@ def micros_of(ticks: object) -> int | None:
     return -(-ticks // TICKS)
 
 
-def error_of(document: Any) -> tuple[str, str]:
-    """Code and message of either shape: ``{"code", "error": "text"}`` or OpenAI's ``{"error": {…}}``; may be empty."""
+def complaint(document: Any, status: int = 400) -> Complaint:
+    """Either shape of an error: ``{"code", "error": "text"}`` or OpenAI's ``{"error": {…}}``.
+
+    One that stands within a success is read as a refusal.
+    """
     told = document if isinstance(document, dict) else {}
-    error = told.get("error")
+    error, code, message = told.get("error"), told.get("code"), told.get("error")
     if isinstance(error, dict):
-        return _text(error.get("code")) or _text(error.get("type")), _text(error.get("message"))
-    return _text(told.get("code")), _text(error)
+        code, message = wire.text(error.get("code")) or error.get("type"), error.get("message")
+    code, message = wire.text(code), wire.text(message)
+    return Complaint(message, code, kind=_kind_of(status, code, message))
 
 
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
-
-
-def kind_of(status: int, code: str, message: str) -> type[errors.ProviderError] | None:
+def _kind_of(status: int, code: str, message: str) -> type[errors.ProviderError] | None:
     """The class that the answer's own words name; None where the status says all. A server's failure needs none."""
     if status >= 500:
         return None

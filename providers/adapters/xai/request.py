@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping
 from typing import Any
 
 from providers import errors
-from providers.base import EDIT, GENERATE, ImageRequest, InputImage
+from providers.base import EDIT, GENERATE, ImageRequest
+from providers.refusals import half_sized, not_offered, raise_first
+from providers.sending import data_uri
 
 AUTO = "auto"
+LACKS = ("mask", "previews", "negative prompt", "seed", "style", "strength")
+"""What no model here can be asked for."""
+
 MAX_N = 10
 MAX_REFERENCES = 3
 RATIOS = (
@@ -55,11 +59,6 @@ def refuse_what_it_cannot(request: ImageRequest) -> None:
         "An edit needs a picture.": request.kind == EDIT and not request.references,
         "The number of pictures is 1 to 10.": not 1 <= request.n <= MAX_N,
         "At most 3 references.": len(request.references) > MAX_REFERENCES,
-        "This vendor takes no mask.": request.mask is not None,
-        "This vendor sends no previews.": request.partials != 0,
-        "A negative prompt is not offered by this vendor.": bool(request.negative_prompt),
-        "A seed is not offered by this vendor.": request.seed is not None,
-        "Width and height go together.": sized and not (request.width and request.height),
         "This vendor takes a shape and a resolution.": bool(request.preset)
         or (sized and not request.aspect_ratio),
         "This vendor does not make that shape.": request.aspect_ratio not in ("", *RATIOS),
@@ -70,13 +69,9 @@ def refuse_what_it_cannot(request: ImageRequest) -> None:
         "This vendor has no choice of compression.": request.output_compression is not None,
         "This vendor has no choice of background.": request.background not in ("", "auto", "opaque"),
         "This vendor has no choice of moderation.": bool(request.moderation),
-        "A style is not offered by this vendor.": bool(request.style),
-        "Strength is not offered by this vendor.": request.strength is not None,
         "An extra parameter is named like one of the vendor's own.": bool(FIELDS & set(request.extra)),
     }
-    for refusal, applies in refusals.items():
-        if applies:
-            raise errors.InvalidRequest(refusal)
+    raise_first(refusals | not_offered(request, *LACKS) | half_sized(request))
 
 
 def document_of(request: ImageRequest) -> dict[str, Any]:
@@ -96,12 +91,7 @@ def document_of(request: ImageRequest) -> dict[str, Any]:
         "quality": "" if request.quality == AUTO else request.quality,
     }
     fields |= {name: value for name, value in optional.items() if value}
-    pictures = [_picture(picture) for picture in request.references]
+    pictures = [{"type": "image_url", "url": data_uri(picture)} for picture in request.references]
     if pictures:
         fields |= {"image": pictures[0]} if len(pictures) == 1 else {"images": pictures}
     return fields | dict(request.extra)
-
-
-def _picture(picture: InputImage) -> dict[str, str]:
-    data = base64.b64encode(picture.data).decode()
-    return {"type": "image_url", "url": f"data:{picture.mime};base64,{data}"}
