@@ -47,6 +47,10 @@ class Unread(ProviderError):
     safe_to_resend = True
 
 
+UNSENT = frozenset({RateLimited.code, Unread.code})
+"""Error codes of calls that were surely not begun. One that did not reach its vendor has the code of every failure."""
+
+
 def not_kept(attempt: Attempt, cause: NotKept | Busy, *, billed: int | None) -> Unkept:
     """The end of a call whose pictures could not be kept. What it cost at the vendor, in micros, stays on record."""
     if isinstance(cause, Busy):
@@ -94,6 +98,14 @@ def surely_free(attempt: Attempt) -> bool:
     Not where the same call went out before: its first answer was lost, and that one may have been begun.
     """
     return attempt.sent == 1 and attempt.error_code == RateLimited.code
+
+
+def refused_call(job: Job) -> Attempt | None:
+    """The last call, where the vendor said no to it and nobody may send it again, whatever its worker did after that."""
+    last = job.attempts.order_by("-number").first()
+    if last is None or last.state != Attempt.State.FAILED or last.error_code in UNSENT:
+        return None
+    return None if repeat_is_free(_facts(job)) else last
 
 
 def perhaps_paid(job: Job) -> bool:

@@ -57,6 +57,8 @@ def recover(job: Job) -> None:
         outcomes.cancel_running(claim, job)
     elif retrying.answer_lost(job):
         outcomes.park(claim, job, detail="The worker stopped while the vendor had the request.")
+    elif refused := retrying.refused_call(job):
+        outcomes.fail(claim, job, code=refused.error_code, detail=refused.error_detail)
     elif job.claims > settings.JOB_MAX_CLAIMS:
         detail = f"The worker stopped {job.claims} times on this job."
         if retrying.perhaps_paid(job):

@@ -65,7 +65,20 @@ def test_a_paid_call_that_may_have_gone_out_is_not_sent_again_and_keeps_its_hold
 def test_a_call_that_surely_failed_before_the_crash_is_made_again(
     desk: Desk, vendor: OpenAISimulator
 ) -> None:
-    assert swept(abandoned(desk, PAID, Attempt.State.FAILED)).state == State.QUEUED
+    job = abandoned(desk, PAID, Attempt.State.FAILED)
+    job.attempts.update(error_code="rate_limited")
+    assert swept(job).state == State.QUEUED
+
+
+@pytest.mark.parametrize("code", ["upstream", "moderation_input", "not_kept"])
+def test_a_call_that_the_vendor_may_have_begun_is_not_made_again_for_a_crash_right_after(
+    desk: Desk, vendor: OpenAISimulator, code: str
+) -> None:
+    job = abandoned(desk, PAID, Attempt.State.FAILED)
+    job.attempts.update(error_code=code, error_detail="It said no.")
+    job = swept(job)
+    assert (job.state, job.error_code, job.error_detail) == (State.FAILED, code, "It said no.")
+    assert desk.balance == (START, 0)
 
 
 def test_a_vendor_that_knows_a_repeat_is_asked_again(desk: Desk) -> None:
