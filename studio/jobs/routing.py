@@ -7,6 +7,7 @@ compared in steps, so that a difference within chance decides nothing. What only
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -28,6 +29,9 @@ from studio.jobs.weather import Weather
 
 BUDGET = "budget"
 """The setting of ``auto`` that says the most credits a run may cost."""
+
+AMOUNT = re.compile(r"([0-9]{1,20}|[0-9]{1,3}(,[0-9]{3}){1,5})(\.[0-9]{1,20})?")
+"""``5``, ``5.5`` or ``1,200.5``."""
 
 PRIOR, PRIOR_RUNS = 0.9, 5
 """What is thought of a model before it ran here, and how many runs outweigh that."""
@@ -136,15 +140,15 @@ def _asked(checked: Parameters) -> dict[str, str]:
 
 
 def _budget(text: str) -> int | None:
-    """Credits as a text in micros; None where none is set. Raises Invalid."""
-    if not text.strip():
+    """Credits as a text in micros; None where none is set. Raises Invalid.
+
+    A comma stands between thousands, as the page writes them: read as nothing in ``5,5`` it would allow ten times that.
+    """
+    if not (given := text.strip()):
         return None
-    try:
-        micros = from_credits(text.strip().replace(",", ""))
-    except ArithmeticError:
-        micros = Micros(0)
+    micros = from_credits(given.replace(",", "")) if AMOUNT.fullmatch(given) else Micros(0)
     if not 0 < micros <= MAX_MICROS:
-        words = _("Use a number of credits above 0, or leave it empty.")
+        words = _("Use a number of credits above 0, such as 5.5, or leave it empty.")
         raise Invalid(words, fields={BUDGET: words})
     return micros
 

@@ -119,11 +119,14 @@ def test_the_balance_is_preferred_and_a_budget_is_kept() -> None:
     assert (cheap.offer.id, cheap.quote.high) == (SKETCH, 3_000)
     assert dear.quote.high >= cheap.quote.high
     within = routing.choose(wish(budget="3.5")).options
+    assert routing.choose(wish(budget=" 1,200.50 ")).most == 12_005_000
     assert {each.offer.id for each in within} == {name for name, high in able.items() if high <= 35_000}
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("budget", ["0", "-3", "much", "1e99", "NaN", "0.1"])
+@pytest.mark.parametrize(
+    "budget", ["0", "-3", "much", "1e99", "NaN", "0.1", "5,5", "1,20", "1_0", "1e1", "9" * 30]
+)
 def test_a_budget_that_is_none_or_too_small_is_said_at_its_field(budget: str) -> None:
     with pytest.raises(Invalid) as caught:
         routing.choose(wish(budget=budget))
