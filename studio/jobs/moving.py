@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import partial
 
 from django.db.models import Q
 
@@ -40,29 +41,20 @@ def move_on(claim: Claim, job: Job, error: ProviderError) -> bool:
     That is: nobody asked for ``auto``, the vendor may have done the work, pictures are there already, somebody
     pressed Cancel, or no other model can do it for what was quoted.
     """
-    if job.route is None or not _is_outage(error) or _perhaps_done(job) or job.outputs.exists():
+    end = partial(outcomes.fail, claim, job, code=error.code, detail=error.message)
+    return _is_outage(error) and _move(job, end)
+
+
+def leave(job: Job, end: Callable[[Job], bool]) -> bool:
+    """The same for a job that waits for a vendor which is paused or down: ``end`` ends it unsent."""
+    return _move(job, partial(end, job))
+
+
+def _move(job: Job, end: Callable[[], bool]) -> bool:
+    if job.route is None or _perhaps_done(job) or job.outputs.exists():
         return False
     following = _next(job)
-    if following is None:
-        return False
-
-    def end() -> bool | None:
-        mine = claim.rows().select_for_update(no_key=True)
-        if mine.values_list("cancel_requested", flat=True).first():
-            return None
-        return outcomes.fail(claim, job, code=error.code, detail=error.message)
-
-    return _moved(job, end, following)
-
-
-def leave(job: Job) -> bool:
-    """Put the next model in the place of a job that ``auto`` placed and that waits for a vendor which is stopped.
-
-    False where nobody asked for ``auto``, or no other model can do it for what was quoted: then it waits on.
-    """
-    if job.route is None or (following := _next(job)) is None:
-        return False
-    return _moved(job, lambda: outcomes.down_too_long(job), following)
+    return following is not None and _moved(job, end, following)
 
 
 def _is_outage(error: ProviderError) -> bool:
@@ -100,8 +92,8 @@ def _tried(job: Job) -> set[str]:
         each = each.retry_of
 
 
-def _moved(job: Job, end: Callable[[], bool | None], following: Priced) -> bool:
-    """``end`` ends the job; it says False where somebody else did, and None where it is to stay after all."""
+def _moved(job: Job, end: Callable[[], bool], following: Priced) -> bool:
+    """``end`` ends the job; it says False where somebody else did, and then nothing takes its place."""
     run = job.run
     images = {ref.image_id: ref.image for ref in job.references.all()}
     payer = services.Payer(job.payer_id, run.team)
@@ -109,10 +101,10 @@ def _moved(job: Job, end: Callable[[], bool | None], following: Priced) -> bool:
         with db.atomic():
             # Two jobs of a run may move at once, and each takes the next place in it.
             Run.objects.select_for_update(no_key=True).get(pk=run.pk)
-            ended = end()
-            if ended is None:
+            locked = Job.objects.filter(pk=job.pk).select_for_update(no_key=True)
+            if locked.values_list("cancel_requested", flat=True).first():
                 return False
-            if ended:
+            if end():
                 placed = services.add_job(run, run.jobs.count(), following, payer, images)
                 dispatch.wake([placed.pk])
     except StudioError as refused:

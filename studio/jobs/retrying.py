@@ -101,7 +101,7 @@ def surely_free(attempt: Attempt) -> bool:
 
 
 def refused_call(job: Job) -> Attempt | None:
-    """The last call, where the vendor said no to it and nobody may send it again, whatever its worker did after that."""
+    """The last call, where the vendor said no to it and nobody may send it again, whatever became of its worker."""
     last = job.attempts.order_by("-number").first()
     if last is None or last.state != Attempt.State.FAILED or last.error_code in UNSENT:
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from django.conf import settings
@@ -85,16 +86,16 @@ def _settle_held_up(now: datetime) -> None:
 
     A job that ``auto`` placed need not wait for any vendor, as long as another can do it.
     """
-    for paused in (True, False):
-        waits = queue.held_up(now, paused=paused).filter(route__isnull=False)
-        _each(waits.select_related("run", "price_version")[:BATCH], moving.leave)
     patience = {True: settings.JOB_PAUSED_SECONDS, False: settings.JOB_DOWN_SECONDS}
     for paused, seconds in patience.items():
+        give_up = outcomes.paused_too_long if paused else outcomes.down_too_long
+        waits = queue.held_up(now, paused=paused).filter(route__isnull=False)
+        _each(waits.select_related("run", "price_version")[:BATCH], partial(moving.leave, end=give_up))
         over = Q(pk__in=queue.held_up(now, seconds, paused=paused).values("pk"))
         if not paused:
             over |= Q(pk__in=queue.held_up(now, paused=False).values("pk"), deadline_at__lte=now)
         waited = Job.objects.filter(over).select_related("run", "price_version")[:BATCH]
-        _each(waited, outcomes.paused_too_long if paused else outcomes.down_too_long)
+        _each(waited, give_up)
     queue.held_up(now, paused=True).filter(deadline_at__isnull=False).update(
         started_at=None, deadline_at=None
     )

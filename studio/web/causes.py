@@ -108,11 +108,11 @@ def _causes() -> dict[str, tuple[str, str]]:
             _("Tell whoever runs this server, then retry."),
         ),
         "provider_paused": (
-            _("%(model)s was paused by whoever runs this server, for too long."),
+            _("%(model)s was paused by whoever runs this server."),
             _("Switch to another model, or retry later."),
         ),
         "provider_down": (
-            _("%(model)s was down and did not come back in time."),
+            _("%(model)s was down."),
             _("Switch to another model, or retry later."),
         ),
         "not_read": (_("This server was too busy to read the references."), _("Retry in a minute.")),

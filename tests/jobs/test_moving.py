@@ -20,6 +20,7 @@ from studio.images.errors import NotKept
 from studio.jobs import execution, moving, queue, quoting, routing, services, sweeping, weather
 from studio.jobs.errors import ModelNotOffered
 from studio.jobs.models import Attempt, Job, Run, State
+from studio.jobs.models import Output as Picture
 from studio.jobs.specs import JobSpec
 from studio.jobs.weather import Weather
 from tests.jobs.conftest import PAID, SKETCH, START, Desk
@@ -269,3 +270,24 @@ def test_a_job_in_the_queue_does_not_wait_for_a_vendor_that_is_stopped_meanwhile
     own.refresh_from_db()
     assert own.state == State.QUEUED
     assert busy.balance == (START - second.charged - own.quote["high"], own.quote["high"])
+    assert first.error_code == f"provider_{stopped}"
+    sweeping.sweep()
+    assert run.jobs.count() == 2
+    call_command("ledger_check", stdout=StringIO())
+
+
+@pytest.mark.parametrize("why", ["a picture came", "an answer was lost", "somebody cancelled"])
+def test_a_job_that_was_begun_waits_for_its_vendor_although_auto_placed_it(
+    busy: Desk, vendor: OpenAISimulator, dana: User, why: str
+) -> None:
+    job = busy.submit(automatic.ID, n=2).jobs.get()
+    if why == "a picture came":
+        Picture.objects.create(job=job, position=0)
+    elif why == "an answer was lost":
+        Attempt.objects.create(job=job, number=1, client_ref="once", sent=2, state=Attempt.State.FAILED)
+    else:
+        Job.objects.update(cancel_requested=True)
+    prices.pause(dana, "openai")
+    sweeping.sweep()
+    job.refresh_from_db()
+    assert (job.state, job.run.jobs.count()) == (State.QUEUED, 1)
