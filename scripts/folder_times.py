@@ -33,6 +33,8 @@ class FolderTimes:
         self.tests: defaultdict[str, int] = defaultdict(int)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if isinstance(report, pytest.SubtestReport):
+            return  # its time is part of its test's
         parts = report.nodeid.split("::")[0].split("/")
         folder = parts[1] if len(parts) > 2 else "."
         self.seconds[folder] += report.duration

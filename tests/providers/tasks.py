@@ -25,16 +25,18 @@ SLOW = (base.TIMEOUT, base.DRIP, base.NEVER_ENDS)
 
 def at_rest(desk: Desk, model: str, fault: Fault, settings: Any, **asked: Any) -> Job:
     """The job when nothing is queued or running. Waits between tries are over at once, and so is the job's time
-    when its vendor has been asked about the task twice. Nobody remembers what the vendor did to earlier jobs."""
+    when its vendor has been asked about the task twice. Nobody remembers what the vendor did to earlier jobs.
+    What a worker brought to its end is not swept: that costs as much as the work, and there is nothing left to do."""
     Breaker.objects.all().delete()
     settings.JOB_DEADLINE_SECONDS = 0.7 if fault.kind in SLOW else 60.0
     job = desk.job(model, **asked)
     for number in range(ROUNDS):
         now = timezone.now()
-        Job.objects.filter(state=State.QUEUED).update(due_at=now)
-        if fault.kind == base.UNASKABLE and number == 2:
-            Job.objects.update(deadline_at=now)
-        sweeping.sweep()
+        if number:
+            Job.objects.filter(state=State.QUEUED).update(due_at=now)
+            if fault.kind == base.UNASKABLE and number == 2:
+                Job.objects.update(deadline_at=now)
+            sweeping.sweep()
         execution.work()
         job.refresh_from_db()
         if job.state not in (State.QUEUED, State.RUNNING):
