@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from studio.catalog.extras import Extra
 from studio.catalog.rules import PriceRule
 
 TIERS = ("budget", "standard", "premium")
@@ -120,6 +121,7 @@ class Entry:
     ``retires`` is the first day on which the vendor refuses it. A ``stand_in`` only shows how things work, so it is
     chosen for somebody else's picture where nothing else can make it. ``deadline_seconds`` is how long one job may
     take; ``most_at_once`` how many of this model the vendor works on at once, 0 where that is no less than of all.
+    ``extra`` are the settings that it has of its own, by the vendor's names.
     """
 
     id: str
@@ -145,6 +147,7 @@ class Entry:
     stand_in: bool = False
     deadline_seconds: int = 600
     most_at_once: int = 0
+    extra: Mapping[str, Extra] = field(default_factory=dict)
 
     @property
     def provider(self) -> str:

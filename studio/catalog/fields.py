@@ -6,10 +6,10 @@ Forms and API dialects speak of settings as texts by name; ``Parameters`` is the
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
-from studio.catalog import sizes
+from studio.catalog import extras, sizes
 from studio.catalog.entries import AUTO, Entry
 from studio.catalog.pricing import Ask
 
@@ -33,7 +33,8 @@ QUALITY_RANKS = {
 class Parameters:
     """Valid settings of one job. ``width`` and ``height`` are None where the vendor chooses the size.
 
-    Of ``size``, ``aspect_ratio`` and ``preset`` only the one that the model's sizing style uses is filled.
+    Of ``size``, ``aspect_ratio`` and ``preset`` only the one that the model's sizing style uses is filled. ``extra``
+    are the model's own settings that differ from what its vendor takes by itself.
     """
 
     n: int = 1
@@ -52,6 +53,7 @@ class Parameters:
     moderation: str = ""
     strength: float | None = None
     negative_prompt: str = ""
+    extra: Mapping[str, extras.Value] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """For the job's snapshot."""
@@ -60,12 +62,14 @@ class Parameters:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Parameters:
         """The parameters that ``as_json`` wrote; fields that later versions know take their defaults."""
-        known = {field.name for field in fields(cls)}
+        known = {each.name for each in fields(cls)}
         return cls(**{name: value for name, value in data.items() if name in known})
 
     def as_form(self) -> dict[str, str]:
         """The same as texts by field name, as a form posts them."""
-        return {name: "" if value is None else str(value) for name, value in asdict(self).items()}
+        own = extras.as_form(self.extra)
+        shared = {name: value for name, value in asdict(self).items() if name != "extra"}
+        return {name: "" if value is None else str(value) for name, value in shared.items()} | own
 
     def ask(self, *, prompt: str = "", references: int = 0, has_mask: bool = False) -> Ask:
         """What the price depends on."""

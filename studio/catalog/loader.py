@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from providers import registry
+from studio.catalog import extras
 from studio.catalog.entries import (
     AUTO,
     KINDS,
@@ -75,6 +76,7 @@ def parse(data: Mapping[str, Any]) -> Catalog:
     vendors = _vendors(top.table("providers"))
     entries = _entries(data.get("models", {}), vendors, top)
     aliases = _aliases(entries, problems)
+    problems += extras.disagreements({entry.id: entry.extra for entry in entries.values()})
     problems += [
         f"{entry.id}: successor {entry.successor} is not a model."
         for entry in entries.values()
@@ -170,6 +172,7 @@ def _entry(key: str, data: object, vendors: Mapping[str, Vendor], problems: list
         stand_in=table.flag("stand_in"),
         deadline_seconds=table.number("deadline_seconds", 600, least=30, most=3600),
         most_at_once=table.number("most_at_once", 0, most=1000),
+        extra=extras.read_from(table.table("extra")),
     )
     _check(table, entry)
     table.done()

@@ -47,6 +47,20 @@ class Table:
         self._wrong(key, value, f"a whole number from {least:,} to {most:,}")
         return default if default is not None else least
 
+    def decimal(
+        self, key: str, default: float | None = None, *, least: float = 0, most: float = 10**6
+    ) -> float:
+        """A number from ``least`` to ``most``, whole or not; true and nan are none."""
+        value = self._take(key, default)
+        if isinstance(value, int | float) and not isinstance(value, bool) and least <= value <= most:
+            return float(value)
+        self._wrong(key, value, f"a number from {least:g} to {most:g}")
+        return default if default is not None else least
+
+    def is_false(self, key: str) -> bool:
+        """Whether the key says no more than ``false``, where a table would be."""
+        return self._data.get(key) is False
+
     def flag(self, key: str, default: bool = False) -> bool:
         """True or false."""
         value = self._take(key, default)

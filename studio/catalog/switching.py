@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from studio.catalog import labels, sizes
+from studio.catalog import extra_values, labels, sizes
 from studio.catalog.entries import Entry
 from studio.catalog.fields import (
     COMPRESSED,
@@ -42,6 +42,7 @@ def nearest(entry: Entry, wanted: Mapping[str, str]) -> tuple[Parameters, list[s
         "moderation": _moderation(entry, wanted, notes),
         "strength": _strength(entry, wanted),
         "negative_prompt": _negative(entry, wanted, notes),
+        "extra": extra_values.nearest(entry, wanted, notes),
     }
     field = sizes.FIELDS[entry.sizing.style]
     if not sizes.goes_with(entry.sizing, chosen.get(field, ""), chosen["quality"]):

@@ -10,7 +10,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from studio.catalog import labels, sizes
+from studio.catalog import extra_values, labels, sizes
 from studio.catalog.entries import AUTO, Entry
 from studio.catalog.fields import (
     BACKGROUNDS,
@@ -70,6 +70,7 @@ class _Reader:
             "moderation": self._moderation(references),
             "strength": self._strength(),
             "negative_prompt": self._negative(),
+            "extra": extra_values.read(self.entry, self.data, references, self.wrong),
         }
         chosen["output_compression"] = self._compression(chosen["output_format"])
         self._check_auto(chosen)

@@ -102,7 +102,7 @@ def _priced(spec: JobSpec, retry_of: Job | None) -> Priced:
     if not offer.available:
         raise ModelNotOffered(offer.refusal)
     has_mask, count = spec.mask is not None, len(spec.pictures)
-    checked = validation.validate(entry, spec.parameters, count, has_mask, spec.prompt)
+    checked = validation.validate(entry, spec.form, count, has_mask, spec.prompt)
     if refusal := validation.refused_kind(entry, spec.kind):
         raise Invalid(refusal, fields={"references": refusal})
     ask = ask_of(entry, checked, spec)

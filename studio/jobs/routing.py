@@ -14,7 +14,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from studio.catalog import automatic, pricing
+from studio.catalog import automatic, extras, pricing
 from studio.catalog import selectors as catalog
 from studio.catalog.errors import UnknownModel
 from studio.catalog.fields import TRANSPARENT, Parameters
@@ -64,7 +64,8 @@ class Candidate:
     def spec_for(self, spec: JobSpec) -> JobSpec:
         """The same wish to this model."""
         given = {name: text for name, text in self.parameters.as_form().items() if text}
-        return JobSpec(self.offer.id, spec.prompt, given, spec.references)
+        shared, own = extras.apart(given)
+        return JobSpec(self.offer.id, spec.prompt, shared, spec.references, own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ def choose(spec: JobSpec, *, available: int | None = None, without: Container[st
     Raises Invalid for settings that are none, and where no model can do all of it within the budget.
     """
     has_mask, count = spec.mask is not None, len(spec.pictures)
-    wanted = dict(spec.parameters)
+    wanted = spec.form
     most = _budget(wanted.pop(BUDGET, ""))
     checked = validate(automatic.ENTRY, wanted, count, has_mask, spec.prompt)
     asked = JobSpec(spec.model, spec.prompt, _asked(checked), spec.references)
@@ -187,7 +188,7 @@ def _fitting(offer: Offer, spec: JobSpec, work: str, seen: Weather) -> Candidate
     )
     if not able or rule is None or not offer.terms.priced:
         return None
-    wanted = spec.parameters
+    wanted = spec.form
     parameters, notes = nearest(entry, wanted)
     kept = (
         str(parameters.n) == (wanted.get("n") or "1")

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.crypto import salted_hmac
 
 from providers.base import ImageRequest, InputImage
+from studio.catalog import extras
 from studio.catalog import selectors as catalog
 from studio.images import services as images
 from studio.jobs.models import Attempt, Job, Reference
@@ -45,6 +46,7 @@ def image_request(job: Job, attempt: Attempt, *, seconds: float) -> ImageRequest
         mask=next((data for ref, data in inputs if ref.role == Reference.Role.MASK), None),
         partials=catalog.entry(job.model).supports.partials,
         user=_pseudonym(job),
+        extra=extras.on_the_wire(given.get("extra") or {}),
         client_ref=attempt.client_ref,
         deadline_seconds=seconds,
     )

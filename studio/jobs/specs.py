@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from uuid import UUID
 
+from studio.catalog import extras
+from studio.catalog.fields import Parameters
 from studio.jobs.models import OPEN, Job, Output, Reference
 
 
@@ -25,12 +27,21 @@ class ReferenceSpec:
 
 @dataclass(frozen=True, slots=True)
 class JobSpec:
-    """One model × prompt × parameters. ``parameters`` are the form's own words, checked by the catalogue."""
+    """One model × prompt × parameters, in the form's own words, checked by the catalogue.
+
+    ``parameters`` are those that models share, ``extra`` the model's own by the vendor's names.
+    """
 
     model: str
     prompt: str
     parameters: Mapping[str, str] = field(default_factory=dict)
     references: tuple[ReferenceSpec, ...] = ()
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def form(self) -> dict[str, str]:
+        """All settings as a form posts them."""
+        return {**self.parameters, **extras.as_form(self.extra)}
 
     @property
     def mask(self) -> ReferenceSpec | None:
@@ -58,7 +69,12 @@ class JobSpec:
 
 def body_hash(project_id: UUID, specs: Sequence[JobSpec]) -> str:
     """Equal for equal wishes in one project, so that a repeated key with other contents is noticed."""
-    body = json.dumps([str(project_id), *map(asdict, specs)], default=str, sort_keys=True)
+    wishes = [asdict(spec) for spec in specs]
+    for wish in wishes:
+        # A wish without any hashes as it did before there were such settings: its key may be repeated after an update.
+        if not wish["extra"]:
+            del wish["extra"]
+    body = json.dumps([str(project_id), *wishes], default=str, sort_keys=True)
     return hashlib.sha256(body.encode()).hexdigest()
 
 
@@ -66,8 +82,9 @@ def spec_of(job: Job, *, n: int) -> JobSpec:
     """The snapshot of ``job`` as a new wish for ``n`` pictures."""
     rows = job.references.select_related("image__blob")
     references = tuple(ReferenceSpec(ref.image_id, ref.role, ref.image.blob.sides) for ref in rows)
-    parameters = {name: str(value) for name, value in job.parameters.items() if value not in (None, "")}
-    return JobSpec(job.model, job.prompt, parameters | {"n": str(n)}, references)
+    form = Parameters.from_json(job.parameters).as_form() | {"n": str(n)}
+    shared, own = extras.apart({name: text for name, text in form.items() if text})
+    return JobSpec(job.model, job.prompt, shared, references, own)
 
 
 def missing_pictures(job: Job) -> int:

@@ -36,9 +36,14 @@ class Desk:
         """One run with a job for each model, small where the model allows it."""
         references: tuple[ReferenceSpec, ...] = more.pop("references", ())
         parameters: dict[str, str] = more.pop("parameters", {})
+        extra: dict[str, str] = more.pop("extra", {})
         specs = [
             JobSpec(
-                model, prompt, (SMALL if model == SKETCH else {}) | {"n": str(n)} | parameters, references
+                model,
+                prompt,
+                (SMALL if model == SKETCH else {}) | {"n": str(n)} | parameters,
+                references,
+                extra,
             )
             for model in models or (SKETCH,)
         ]

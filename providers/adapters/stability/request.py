@@ -27,7 +27,6 @@ OURS = frozenset(
         "negative_prompt",
         "aspect_ratio",
         "seed",
-        "style_preset",
         "strength",
         "output_format",
         "image",
@@ -77,6 +76,7 @@ def refuse_what_it_cannot(request: ImageRequest) -> None:
         "A choice of background is not offered by this vendor.": request.background not in (*AUTO, "opaque"),
         "This model does not answer in this format.": request.output_format not in model.formats,
         "An extra parameter is not one of this model's.": not set(request.extra) <= model.takes - OURS,
+        "A style is named once.": bool(request.style) and "style_preset" in request.extra,
         "An extra parameter cannot be part of a form.": not all(
             isinstance(value, str | int | float) for value in request.extra.values()
         ),
