@@ -176,7 +176,7 @@ const fieldNamed = (name) => (name ? one(`#composer [name="${CSS.escape(name)}"]
 
 function clearError(field) {
   if (!field.matches?.("[aria-errormessage]")) return;
-  one(`#${field.getAttribute("aria-errormessage")}`)?.remove();
+  document.getElementById(field.getAttribute("aria-errormessage"))?.remove();
   field.removeAttribute("aria-errormessage");
   field.removeAttribute("aria-invalid");
 }

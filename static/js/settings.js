@@ -7,6 +7,8 @@ import { addReference, references, setMode, setReferences } from "gesso/referenc
 import { toast } from "gesso/toast";
 
 const PARAMETERS = ["n", "size", "aspect_ratio", "resolution", "preset", "quality", "seed", "seed_locked", "output_format", "output_compression", "background", "style", "moderation", "strength"];
+/** A model's own settings, and the model that the form was drawn for. */
+const isOwn = (name) => /^extra[._]/.test(name);
 const SAVE_DELAY = 300;
 let saveTimer = 0;
 
@@ -50,6 +52,7 @@ function read(form) {
   const data = new FormData(form);
   const settings = { prompt: data.get("prompt") ?? "", negative_prompt: data.get("negative_prompt") ?? "", model: data.get("model"), mode: data.get("mode"), parent: data.get("parent") };
   for (const name of PARAMETERS) if (data.has(name)) settings[name] = data.get(name);
+  for (const name of new Set(data.keys())) if (isOwn(name)) settings[name] = data.get(name);
   settings.seed_locked = data.get("seed_locked") ?? "";
   settings.references = references().filter((reference) => reference.id);
   return settings;
@@ -69,9 +72,12 @@ export function apply(settings) {
   setMode(settings.mode ?? (edits ? "edit" : "create"));
   one("#parent").value = settings.parent ?? "";
   const model = settings.model && modelKnown(settings.model) ? settings.model : before.model;
-  const changes = PARAMETERS.filter((name) => name in settings && String(settings[name] ?? "") !== String(before[name] ?? ""));
+  // What the settings do not name of a model's own is what the model does by itself.
+  const own = [...new Set([...Object.keys(before), ...Object.keys(settings)])].filter(isOwn);
+  const names = [...PARAMETERS.filter((name) => name in settings), ...own];
+  const changes = names.filter((name) => String(settings[name] ?? "") !== String(before[name] ?? ""));
   if (model === before.model && !changes.length) return askPrice(0);
-  const wanted = Object.fromEntries(PARAMETERS.filter((name) => name in settings).map((name) => [name, settings[name] ?? ""]));
+  const wanted = Object.fromEntries(names.map((name) => [name, settings[name] ?? ""]));
   if (settings.negative_prompt) wanted.negative_prompt = settings.negative_prompt;
   return chooseModel(model, wanted);
 }

@@ -210,6 +210,7 @@ document.addEventListener("htmx:error", (event) => {
 for (const shown of all("#toasts .toast")) keep(shown);
 for (const slider of all(".slider")) fillSlider(slider);
 document.addEventListener("input", (event) => event.target.matches?.(".slider") && fillSlider(event.target));
+document.addEventListener("htmx:after:swap", () => all(".slider").forEach(fillSlider));
 
 function fillSlider(slider) {
   const [low, high] = [Number(slider.min || 0), Number(slider.max || 100)];

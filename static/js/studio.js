@@ -4,6 +4,7 @@ import { startByAddress } from "gesso/by-address";
 import { startComposer } from "gesso/composer";
 import { startGenerate } from "gesso/generate";
 import { startModels } from "gesso/models";
+import { startMoreSettings } from "gesso/more-settings";
 import { startPrice } from "gesso/price";
 import { startReferences } from "gesso/references";
 import { startRuns } from "gesso/runs";
@@ -17,6 +18,7 @@ if (form) {
   startReferences(form);
   startByAddress(form);
   startModels(form);
+  startMoreSettings(form);
   startRuns(form);
   startGenerate(form);
   startSheet(form);

@@ -12,8 +12,9 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from studio.accounts.actors import Actor
-from studio.catalog import automatic, cards, switching
+from studio.catalog import automatic, cards, extra_values, extras, switching
 from studio.catalog import selectors as catalog
+from studio.catalog.errors import UnknownModel
 from studio.catalog.fields import Parameters
 from studio.catalog.selectors import Offer
 from studio.core.errors import Invalid
@@ -21,7 +22,7 @@ from studio.images import selectors as images
 from studio.jobs import routing, weather
 from studio.jobs.models import Reference
 from studio.jobs.specs import JobSpec, ReferenceSpec
-from studio.web import weather_words
+from studio.web import more_settings, weather_words
 
 PARAMETERS = (
     "n", "size", "aspect_ratio", "resolution", "preset", "quality", "seed",
@@ -32,7 +33,7 @@ PARAMETERS = (
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What the composer holds, in the form's own words."""
+    """What the composer holds, in the form's own words, a model's own settings among the ``parameters``."""
 
     model: str
     prompt: str = ""
@@ -45,7 +46,9 @@ class Draft:
 
     @property
     def spec(self) -> JobSpec:
-        return JobSpec(self.model, self.prompt, self.parameters, self.references)
+        shared, own = extras.apart(self.parameters)
+        said = {name: text for name, text in own.items() if text}
+        return JobSpec(self.model, self.prompt, shared, self.references, said)
 
 
 def read(data: QueryDict) -> Draft:
@@ -54,7 +57,7 @@ def read(data: QueryDict) -> Draft:
     return Draft(
         model=_text(data, "model"),
         prompt=_text(data, "prompt"),
-        parameters={name: _text(data, name) for name in PARAMETERS},
+        parameters={name: _text(data, name) for name in PARAMETERS} | _own(data),
         references=tuple(_reference(value, role) for value, role in references if value),
         seed_locked=bool(data.get("seed_locked")),
         mode="edit" if data.get("mode") == "edit" else "create",
@@ -69,6 +72,18 @@ def measured(draft: Draft, offer: Offer, actor: Actor) -> Draft:
     shown = images.visible(actor, [reference.image_id for reference in draft.references])
     sides = {key: (card.width, card.height) for key, card in shown.items()}
     return replace(draft, references=draft.spec.measured(sides).references)
+
+
+def _own(data: QueryDict) -> dict[str, str]:
+    """The settings that a model has of its own, without those that the form opened with: nobody chose them.
+
+    The form says which model it was drawn for; it need not be the one that is asked.
+    """
+    given = {name: _text(data, name) for name in data if name.startswith(extras.PREFIX)}
+    try:
+        return extra_values.chosen(catalog.entry(_text(data, extras.OF)), given)
+    except UnknownModel:
+        return given
 
 
 def _text(data: QueryDict, name: str) -> str:
@@ -95,10 +110,11 @@ def as_uuid(text: str) -> UUID | None:
 def draft_from(settings_of: Mapping[str, Any], **changes: Any) -> Draft:
     """A draft from a run's settings as ``run_words.reuse`` gives them; ``changes`` win."""
     references = tuple(ReferenceSpec(UUID(ref["id"]), ref["role"]) for ref in settings_of["references"])
+    own = {name: text for name, text in settings_of.items() if name.startswith(extras.PREFIX)}
     given: dict[str, Any] = {
         "model": settings_of["model"],
         "prompt": settings_of["prompt"],
-        "parameters": {name: str(settings_of.get(name, "")) for name in PARAMETERS},
+        "parameters": {name: str(settings_of.get(name, "")) for name in PARAMETERS} | own,
         "references": references,
         "mode": "edit" if any(ref.role == Reference.Role.SOURCE for ref in references) else "create",
         "parent": settings_of["parent"],
@@ -136,6 +152,7 @@ def model_view(offer: Offer, parameters: Parameters) -> dict[str, Any]:
         "moderations": form.moderations,
         "compression": {"value": parameters.output_compression} if offer.entry.supports.compression else None,
         "strength": strength if offer.entry.supports.strength else None,
+        "more": more_settings.controls(offer.entry, parameters),
         "automatic": offer.id == automatic.ID,
         "usual": usual.seconds if usual.mood else "",
     }

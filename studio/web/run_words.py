@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from django.utils.dates import MONTHS_3
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from studio.catalog import automatic, labels
+from studio.catalog import automatic, extra_values, extras, labels, loader
 from studio.catalog.fields import LOW
 from studio.core.micros import credits_text, dollars_text
 from studio.images import selectors as images
@@ -74,8 +74,18 @@ def model_label(members: Sequence[Job]) -> str:
 
 
 def settings_line(job: Job) -> str:
-    """Size, quality and seed in one quiet line."""
-    return " · ".join(value for _name, value in _settings(job) if value)
+    """Size, quality and seed in one quiet line, and what differs from what the model does by itself."""
+    entry = loader.catalog().entries.get(job.model)
+    own = (extra_values.words(entry, name, value) for name, value in _own(job).items())
+    return " · ".join(
+        [*(value for _name, value in _settings(job) if value), *(f"{label} {value}" for label, value in own)]
+    )
+
+
+def _own(job: Job) -> Mapping[str, extras.Value]:
+    """The settings that only this job's model has; a job from before there were any has none."""
+    found: Mapping[str, extras.Value] = job.parameters.get("extra") or {}
+    return found
 
 
 def _settings(job: Job) -> list[tuple[str, str]]:
@@ -115,10 +125,23 @@ def changes(before: Job, after: Job) -> list[Change]:
     ]
     if before.model != after.model:
         found.insert(0, Change(_("model"), before.model_label, after.model_label))
+    found += _own_changes(before, after)
     difference = len(after.references.all()) - len(before.references.all())
     if difference:
         found.append(Change(_("reference"), "", f"{'+' if difference > 0 else '−'}{abs(difference)}"))
     return found
+
+
+def _own_changes(before: Job, after: Job) -> Iterable[Change]:
+    """The settings that only one of the models or both have; what was not set is what the model does by itself."""
+    entries = loader.catalog().entries
+    old, new = _own(before), _own(after)
+    for name in dict.fromkeys([*old, *new]):
+        if old.get(name) == new.get(name):
+            continue
+        label, was = extra_values.words(entries.get(before.model), name, old.get(name))
+        known, now = extra_values.words(entries.get(after.model), name, new.get(name))
+        yield Change(label if name in old else known, was or "–", now or "–")
 
 
 def route_line(job: Job) -> str:
@@ -187,7 +210,10 @@ def clock(seconds: float) -> str:
 
 def reuse(run: Run, job: Job) -> dict[str, Any]:
     """The settings that the composer takes over, under the names of its form."""
-    settings = {name: value for name, value in job.parameters.items() if value not in (None, "")}
+    given = {name: value for name, value in job.parameters.items() if name != "extra"}
+    settings = {name: value for name, value in given.items() if value not in (None, "")} | extras.as_form(
+        _own(job)
+    )
     if job.route is not None:
         settings = dict(job.route["asked"])
     references = [
