@@ -23,7 +23,8 @@ from providers.errors import (
 from studio.catalog import automatic
 from studio.core import db
 from studio.core.errors import StudioError
-from studio.jobs import dispatch, outcomes, quoting, routing, services
+from studio.credits import selectors as balances
+from studio.jobs import billing, dispatch, outcomes, quoting, routing, services
 from studio.jobs.models import Attempt, Job, Run
 from studio.jobs.queue import Claim
 from studio.jobs.quoting import Priced
@@ -75,8 +76,10 @@ def _next(job: Job) -> Priced | None:
     asked, within = (job.route or {})["asked"], (job.route or {})["within"]
     references = tuple(ReferenceSpec(ref.image_id, ref.role) for ref in job.references.all())
     spec = JobSpec(automatic.ID, job.prompt, asked, references)
+    # What the job holds now comes back as it ends, and is there for the next one.
+    payable = balances.balance(job.payer_id).available + billing.quoted(job).high
     try:
-        route = routing.choose(spec, available=within, without=_tried(job))
+        route = routing.choose(spec, available=min(within, payable), without=_tried(job))
     except StudioError:
         return None
     return quoting.first_of(spec, route, most=within, retry_of=job, within=within)

@@ -15,6 +15,7 @@ from providers.painter.adapter import Painter
 from studio.accounts.models import User
 from studio.catalog import automatic, health, providers
 from studio.catalog import services as prices
+from studio.credits import services as credits
 from studio.images import services as images
 from studio.images.errors import NotKept
 from studio.jobs import execution, moving, queue, quoting, routing, services, sweeping, weather
@@ -23,7 +24,7 @@ from studio.jobs.models import Attempt, Job, Run, State
 from studio.jobs.models import Output as Picture
 from studio.jobs.specs import JobSpec
 from studio.jobs.weather import Weather
-from tests.jobs.conftest import PAID, SKETCH, START, Desk
+from tests.jobs.conftest import PAID, PAINT, SKETCH, START, Desk
 from tests.jobs.vendors import TicketVendor
 from tests.providers.simulators import base
 from tests.providers.simulators.base import Fault
@@ -136,6 +137,25 @@ def test_a_dearer_model_is_not_taken_and_the_job_ends_where_it_is(
     Job.objects.filter(run=run).update(route={**(run.jobs.get().route or {}), "within": 100})
     execution.work()
     assert run.jobs.get().state == State.FAILED
+
+
+def test_a_balance_that_does_not_pay_for_the_next_model_pays_for_one_after_it(
+    busy: Desk, vendor: OpenAISimulator, measured: dict[str, Weather]
+) -> None:
+    measured |= {"gesso/studio": Weather(100, 100, 1.0), SKETCH: Weather(100, 80, 1.0)}
+    vendor.fault = Fault(base.STATUS, 500)
+    run = busy.submit(automatic.ID)
+    assert (run.jobs.get().model, run.jobs.get().quote["high"] < 80_000) == (PAID, True)
+    credits.adjust(
+        account_id=busy.payer.account_id,
+        amount=-busy.balance[0],
+        key="poor",
+        actor=None,
+        reason="for the test",
+    )
+    execution.work()
+    first, second = run.jobs.order_by("position")
+    assert (first.state, second.model, second.state) == (State.FAILED, PAINT, State.SUCCEEDED)
 
 
 def test_a_second_outage_moves_it_once_more_and_no_model_has_it_twice(
