@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from providers import errors
+from providers import errors, wire
 from providers.base import Listed
 
 PICTURE_TYPES = ("t2i", "i2i", "edit", "image")
@@ -32,7 +32,7 @@ def listed(document: Any, *, key: str = "id", prefix: str = "") -> tuple[Listed,
 def _model(name: str, entry: Mapping[str, Any]) -> Listed:
     return Listed(
         name,
-        prompt_limit=_count(entry.get("prompt_max_length")),
+        prompt_limit=wire.count(entry.get("prompt_max_length")),
         max_references=_references(entry.get("edit")),
         price=_price(entry.get("price")),
         ends=_day(entry.get("shutdown_date")),
@@ -43,14 +43,14 @@ def _model(name: str, entry: Mapping[str, Any]) -> Listed:
 def _references(edit: Any) -> int | None:
     if not isinstance(edit, dict):
         return None
-    return 0 if edit.get("supported") is False else _count(edit.get("max_images"))
+    return 0 if edit.get("supported") is False else wire.count(edit.get("max_images"))
 
 
 def _price(price: Any) -> int | None:
     """One picture's price. Guess [?]: the word for a picture as its unit."""
     if not isinstance(price, dict) or price.get("unit") not in ("image", "per_image"):
         return None
-    return _count(price.get("micro"))
+    return wire.count(price.get("micro"))
 
 
 def _pictures(entry: Mapping[str, Any]) -> bool | None:
@@ -71,7 +71,3 @@ def _day(value: Any) -> date | None:
         return date.fromisoformat(value[:10]) if isinstance(value, str) else None
     except ValueError:
         return None
-
-
-def _count(value: Any) -> int | None:
-    return value if type(value) is int and value >= 0 else None

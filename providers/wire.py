@@ -102,6 +102,11 @@ def count(told: object) -> int | None:
     return told if isinstance(told, int) and not isinstance(told, bool) and told >= 0 else None
 
 
+def tokens(told: object) -> int:
+    """A count of tokens, 0 where it is not told."""
+    return count(told) or 0
+
+
 def seed(told: object) -> int | None:
     """A seed of at most 63 bits, which is as much as we keep; None where it is none."""
     number = count(told)

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from providers import errors, wire
-from providers.adapters.a1111.answer import Found, complaint, found_in, names_of, out_of_memory, was_stopped
+from providers.adapters.a1111.answer import Found, complaint, found_in, names_of, was_stopped
 from providers.adapters.a1111.beside import Watch, waited_for
 from providers.adapters.a1111.request import CURRENT, UPSCALER, Call, call_of
 from providers.base import Config, Emit, Facts, Finished, Health, ImageRequest, Listed, Synchronous
-from providers.http import ANSWER_BYTES, Answer, Client, Deadline, failure
+from providers.http import ANSWER_BYTES, Answer, Client, Deadline, health, refused
 from providers.listing import listed
 
 NOWHERE = "https://a1111.invalid"
@@ -30,7 +30,7 @@ class A1111(Synchronous):
     facts = Facts(needs_key=False, needs_url=True, free=True, billed_when_cancelled=False)
 
     def __init__(self, config: Config) -> None:
-        self._placed = bool(config.url)
+        self._config = config
         self._basic = base64.b64encode(config.key.encode()).decode() if config.key else ""
         self._client = Client(
             config.url or NOWHERE,
@@ -52,13 +52,13 @@ class A1111(Synchronous):
 
     def check(self) -> Health:
         """Asks for the settings, which name the checkpoint."""
-        try:
-            options = self._asked("GET", "/sdapi/v1/options", Deadline(CHECK_SECONDS))
-        except errors.ProviderError as error:
-            return Health(ok=False, message=error.message)
+        return health(self._loaded)
+
+    def _loaded(self) -> str:
+        options = self._asked("GET", "/sdapi/v1/options", Deadline(CHECK_SECONDS))
         name = options.get("sd_model_checkpoint") if isinstance(options, dict) else None
         words = self._client.redacted(name)
-        return Health(ok=True, message=f"It answers, with {words}." if words else "It answers.")
+        return f"It answers, with {words}." if words else "It answers."
 
     def models(self) -> Sequence[Listed]:
         """The checkpoints that lie on the server, and what it does whichever of them is loaded."""
@@ -102,30 +102,18 @@ class A1111(Synchronous):
         ) as answer:
             if answer.status != 200:
                 raise self._error(answer)
-            return answer.decode_json(lambda document: document)
+            return answer.json()
 
     def _headers(self) -> dict[str, str]:
-        if not self._placed:
-            raise errors.AuthError("No address is set for this vendor.")
+        self._config.require_address()
         return {"Authorization": f"Basic {self._basic}"} if self._basic else {}
 
     def _error(self, answer: Answer) -> errors.ProviderError:
         """The failure that an HTTP error tells of."""
-        try:
-            words, code = answer.decode_json(complaint)
-        except errors.UpstreamError:
-            words, code = "", ""
-        problem = failure(answer.status, answer.headers, self._client.redacted(words))
-        problem.vendor_code = self._client.redacted(code)
-        if out_of_memory(words, code):
-            return errors.InvalidRequest(
-                "The server's card has too little memory for this. Choose a smaller size.",
-                status=answer.status,
-                vendor_code=problem.vendor_code,
-            )
-        if wire.still_loads(answer.status, words):
+        problem = refused(self._client, answer, complaint)
+        if wire.still_loads(answer.status, problem.message):
             wait = LOADING_SECONDS if problem.retry_after is None else problem.retry_after
             return errors.NotReady(problem.message, status=answer.status, retry_after=wait)
-        if (answer.status, words) == (404, "Not Found"):
+        if (answer.status, problem.message) == (404, "Not Found"):
             problem.message = "The server has no such page. It must be started with --api."
         return problem

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from providers import errors
+from providers import errors, wire
 from providers.base import Output
+from providers.http import Complaint
 
-KINDS = {b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg", b"RIFF": "image/webp"}
-"""By their first bytes: in which format it answers is a setting of the server's, and no answer says it."""
+TOO_LARGE = "The server's card has too little memory for this. Choose a smaller size."
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +26,12 @@ def found_in(document: Any, n: int) -> Found:
     """The ``n`` pictures of an answer. Raises EmptyResult where there are none, AnswerLost where none can be read."""
     told = document if isinstance(document, dict) else {}
     images, info = _images(told), _info(told.get("info"))
-    seeds = info.get("all_seeds")
+    told_seeds = info.get("all_seeds")
+    seeds = told_seeds if isinstance(told_seeds, list) else []
     outputs = []
     for place, text in enumerate(images[_first(info, len(images), n) :][:n]):
         if data := _bytes(text):
-            outputs.append(Output(data, _mime(data), _seed(seeds, place)))
+            outputs.append(Output(data, _mime(data), wire.seed(seeds[place]) if place < len(seeds) else None))
     if not outputs:
         if images:
             raise errors.AnswerLost("The vendor's picture cannot be read.")
@@ -65,11 +64,6 @@ def _first(info: Mapping[str, Any], there: int, n: int) -> int:
     return told if isinstance(told, int) and 0 < told <= extra else min(extra, 1 if n > 1 else 0)
 
 
-def _seed(seeds: object, place: int) -> int | None:
-    seed = seeds[place] if isinstance(seeds, list) and place < len(seeds) else None
-    return seed if isinstance(seed, int) and not isinstance(seed, bool) and 0 <= seed < 2**63 else None
-
-
 def picture_of(text: object) -> tuple[bytes, str]:
     """The bytes and media type behind base64, with or without ``data:``; empty bytes where it is none."""
     data = _bytes(text)
@@ -77,16 +71,13 @@ def picture_of(text: object) -> tuple[bytes, str]:
 
 
 def _bytes(text: object) -> bytes:
-    if not isinstance(text, str):
-        return b""
-    try:
-        return base64.b64decode(text.partition(",")[2] if text.startswith("data:") else text, validate=True)
-    except (binascii.Error, ValueError):
-        return b""
+    inline = wire.inlined(text) if isinstance(text, str) else None
+    return inline[0] if inline else wire.decoded(text)
 
 
 def _mime(data: bytes) -> str:
-    return next((kind for start, kind in KINDS.items() if data.startswith(start)), "image/png")
+    """By the first bytes: in which format it answers is a setting of the server's, and no answer says it."""
+    return wire.picture_type(data) or "image/png"
 
 
 def was_stopped(document: Any, begun: str) -> bool:
@@ -108,20 +99,22 @@ def names_of(document: Any) -> frozenset[str]:
     return frozenset(str(row[key]) for row in rows for key in ("title", "model_name") if row.get(key))
 
 
-def complaint(document: Any) -> tuple[str, str]:
+def complaint(document: Any) -> Complaint:
     """The server's words and its own name for the failure.
 
     ``{"error": "HTTPException", "detail": "…", "errors": "…"}``, or FastAPI's own ``{"detail": …}``.
     """
     told = document if isinstance(document, dict) else {}
-    detail, code = told.get("detail"), told.get("error")
+    detail, code = told.get("detail"), wire.text(told.get("error"))
     if isinstance(detail, list) and detail and isinstance(detail[0], dict):
         where = detail[0]["loc"][1:] if isinstance(detail[0].get("loc"), list) else []
         detail = f"{'.'.join(map(str, where))}: {detail[0].get('msg')}"
-    words = next((text for text in (detail, told.get("errors")) if isinstance(text, str) and text), "")
-    return words, code if isinstance(code, str) else ""
+    words = wire.text(detail) or wire.text(told.get("errors"))
+    if _out_of_memory(words, code):
+        return Complaint(TOO_LARGE, code, kind=errors.InvalidRequest)
+    return Complaint(words, code)
 
 
-def out_of_memory(words: str, code: str) -> bool:
+def _out_of_memory(words: str, code: str) -> bool:
     """Whether the card's memory was too small: the same request will not fit later either."""
     return "OutOfMemory" in code or "out of memory" in words.lower()

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import base64
 from dataclasses import dataclass
 from typing import Any
 
-from providers import errors
 from providers.base import EDIT, GENERATE, INPAINT, UPSCALE, ImageRequest
 from providers.masks import white_where_clear
 from providers.prompts import without_server_options
+from providers.refusals import AUTO, half_sized, raise_first
+from providers.sending import encoded
 
 CURRENT, UPSCALER = "checkpoint", "extras-upscale"
 """The checkpoint that the server has loaded, and its upscaler; every other name is that of a checkpoint."""
 
-AUTO = ("", "auto")
 LEAST, MOST, MULTIPLE, MAX_N = 64, 2048, 8, 8
 STEPS = 20
 """As many as its page has; the API alone would take 50."""
@@ -60,13 +59,12 @@ def _refuse_what_it_cannot(request: ImageRequest) -> None:
         "A mask needs a picture beneath it.": request.mask is not None and not given,
         "This server takes one reference.": given > 1,
         "This server makes 1 to 8 pictures at a time.": not 1 <= request.n <= MAX_N,
-        "Width and height go together.": (request.width is None) != (request.height is None),
         "Sides are multiples of 8, from 64 to 2048 pixels.": any(
             side is not None and not (LEAST <= side <= MOST and side % MULTIPLE == 0) for side in sides
         ),
         "An extra parameter is not one of this server's.": not set(request.extra) <= OPTIONS,
     }
-    _raise_first(refusals | _never_offered(request))
+    raise_first(refusals | half_sized(request) | _never_offered(request))
 
 
 def _never_offered(request: ImageRequest) -> dict[str, bool]:
@@ -82,12 +80,6 @@ def _never_offered(request: ImageRequest) -> dict[str, bool]:
         "A choice of format is not offered by this server.": request.output_format != "png",
         "A compression is not offered by this server.": request.output_compression is not None,
     }
-
-
-def _raise_first(refusals: dict[str, bool]) -> None:
-    for refusal, applies in refusals.items():
-        if applies:
-            raise errors.InvalidRequest(refusal)
 
 
 def _painted(request: ImageRequest) -> dict[str, Any]:
@@ -106,11 +98,11 @@ def _painted(request: ImageRequest) -> dict[str, Any]:
 
 
 def _begun_from(request: ImageRequest) -> dict[str, Any]:
-    document: dict[str, Any] = {"init_images": [_base64(request.references[0].data)], "resize_mode": CROP}
+    document: dict[str, Any] = {"init_images": [encoded(request.references[0].data)], "resize_mode": CROP}
     if request.strength is not None:
         document["denoising_strength"] = request.strength
     if request.mask is not None:
-        document["mask"] = _base64(white_where_clear(request.mask.data))
+        document["mask"] = encoded(white_where_clear(request.mask.data))
         document |= {"inpainting_fill": KEEP_WHAT_WAS_THERE, "inpaint_full_res": False}
     return document
 
@@ -118,7 +110,7 @@ def _begun_from(request: ImageRequest) -> dict[str, Any]:
 def _upscaling(request: ImageRequest) -> Call:
     factor = request.extra.get("upscaling_resize", FACTOR)
     number = isinstance(factor, int | float) and not isinstance(factor, bool)
-    _raise_first(
+    raise_first(
         {
             "This model only enlarges a picture.": request.kind != UPSCALE,
             "Enlarging needs one picture.": len(request.references) != 1,
@@ -134,7 +126,7 @@ def _upscaling(request: ImageRequest) -> Call:
         | _never_offered(request)
     )
     document = {
-        "image": _base64(request.references[0].data),
+        "image": encoded(request.references[0].data),
         "upscaling_resize": factor,
         "upscaler_1": request.extra.get("upscaler_1") or _usual_upscaler(),
     }
@@ -144,7 +136,3 @@ def _upscaling(request: ImageRequest) -> Call:
 def _usual_upscaler() -> str:
     """One that both servers bring along [?]."""
     return "R-ESRGAN 4x+"
-
-
-def _base64(data: bytes) -> str:
-    return base64.b64encode(data).decode()

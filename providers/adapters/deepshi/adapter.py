@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from time import monotonic
 from typing import Any
 
@@ -11,8 +11,8 @@ from providers import errors
 from providers.adapters.deepshi.answer import (
     Found,
     add,
+    complaint,
     in_order,
-    kind_of,
     mime_of,
     picture_of,
     refuse_another_size,
@@ -31,7 +31,18 @@ from providers.base import (
     Partial,
     Synchronous,
 )
-from providers.http import ANSWER_BYTES, Answer, Client, Deadline, failure, parsed
+from providers.http import (
+    ANSWER_BYTES,
+    Answer,
+    Client,
+    Deadline,
+    asked,
+    begun,
+    failed,
+    health,
+    parsed,
+    refused,
+)
 from providers.listing import listed
 
 BASE_URL = "https://api.deepshi.ai/v1"
@@ -51,7 +62,7 @@ class Deepshi(Synchronous):
     facts = Facts(address=BASE_URL)
 
     def __init__(self, config: Config) -> None:
-        self._key = config.key
+        self._config = config
         self._client = Client(config.url or BASE_URL, secrets=(config.key,))
         self._models: Mapping[str, Model] = {}
         self._read_until = 0.0
@@ -73,7 +84,7 @@ class Deepshi(Synchronous):
             form=form_of(fields, request.references) if edit else None,
             cap=ANSWER_BYTES * request.n * (1 + max(request.partials, PREVIEWS)),
         ) as answer:
-            if not 200 <= answer.status < 300:
+            if not answer.ok:
                 raise self._error(answer)
             if answer.media_type() == "text/event-stream":
                 found = self._streamed(answer, request, fields, emit)
@@ -87,22 +98,18 @@ class Deepshi(Synchronous):
 
     def check(self) -> Health:
         """Asks for the list of models, which costs nothing."""
-        try:
-            models = self._listed(Deadline(QUICK_SECONDS))
-        except errors.ProviderError as error:
-            return Health(ok=False, message=error.message)
-        return Health(ok=True, message=f"It answers and lists {len(models)} models for this key.")
+        return health(lambda: f"It answers and lists {len(self._listed(QUICK_SECONDS))} models for this key.")
 
     def models(self) -> Sequence[Listed]:
         """The vendor's own list, of the models that this key may call."""
-        return self._asked_for_models(Deadline(QUICK_SECONDS), listed)
+        return listed(self._asked(QUICK_SECONDS))
 
     def _model(self, name: str, deadline: Deadline) -> Model:
         """What the list says of a model; read again for one that is not on it. Nothing has been paid by then."""
         with self._reading:
             if monotonic() >= self._read_until or name not in self._models:
                 try:
-                    self._models = self._listed(Deadline(min(QUICK_SECONDS, deadline.remaining)))
+                    self._models = self._listed(min(QUICK_SECONDS, deadline.remaining))
                 except errors.UpstreamError as error:
                     raise errors.NotSent(error.message, status=error.status) from error
                 self._read_until = monotonic() + LIST_SECONDS
@@ -110,26 +117,22 @@ class Deepshi(Synchronous):
                 raise errors.ModelUnavailable("This model is not on the vendor's list for this key.")
             return self._models[name]
 
-    def _listed(self, deadline: Deadline) -> dict[str, Model]:
-        return self._asked_for_models(deadline, models_of)
+    def _listed(self, seconds: float) -> dict[str, Model]:
+        return models_of(self._asked(seconds))
 
-    def _asked_for_models[T](self, deadline: Deadline, read: Callable[[Any], T]) -> T:
-        with self._client.send("GET", "/models", deadline=deadline, headers=self._headers()) as answer:
-            if answer.status != 200:
-                raise self._error(answer)
-            return answer.decode_json(read)
+    def _asked(self, seconds: float) -> Any:
+        """The vendor's list, as it tells it."""
+        return asked(self._client, "/models", headers=self._headers(), seconds=seconds, error=self._error)
 
     def _headers(self) -> dict[str, str]:
-        if not self._key:
-            raise errors.AuthError("No key is set for this vendor.")
-        return {"Authorization": f"Bearer {self._key}"}
+        return self._config.bearer()
 
     def _found(self, document: Any, fields: Mapping[str, Any]) -> Found:
         """The pictures of a JSON answer. Raises the error it tells of, AnswerLost where it is no object."""
         if not isinstance(document, dict):
             raise errors.AnswerLost("The vendor's answer is not an object.")
         if document.get("error"):
-            raise _begun(self._told(document, None, {}))
+            raise begun(failed(self._client, complaint(document)))
         refuse_another_size(fields, document.get("size"))
         found = Found()
         found.note(document.get("usage"))
@@ -167,7 +170,7 @@ class Deepshi(Synchronous):
     ) -> None:
         """One event. Guess [?]: named as OpenAI's are, or the whole answer in one, or the cost alone."""
         if document.get("error"):
-            raise _begun(self._told(document, None, {}))
+            raise begun(failed(self._client, complaint(document)))
         found.note(document.get("usage"))
         kind = str(document.get("type") or name)
         if kind.endswith(".partial_image"):
@@ -190,32 +193,4 @@ class Deepshi(Synchronous):
             emit(Partial(index, data, mime_of(data), step, request.partials))
 
     def _error(self, answer: Answer) -> errors.ProviderError:
-        """The failure that an HTTP error tells of; where the body is no JSON the status speaks alone."""
-        try:
-            document = answer.decode_json(lambda document: document)
-        except errors.UpstreamError:
-            document = None
-        return self._told(document, answer.status, answer.headers)
-
-    def _told(self, document: Any, status: int | None, headers: Mapping[str, str]) -> errors.ProviderError:
-        """``{"error": {message, type, code, param}}`` in our words; an error within a 200 has no status."""
-        told = document.get("error") if isinstance(document, dict) else None
-        error: dict[str, Any] = told if isinstance(told, dict) else {"message": told}
-        message = self._client.redacted(error.get("message"))
-        by_status = failure(
-            status or 500, headers, message or ("" if status else "The vendor reported a failure.")
-        )
-        kind = kind_of(error) or type(by_status)
-        return kind(
-            by_status.message,
-            status=status,
-            vendor_code=self._client.redacted(error.get("code") or error.get("type")),
-            retry_after=by_status.retry_after,
-        )
-
-
-def _begun(error: errors.ProviderError) -> errors.ProviderError:
-    """An error told after the work had begun: whatever its kind, it is no leave to pay once more."""
-    if not error.safe_to_resend:
-        return error
-    return errors.UpstreamError(error.message, vendor_code=error.vendor_code)
+        return refused(self._client, answer, complaint)

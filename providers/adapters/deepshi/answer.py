@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
@@ -11,6 +9,7 @@ from typing import Any
 
 from providers import errors, wire
 from providers.base import Output, Usage
+from providers.http import Complaint
 
 DOLLAR = 1_000_000
 MOST_DOLLARS = 1_000_000
@@ -31,14 +30,22 @@ class Found:
         """Keep tokens and cost. Guess [?]: of a stream's events the last that tells speaks for all."""
         if isinstance(usage, dict):
             self.usage = Usage(
-                _count(usage.get("prompt_tokens")), output_image=_count(usage.get("completion_tokens"))
+                wire.tokens(usage.get("prompt_tokens")),
+                output_image=wire.tokens(usage.get("completion_tokens")),
             )
             cost = usage.get("cost")
             told = micros_of(cost.get("total_cost")) if isinstance(cost, dict) else None
             self.billed = told if told is not None else self.billed
 
 
-def kind_of(error: Mapping[str, Any]) -> type[errors.ProviderError] | None:
+def complaint(document: Any) -> Complaint:
+    """``{"error": {message, type, code, param}}``, or a bare sentence."""
+    told = document.get("error") if isinstance(document, dict) else None
+    error: dict[str, Any] = told if isinstance(told, dict) else {"message": told}
+    return Complaint(error.get("message"), error.get("code") or error.get("type"), kind=_kind_of(error))
+
+
+def _kind_of(error: Mapping[str, Any]) -> type[errors.ProviderError] | None:
     """The class for the vendor's own word. Guess [?]: documented are PROMPT_TOO_LONG and insufficient_quota."""
     words: dict[str, type[errors.ProviderError]] = {
         "prompt_too_long": errors.PromptTooLong,
@@ -84,10 +91,7 @@ def picture_of(entry: Mapping[str, Any]) -> bytes:
     if not text and isinstance(entry.get("url"), str) and entry["url"].startswith("data:"):
         head, _, text = entry["url"].partition(",")
         text = text if head.endswith(";base64") else ""
-    try:
-        return base64.b64decode(text, validate=True) if isinstance(text, str) else b""
-    except (binascii.Error, ValueError):
-        return b""
+    return wire.decoded(text)
 
 
 def mime_of(data: bytes) -> str:
@@ -135,7 +139,3 @@ def _sides(text: object) -> tuple[float, float] | None:
     except ValueError:
         return None
     return pair if all(0 < side < 10**6 for side in pair) else None
-
-
-def _count(value: object) -> int:
-    return value if isinstance(value, int) and value >= 0 else 0

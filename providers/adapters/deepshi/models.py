@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from providers import errors
+from providers import errors, wire
 
 CHOICES = {
     "width": "a size in pixels",
@@ -49,10 +49,10 @@ def _model(entry: Mapping[str, Any]) -> Model:
     parameters, edit = entry.get("parameters"), entry.get("edit")
     references = None
     if isinstance(edit, dict):
-        references = 0 if edit.get("supported") is False else _count(edit.get("max_images"))
+        references = 0 if edit.get("supported") is False else wire.count(edit.get("max_images"))
     return Model(
         parameters if isinstance(parameters, dict) else None,
-        _count(entry.get("prompt_max_length")),
+        wire.count(entry.get("prompt_max_length")),
         references,
     )
 
@@ -90,7 +90,3 @@ def fitted(model: Model, fields: Mapping[str, Any], references: int) -> dict[str
         if name not in model.parameters or not _accepts(model.parameters[name], sent[name]):
             raise errors.InvalidRequest(f"This model does not take {meaning}.")
     return sent
-
-
-def _count(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from providers import errors
 from providers.base import EDIT, GENERATE, ImageRequest, InputImage
 from providers.http import Part
+from providers.refusals import AUTO, half_sized, not_offered, raise_first
+from providers.sending import as_file, as_text
 
 MAX_N = 4
 MAX_REFERENCES = 14
@@ -38,30 +39,24 @@ FIELDS = frozenset(
 
 def refuse_what_it_cannot(request: ImageRequest) -> None:
     """Raises InvalidRequest for what no model can do; nothing is dropped in silence."""
-    single, sized = request.model in ONE_AT_A_TIME, bool(request.width or request.height)
+    single = request.model in ONE_AT_A_TIME
     refusals = {
         "This kind of work is not offered by this vendor.": request.kind not in (GENERATE, EDIT),
         "An edit needs a picture.": request.kind == EDIT and not request.references,
         "The number of pictures is 1 to 4.": not 1 <= request.n <= MAX_N,
         "This model makes one picture at a time.": single and request.n != 1,
         "At most 14 references.": len(request.references) > MAX_REFERENCES,
-        "This vendor takes no mask.": request.mask is not None,
-        "A negative prompt is not offered by this vendor.": bool(request.negative_prompt),
-        "Width and height go together.": sized and not (request.width and request.height),
         "A resolution goes with a shape.": bool(request.resolution) and not request.aspect_ratio,
         "A size has a name or a shape, not both.": bool(request.preset and request.aspect_ratio),
         "This vendor does not make that format.": request.output_format not in FORMATS,
         "This vendor has no choice of compression.": request.output_compression is not None,
         "This vendor does not know that quality.": request.quality not in QUALITIES,
-        "This vendor has no choice of background.": request.background not in ("", "auto", "opaque"),
+        "This vendor has no choice of background.": request.background not in (*AUTO, "opaque"),
         "This vendor has no choice of moderation.": bool(request.moderation),
-        "A style is not offered by this vendor.": bool(request.style),
-        "Strength is not offered by this vendor.": request.strength is not None,
         "An extra parameter is named like one of the vendor's own.": bool(FIELDS & set(request.extra)),
     }
-    for refusal, applies in refusals.items():
-        if applies:
-            raise errors.InvalidRequest(refusal)
+    lacks = not_offered(request, "mask", "negative prompt", "style", "strength")
+    raise_first(refusals | lacks | half_sized(request))
 
 
 def fields_of(request: ImageRequest) -> dict[str, Any]:
@@ -103,17 +98,8 @@ def _is_slow(fields: Mapping[str, Any]) -> bool:
 
 def form_of(fields: Mapping[str, Any], references: tuple[InputImage, ...]) -> list[Part]:
     """The form of an edit: ``image``, or ``image[]`` once per reference in order."""
-    form: list[Part] = [(name, _text(name, value)) for name, value in fields.items()]
+    form: list[Part] = [(name, as_text(name, value)) for name, value in fields.items()]
     part = "image" if len(references) == 1 else "image[]"
     for number, picture in enumerate(references, start=1):
-        name = f"image-{number}.{picture.mime.partition('/')[2] or 'png'}"
-        form.append((part, (name, picture.data, picture.mime)))
+        form.append((part, as_file(f"image-{number}", picture)))
     return form
-
-
-def _text(name: str, value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str | int | float):
-        return str(value)
-    raise errors.InvalidRequest(f"The parameter {name} cannot be part of a form.")

@@ -9,13 +9,13 @@ from contextlib import AbstractContextManager
 from typing import Any
 from urllib.parse import quote
 
-from providers import errors
+from providers import errors, wire
 from providers.adapters.fal.answer import (
     CANCELLATION_REQUESTED,
     COMPLETED,
     IN_QUEUE,
-    Complaint,
     Item,
+    Problem,
     broke,
     complaint,
     hopeless,
@@ -23,7 +23,6 @@ from providers.adapters.fal.answer import (
     kind_of,
     never_begun,
     place_of,
-    seed_of,
     share_of,
     with_logs,
 )
@@ -41,7 +40,7 @@ from providers.base import (
     Ticket,
     Waiting,
 )
-from providers.http import ANSWER_BYTES, Answer, Client, Deadline, failure
+from providers.http import ANSWER_BYTES, Answer, Client, Complaint, Deadline, about, failed, failure, fetched
 
 BASE_URL, PLATFORM_URL = "https://queue.fal.run", "https://api.fal.ai"
 API_HOSTS = ("queue.fal.run",)
@@ -76,7 +75,7 @@ class Fal:
     )
 
     def __init__(self, config: Config) -> None:
-        self._key, self._base = config.key, (config.url or BASE_URL).rstrip("/")
+        self._config, self._base = config, (config.url or BASE_URL).rstrip("/")
         self._client = Client(
             self._base,
             secrets=(config.key,),
@@ -101,34 +100,28 @@ class Fal:
             headers=headers,
             document=fields,
         ) as answer:
-            if not 200 <= answer.status < 300:
+            if not answer.ok:
                 raise self._refused(answer)
-            document = answer.decode_json(lambda document: document)
+            document = answer.json()
         return self._ticket(document, request)
 
     def poll(self, ticket: Ticket) -> Waiting | Finished:
         """Asks how the task is, and fetches what it made. 202 says that it goes on, like its words."""
-        try:
+        with about(ticket.id):
             with self._follow(with_logs(ticket.data["status_url"])) as answer:
                 if answer.status == 404:
                     raise errors.TaskFailed("The vendor no longer knows this task.", status=404)
                 if answer.status not in (200, 202):
-                    raise failure(
-                        answer.status,
-                        answer.headers,
-                        self._client.redacted(self._complaint(answer).words),
-                    )
-                status = answer.decode_json(lambda document: document)
+                    words = self._told_by(answer).words
+                    raise failed(self._client, Complaint(words), answer.status, answer.headers)
+                status = answer.table()
             return self._told(status, ticket)
-        except errors.ProviderError as error:
-            error.vendor_ref = ticket.id
-            raise
 
     def cancel(self, ticket: Ticket) -> bool:
         """Whether the vendor took the wish. One that runs already ends when its runner hears of it [?]."""
         try:
             with self._follow(ticket.data["cancel_url"], "PUT") as answer:
-                document = answer.decode_json(lambda document: document)
+                document = answer.json()
         except errors.ProviderError:
             return False
         return isinstance(document, dict) and document.get("status") == CANCELLATION_REQUESTED
@@ -142,9 +135,7 @@ class Fal:
         return self._prices.check()
 
     def _headers(self) -> dict[str, str]:
-        if not self._key:
-            raise errors.AuthError("No key is set for this vendor.")
-        return {"Authorization": f"Key {self._key}"}
+        return {"Authorization": f"Key {self._config.required_key()}"}
 
     def _follow(self, url: str, method: str = "GET") -> AbstractContextManager[Answer]:
         """Asks at an address of a ticket; an answer may hold four pictures."""
@@ -159,9 +150,7 @@ class Fal:
     def _ticket(self, document: Any, request: ImageRequest) -> Ticket:
         """What the submit was answered with; where it names no address, one by rule, without the model's sub-path."""
         told = document if isinstance(document, dict) else {}
-        number = told.get("request_id")
-        if not isinstance(number, str) or not number or len(number) > 200:
-            raise errors.AnswerLost("The vendor's answer names no task.")
+        number = wire.task_id(told.get("request_id"))
         base = f"{self._base}/{app_of(request.model)}/requests/{quote(number, safe='')}"
         by_rule = dict(zip(ADDRESSES, (f"{base}/status", base, f"{base}/cancel"), strict=True))
         data = {name: told.get(name) or by_rule[name] for name in ADDRESSES}
@@ -171,10 +160,8 @@ class Fal:
             data["rewritten"] = "yes"
         return Ticket(number, data | {"format": request.output_format})
 
-    def _told(self, status: Any, ticket: Ticket) -> Waiting | Finished:
+    def _told(self, status: Mapping[str, Any], ticket: Ticket) -> Waiting | Finished:
         """Every status but COMPLETED is one of a task that goes on. COMPLETED may be a failure."""
-        if not isinstance(status, dict):
-            raise errors.AnswerLost("The vendor's answer is not an object.")
         if status.get("status") != COMPLETED:
             queued = status.get("status") == IN_QUEUE
             pause = PAUSE_SECONDS * (1 + place_of(status)) if queued else PAUSE_SECONDS
@@ -182,7 +169,7 @@ class Fal:
         with self._follow(ticket.data["response_url"]) as answer:
             if answer.status != 200:
                 raise self._ended(answer, status)
-            document = answer.decode_json(lambda document: document)
+            document = answer.json()
         if status.get("error") or status.get("error_type"):
             raise self._verdict(complaint(status, {}), None, errors.TaskFailed)
         return self._finished(document, ticket)
@@ -190,16 +177,9 @@ class Fal:
     def _finished(self, document: Any, ticket: Ticket) -> Finished:
         """Fetches what was made. Fails only if not one picture is left."""
         told = document if isinstance(document, dict) else {}
-        deadline, outputs = Deadline(FETCH_SECONDS), []
-        problem: errors.ProviderError = errors.EmptyResult("The vendor answered without a picture.")
-        for item in items_of(told):
-            try:
-                outputs.append(self._output(item, told, ticket, deadline))
-            except errors.ProviderError as error:
-                problem = error
-        if not outputs:
-            raise problem
-        return Finished(tuple(outputs), vendor_ref=ticket.id)
+        deadline = Deadline(FETCH_SECONDS)
+        outputs = fetched(items_of(told), lambda item: self._output(item, told, ticket, deadline))
+        return Finished(outputs, vendor_ref=ticket.id)
 
     def _output(self, item: Item, document: Mapping[str, Any], ticket: Ticket, deadline: Deadline) -> Output:
         """One picture. Raises ModerationOutput for one that the vendor painted black."""
@@ -209,45 +189,41 @@ class Fal:
             (item.data, item.mime) if item.data else self._client.download(item.url, deadline=deadline)
         )
         known = (kind for kind in (mime, item.mime) if kind.startswith("image/"))
-        words = document.get("prompt") if ticket.data.get("rewritten") else ""
+        words = wire.text(document.get("prompt")) if ticket.data.get("rewritten") else ""
         return Output(
             data,
             next(known, f"image/{ticket.data.get('format') or 'png'}"),
-            seed_of(document),
-            revised_prompt=words if isinstance(words, str) else "",
+            wire.seed(document.get("seed")),
+            revised_prompt=words,
         )
 
     def _refused(self, answer: Answer) -> errors.ProviderError:
         """Why there is no task. One that the vendor says is not to be repeated is over."""
-        told = self._complaint(answer)
-        by_status = failure(answer.status, answer.headers, self._client.redacted(told.words))
-        kind = (
-            errors.BillingError if broke(answer.status, told.words) else kind_of(told.code, type(by_status))
-        )
+        told = self._told_by(answer)
+        kind = kind_of(told.code, type(failure(answer.status, answer.headers)))
+        if broke(answer.status, told.words):
+            kind = errors.BillingError
         if never_begun(answer.headers) or (kind.retryable and hopeless(answer.headers)):
             kind = errors.TaskFailed
-        return kind(
-            by_status.message,
-            status=answer.status,
-            vendor_code=self._client.redacted(told.code),
-            vendor_ref=self._client.redacted(answer.headers.get("x-fal-request-id", "")),
-            retry_after=by_status.retry_after,
+        reference = answer.headers.get("x-fal-request-id")
+        return failed(
+            self._client, Complaint(told.words, told.code, reference, kind), answer.status, answer.headers
         )
 
     def _ended(self, answer: Answer, status: Mapping[str, Any]) -> errors.ProviderError:
         """Why a task that is over has no result: its own error, or a question that was answered badly."""
         if answer.status in (404, 410):
             return errors.ResultExpired("The vendor no longer keeps the result.", status=answer.status)
-        told, by_status = self._complaint(answer), failure(answer.status, answer.headers)
+        told, by_status = self._told_by(answer), failure(answer.status, answer.headers)
         if not told.final and not status.get("error"):
             return by_status
         said = complaint(status, {})
         return self._verdict(
-            Complaint(told.words or said.words, told.code or said.code), answer.status, type(by_status)
+            Problem(told.words or said.words, told.code or said.code), answer.status, type(by_status)
         )
 
     def _verdict(
-        self, told: Complaint, status: int | None, by_status: type[errors.ProviderError]
+        self, told: Problem, status: int | None, by_status: type[errors.ProviderError]
     ) -> errors.ProviderError:
         """The end of a task. Over is over: what would be tried again as a question is a task that failed."""
         kind = kind_of(told.code, by_status)
@@ -259,7 +235,7 @@ class Fal:
             vendor_code=self._client.redacted(told.code),
         )
 
-    def _complaint(self, answer: Answer) -> Complaint:
+    def _told_by(self, answer: Answer) -> Problem:
         """What an error says; of one that is not JSON its status and headers alone."""
         try:
             return answer.decode_json(lambda document: complaint(document, answer.headers, answer.status))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -62,7 +60,7 @@ _SHARE = re.compile(r"(\d{1,3})%\|")
 
 
 @dataclass(frozen=True, slots=True)
-class Complaint:
+class Problem:
     """An error's words, the vendor's own type, and whether it is the end of a task and not of a question."""
 
     words: str = ""
@@ -80,7 +78,7 @@ class Item:
     unsafe: bool = False
 
 
-def complaint(document: Any, headers: Mapping[str, str], status: int | None = None) -> Complaint:
+def complaint(document: Any, headers: Mapping[str, str], status: int | None = None) -> Problem:
     """What an error says: a list of problems by field, or a text with the platform's type beside it.
 
     A type, a list or a word on retries comes from the task itself. So does any status but those that ask for patience.
@@ -92,9 +90,9 @@ def complaint(document: Any, headers: Mapping[str, str], status: int | None = No
     final = bool(code or problems or "x-fal-retryable" in headers) or (status or 0) not in ASK_AGAIN
     if problems:
         worst = next((row for row in problems if row.get("type") == "content_policy_violation"), problems[0])
-        return Complaint(_worded(worst), _code(worst, code), final)
+        return Problem(_worded(worst), _code(worst, code), final)
     words = next((text for text in (detail, told.get("error")) if isinstance(text, str)), "")
-    return Complaint(words, code if isinstance(code, str) else "", final)
+    return Problem(words, code if isinstance(code, str) else "", final)
 
 
 def _where(problem: Mapping[str, Any]) -> list[str]:
@@ -171,22 +169,12 @@ def items_of(document: Mapping[str, Any]) -> list[Item]:
 
 
 def _item(entry: Mapping[str, Any], unsafe: bool) -> Item:
-    url, mime = entry.get("url"), entry.get("content_type")
-    kind = mime.lower() if isinstance(mime, str) and mime.lower().startswith("image/") else ""
-    if not isinstance(url, str) or not url.startswith("data:"):
-        return Item(url if isinstance(url, str) else "", mime=kind, unsafe=unsafe)
-    head, _, body = url.partition(",")
-    told, _, coding = head.removeprefix("data:").partition(";")
-    try:
-        data = base64.b64decode(body, validate=True) if coding.endswith("base64") else b""
-    except (binascii.Error, ValueError):
-        data = b""
-    return Item(data=data, mime=told.lower() or kind, unsafe=unsafe)
-
-
-def seed_of(document: Mapping[str, Any]) -> int | None:
-    seed = document.get("seed")
-    return seed if isinstance(seed, int) and not isinstance(seed, bool) and 0 <= seed < 2**63 else None
+    url, kind = wire.text(entry.get("url")), wire.text(entry.get("content_type")).lower()
+    kind = kind if kind.startswith("image/") else ""
+    if (inline := wire.inlined(url)) is None:
+        return Item(url, mime=kind, unsafe=unsafe)
+    data, told = inline
+    return Item(data=data, mime=told or kind, unsafe=unsafe)
 
 
 def price_of(document: Any, model: str) -> str:

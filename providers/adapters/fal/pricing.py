@@ -12,7 +12,7 @@ from providers.adapters.fal.families import IMAGES, MEGAPIXELS, TIMES
 from providers.adapters.fal.models import family
 from providers.adapters.fal.request import refuse_what_it_cannot
 from providers.base import UPSCALE, Health, ImageRequest
-from providers.http import Client, Deadline, failure
+from providers.http import Client, Complaint, Deadline, health, refused
 
 PRICES, ESTIMATE = "/v1/models/pricing", "/v1/models/pricing/estimate"
 ASKED_FOR = "fal-ai/flux/schnell"
@@ -45,11 +45,11 @@ class Prices:
 
     def check(self) -> Health:
         """Whether the vendor answers with this key."""
-        try:
-            self._list(ASKED_FOR, Deadline(SECONDS))
-        except errors.ProviderError as error:
-            return Health(ok=False, message=error.message)
-        return Health(ok=True, message="It answers.")
+        return health(self._answers)
+
+    def _answers(self) -> str:
+        self._list(ASKED_FOR, Deadline(SECONDS))
+        return "It answers."
 
     def _counts_alike(self, model: str, deadline: Deadline) -> bool:
         """Whether the vendor's price is for the unit that we count."""
@@ -64,13 +64,11 @@ class Prices:
         with self._client.send(
             method, path, deadline=deadline, headers=self._headers(), document=document
         ) as answer:
-            if answer.status == 200:
-                return answer.decode_json(lambda document: document)
-            try:
-                words = answer.decode_json(lambda document: complaint(document, answer.headers).words)
-            except errors.UpstreamError:
-                words = ""
-            raise failure(answer.status, answer.headers, self._client.redacted(words))
+            if answer.status != 200:
+                raise refused(
+                    self._client, answer, lambda told: Complaint(complaint(told, answer.headers).words)
+                )
+            return answer.json()
 
 
 def _units(request: ImageRequest) -> int | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import base64
+from dataclasses import replace
 from typing import Any
 
 from providers import errors
@@ -10,8 +10,9 @@ from providers.adapters.fal.families import FOLLOWS, NAMED, RATIO, TIMES, TOLERA
 from providers.adapters.fal.models import family
 from providers.base import INPAINT, ImageRequest, InputImage
 from providers.masks import white_where_clear
+from providers.refusals import AUTO, half_sized, not_offered, raise_first
+from providers.sending import data_uri
 
-AUTO = ("", "auto")
 VECTOR = "vector_illustration"
 TOLERANCES = ("1", "2", "3", "4", "5", "6")
 
@@ -39,16 +40,10 @@ def refuse_what_it_cannot(request: ImageRequest) -> None:
         "This model does not answer in this format.": request.output_format not in model.formats,
         "A style is not offered by this model.": bool(request.style) and not model.styled,
         "A style of vectors goes with SVG, and no other does.": not _drawn_alike(request, model),
-        "A choice of moderation is not offered by this vendor.": request.moderation not in AUTO,
-        "This vendor sends no previews.": request.partials > 0,
-        "A compression is not offered by this vendor.": request.output_compression is not None,
-        "Strength is not offered by this vendor.": request.strength is not None,
     }
-    for refusal, applies in (
-        refusals | _sizes_refused(request, model) | _extras_refused(request, model)
-    ).items():
-        if applies:
-            raise errors.InvalidRequest(refusal)
+    lacks = not_offered(request, "moderation", "previews", "compression", "strength")
+    sizes = half_sized(request) | _sizes_refused(request, model)
+    raise_first(refusals | lacks | sizes | _extras_refused(request, model))
     if model.prompt and len(request.prompt) > model.prompt:
         raise errors.PromptTooLong(f"This model takes a prompt of {model.prompt:,} characters.")
 
@@ -57,7 +52,6 @@ def _sizes_refused(request: ImageRequest, model: Family) -> dict[str, bool]:
     drawn, ratio = bool(request.width and request.height), request.aspect_ratio not in AUTO
     alone = drawn and not request.preset and not request.aspect_ratio
     return {
-        "Width and height go together.": (request.width is None) != (request.height is None),
         "This model has no such preset.": request.preset
         not in ("", *(model.presets if model.size == NAMED else ())),
         "This model has no such resolution.": request.resolution not in ("", *model.resolutions),
@@ -157,24 +151,15 @@ def _pictures(request: ImageRequest, model: Family) -> dict[str, Any]:
     if links:
         fields[model.pictures] = links if model.pictures.endswith("s") else links[0]
     if request.mask is not None:
-        fields["mask_url"] = _mask(request.mask)
+        fields["mask_url"] = data_uri(_grey(request.mask))
     return fields
 
 
-def _mask(mask: InputImage) -> str:
+def _grey(mask: InputImage) -> InputImage:
     """That white is what is repainted, as in most models, is a guess [?]: the pages ask for the same size alone."""
-    return _uri(white_where_clear(mask.data), "image/png")
+    return replace(mask, data=white_where_clear(mask.data), mime="image/png")
 
 
 def _extras(request: ImageRequest) -> dict[str, Any]:
     """As they are, but that a tolerance is a text."""
     return {name: str(value) if name == TOLERANCE else value for name, value in request.extra.items()}
-
-
-def data_uri(picture: InputImage) -> str:
-    """A picture as an address that holds it."""
-    return _uri(picture.data, picture.mime)
-
-
-def _uri(data: bytes, mime: str) -> str:
-    return f"data:{mime};base64,{base64.b64encode(data).decode()}"

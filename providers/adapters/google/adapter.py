@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from providers import errors
@@ -12,11 +13,22 @@ from providers.adapters.google.answer import (
     add_predictions,
     problem,
 )
-from providers.adapters.google.failures import error_of, kind_of, wait_of
+from providers.adapters.google.failures import complaint, error_of
 from providers.adapters.google.models import GEMINI, Model, model_of
 from providers.adapters.google.request import document_of, is_slow, refuse_what_it_cannot
 from providers.base import Config, Delivered, Emit, Facts, Finished, Health, ImageRequest, Listed, Synchronous
-from providers.http import ANSWER_BYTES, Answer, Client, Deadline, failure, parsed
+from providers.http import (
+    ANSWER_BYTES,
+    Answer,
+    Client,
+    Deadline,
+    asked,
+    begun,
+    failed,
+    health,
+    parsed,
+    refused,
+)
 from providers.listing import listed
 
 BASE_URL = "https://generativelanguage.googleapis.com/v1beta"
@@ -35,7 +47,7 @@ class Google(Synchronous):
     facts = Facts(address=BASE_URL)
 
     def __init__(self, config: Config) -> None:
-        self._key = config.key
+        self._config = config
         self._client = Client(config.url or BASE_URL, secrets=(config.key,))
 
     def submit(self, request: ImageRequest, emit: Emit) -> Finished:
@@ -52,7 +64,7 @@ class Google(Synchronous):
             document=document_of(request, model),
             cap=ANSWER_BYTES * (request.n + DRAFTS),
         ) as answer:
-            if not 200 <= answer.status < 300:
+            if not answer.ok:
                 raise self._error(answer)
             if answer.media_type() == "text/event-stream":
                 found = self._streamed(answer, emit)
@@ -68,29 +80,21 @@ class Google(Synchronous):
 
     def check(self) -> Health:
         """Asks for the list of models, which costs nothing."""
-        try:
-            count = len(self.models())
-        except errors.ProviderError as error:
-            return Health(ok=False, message=error.message)
-        return Health(ok=True, message=f"It answers and lists {count} models.")
+        return health(lambda: f"It answers and lists {len(self.models())} models.")
 
     def models(self) -> Sequence[Listed]:
         """The vendor's own list."""
-        headers, deadline = self._headers(), Deadline(CHECK_SECONDS)
-        with self._client.send("GET", "/models?pageSize=1000", deadline=deadline, headers=headers) as answer:
-            if answer.status != 200:
-                raise self._error(answer)
-            return answer.decode_json(lambda document: listed(document, key="name", prefix="models/"))
+        path, headers = "/models?pageSize=1000", self._headers()
+        told = asked(self._client, path, headers=headers, seconds=CHECK_SECONDS, error=self._error)
+        return listed(told, key="name", prefix="models/")
 
     def _headers(self) -> dict[str, str]:
-        if not self._key:
-            raise errors.AuthError("No key is set for this vendor.")
-        return {"x-goog-api-key": self._key}
+        return {"x-goog-api-key": self._config.required_key()}
 
     def _found(self, document: Any, model: Model) -> Found:
         """The pictures of a JSON answer. Raises the error it tells of, AnswerLost where it is no object."""
         if error_of(document):
-            raise _begun(self._told(document, None, {}))
+            raise begun(self._within(document))
         if not isinstance(document, dict):
             raise errors.AnswerLost("The vendor's answer is not an object.")
         found = Found()
@@ -107,7 +111,7 @@ class Google(Synchronous):
             for event in answer.events():
                 document = parsed(event.data)
                 if error_of(document):
-                    raise _begun(self._told(document, None, {}))
+                    raise begun(self._within(document))
                 if isinstance(document, dict):
                     first = len(found.outputs)
                     for index, output in enumerate(add_chunk(found, document), start=first):
@@ -126,32 +130,12 @@ class Google(Synchronous):
         return error
 
     def _error(self, answer: Answer) -> errors.ProviderError:
-        """The failure that an HTTP error tells of; where the body is no JSON the status speaks alone."""
-        try:
-            document = answer.decode_json(lambda document: document)
-        except errors.UpstreamError:
-            document = None
-        return self._told(document, answer.status, answer.headers)
+        return refused(self._client, answer, lambda document: complaint(document, answer.status))
 
-    def _told(self, document: Any, status: int | None, headers: Mapping[str, str]) -> errors.ProviderError:
-        """Google's error in our words; one within a 200 has its status in ``code``."""
-        error = error_of(document)
-        code = error.get("code")
-        said = self._client.redacted(error.get("message"))
-        said = said or ("" if status else "The vendor reported a failure.")
-        status = status or (code if isinstance(code, int) and 400 <= code < 600 else 500)
-        by_status = failure(status, {}, said)
-        kind = kind_of(status, error) or type(by_status)
-        return kind(
-            by_status.message,
-            status=status,
-            vendor_code=self._client.redacted(error.get("status")),
-            retry_after=wait_of(error, headers),
-        )
-
-
-def _begun(error: errors.ProviderError) -> errors.ProviderError:
-    """An error told after the work had begun: whatever its kind, it is no leave to pay once more."""
-    if not error.safe_to_resend:
-        return error
-    return errors.UpstreamError(error.message, vendor_code=error.vendor_code)
+    def _within(self, document: Any) -> errors.ProviderError:
+        """The failure that an error within a 200 tells of; it names the status that it would have had."""
+        code = error_of(document).get("code")
+        status = code if isinstance(code, int) and 400 <= code < 600 else 500
+        told = complaint(document, status)
+        words = self._client.redacted(told.words) or "The vendor reported a failure."
+        return failed(self._client, replace(told, words=words), status)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from providers import errors
+from providers import errors, wire
 from providers.base import Output, Usage
 
 DECLINED = frozenset(
@@ -39,7 +37,6 @@ EMPTY: Mapping[str, str] = {
 """The finishReasons of an answer in which there is none, and what is said where the vendor says nothing."""
 
 URL_SAFE = str.maketrans("-_", "+/")
-SIGNATURES = ((b"\x89PNG", "image/png"), (b"\xff\xd8\xff", "image/jpeg"), (b"RIFF", "image/webp"))
 
 
 @dataclass(slots=True)
@@ -111,19 +108,13 @@ def _add_picture(found: Found, text: object, mime: object) -> Output | None:
 
 def _mime_of(data: bytes, told: object) -> str:
     """What the first bytes say, then what the vendor says: never what was asked, since it may send another."""
-    known = next((mime for signature, mime in SIGNATURES if data.startswith(signature)), None)
-    return known or (told if isinstance(told, str) and told else "image/png")
+    return wire.picture_type(data) or (told if isinstance(told, str) and told else "image/png")
 
 
 def decoded(text: object) -> bytes:
     """The bytes behind base64 in either alphabet, padded or not; empty where it is none."""
-    if not isinstance(text, str):
-        return b""
-    plain = text.translate(URL_SAFE).rstrip("=")
-    try:
-        return base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)
-    except (binascii.Error, ValueError):
-        return b""
+    plain = wire.text(text).translate(URL_SAFE).rstrip("=")
+    return wire.decoded(plain + "=" * (-len(plain) % 4))
 
 
 def problem(found: Found, words: str, message: str) -> errors.ProviderError:
@@ -149,23 +140,21 @@ def usage_of(usage: object) -> Usage | None:
     the picture on the way out."""
     if not isinstance(usage, dict):
         return None
-    prompt, made = _count(usage.get("promptTokenCount")), _count(usage.get("candidatesTokenCount"))
+    prompt, made = wire.tokens(usage.get("promptTokenCount")), wire.tokens(usage.get("candidatesTokenCount"))
     seen = _of_pictures(usage.get("promptTokensDetails"))
     painted = _of_pictures(usage.get("candidatesTokensDetails")) or made
     return Usage(
         input_text=max(prompt - seen, 0),
         input_image=seen,
         output_image=painted,
-        output_text=max(made - painted, 0) + _count(usage.get("thoughtsTokenCount")),
+        output_text=max(made - painted, 0) + wire.tokens(usage.get("thoughtsTokenCount")),
     )
 
 
 def _of_pictures(details: object) -> int:
-    return sum(_count(row.get("tokenCount")) for row in tables(details) if row.get("modality") == "IMAGE")
-
-
-def _count(value: object) -> int:
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else 0
+    return sum(
+        wire.tokens(row.get("tokenCount")) for row in tables(details) if row.get("modality") == "IMAGE"
+    )
 
 
 def _table(value: object) -> Mapping[str, Any]:

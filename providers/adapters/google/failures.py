@@ -7,6 +7,7 @@ from typing import Any
 
 from providers import errors, wire
 from providers.adapters.google.answer import tables
+from providers.http import Complaint
 
 REASONS: Mapping[str, type[errors.ProviderError]] = {
     "API_KEY_INVALID": errors.AuthError,
@@ -39,21 +40,28 @@ def error_of(document: Any) -> Mapping[str, Any]:
     return told if isinstance(told, dict) else {}
 
 
-def kind_of(status: int | None, error: Mapping[str, Any]) -> type[errors.ProviderError] | None:
+def complaint(document: Any, status: int) -> Complaint:
+    """``{"error": {code, message, status, details}}``."""
+    error = error_of(document)
+    kind, wait = _kind_of(status, error), _wait_of(error)
+    return Complaint(error.get("message"), error.get("status"), kind=kind, wait=wait)
+
+
+def _kind_of(status: int, error: Mapping[str, Any]) -> type[errors.ProviderError] | None:
     """The class that the answer's own words name; None where the status says all."""
     for detail in _details(error, "ErrorInfo"):
         if detail.get("reason") in REASONS:
             return REASONS[detail["reason"]]
     message = str(error.get("message") or "").lower()
-    for part, kind in WORDS.get(status or 0, ()):
+    for part, kind in WORDS.get(status, ()):
         if part in message:
             return kind
-    if status == 429 and is_daily(error):
+    if status == 429 and _is_daily(error):
         return errors.BillingError
     return None
 
 
-def is_daily(error: Mapping[str, Any]) -> bool:
+def _is_daily(error: Mapping[str, Any]) -> bool:
     """Whether a quota of the day is used up, which no wait of ours outlasts. Guess [?]: its id says ``PerDay``."""
     violations = [
         violation
@@ -63,15 +71,15 @@ def is_daily(error: Mapping[str, Any]) -> bool:
     return any("PerDay" in str(violation.get("quotaId")) for violation in violations)
 
 
-def wait_of(error: Mapping[str, Any], headers: Mapping[str, str]) -> float | None:
-    """Seconds to wait, 0 to 900: a RetryInfo's ``21s``, or a header, which a proxy before Google may set."""
+def _wait_of(error: Mapping[str, Any]) -> float | None:
+    """Seconds to wait, 0 to 900: a RetryInfo's ``21s``."""
     for detail in _details(error, "RetryInfo"):
         delay = detail.get("retryDelay")
         if isinstance(delay, str) and delay.endswith("s"):
             told = wire.retry_after({"retry-after": delay.removesuffix("s")})
             if told is not None:
                 return told
-    return wire.retry_after(headers)
+    return None
 
 
 def _details(error: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:

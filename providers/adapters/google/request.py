@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping
 from typing import Any
 
-from providers import errors
 from providers.adapters.google.models import GEMINI, IMAGEN, Model
 from providers.base import EDIT, GENERATE, ImageRequest, InputImage
+from providers.refusals import AUTO, half_sized, not_offered, raise_first
+from providers.sending import encoded
 
 INLINE_BYTES = 20 * 1024 * 1024
 """As much as a request may weigh, pictures and all, in base64."""
@@ -41,11 +41,8 @@ def refuse_what_it_cannot(request: ImageRequest, model: Model) -> None:
         f"This model makes at most {model.max_n} at a time.": not 1 <= request.n <= model.max_n,
         f"This model takes at most {model.references} references.": count > model.references,
         "The pictures are more than 20 MB together.": _inline_bytes(request) > INLINE_BYTES,
-        "This vendor takes no mask.": request.mask is not None,
-        "This vendor sends no previews.": request.partials != 0,
         "A negative prompt is not offered by this model.": bool(request.negative_prompt)
         and not model.negative,
-        "Width and height go together.": sized and not (request.width and request.height),
         "This model does not make that shape.": request.aspect_ratio not in ("", *model.ratios),
         "This model does not make that resolution.": request.resolution not in ("", *model.sizes),
         "This vendor takes a shape and a resolution.": bool(request.preset)
@@ -54,18 +51,15 @@ def refuse_what_it_cannot(request: ImageRequest, model: Model) -> None:
         "This model has no choice of that format.": request.output_format not in model.formats,
         "Only JPEG has a compression.": request.output_compression is not None
         and request.output_format != "jpeg",
-        "This vendor has no choice of background.": request.background not in ("", "auto", "opaque"),
+        "This vendor has no choice of background.": request.background not in (*AUTO, "opaque"),
         "This vendor has no choice of moderation.": bool(request.moderation),
         "A seed is 0 to 4,294,967,295.": request.seed is not None and not 0 <= request.seed < 2**32,
-        "A style is not offered by this vendor.": bool(request.style),
-        "Strength is not offered by this vendor.": request.strength is not None,
         "An extra parameter is named like one of the vendor's own.": bool(
             OWN[model.dialect] & set(request.extra)
         ),
     }
-    for refusal, applies in refusals.items():
-        if applies:
-            raise errors.InvalidRequest(refusal)
+    lacks = not_offered(request, "mask", "previews", "style", "strength")
+    raise_first(refusals | lacks | half_sized(request))
 
 
 def _inline_bytes(request: ImageRequest) -> int:
@@ -99,7 +93,7 @@ def _signed(seed: int) -> int:
 
 
 def _inline(picture: InputImage) -> dict[str, Any]:
-    return {"inlineData": {"mimeType": picture.mime, "data": base64.b64encode(picture.data).decode()}}
+    return {"inlineData": {"mimeType": picture.mime, "data": encoded(picture.data)}}
 
 
 def _instances(request: ImageRequest) -> dict[str, Any]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from providers import errors
 from providers.adapters.openai.answer import (
     Found,
+    Link,
     add,
-    kind_of,
+    complaint,
     mime_of,
     preview,
     total,
@@ -28,7 +30,21 @@ from providers.base import (
     Output,
     Synchronous,
 )
-from providers.http import ANSWER_BYTES, Answer, Client, Deadline, failure, parsed
+from providers.http import (
+    ANSWER_BYTES,
+    Answer,
+    Client,
+    Complaint,
+    Deadline,
+    about,
+    asked,
+    begun,
+    failed,
+    fetched,
+    health,
+    parsed,
+    refused,
+)
 from providers.listing import listed
 
 BASE_URL = "https://api.openai.com/v1"
@@ -47,7 +63,7 @@ class OpenAI(Synchronous):
     )
 
     def __init__(self, config: Config) -> None:
-        self._key = config.key
+        self._config = config
         self._client = Client(
             config.url or BASE_URL,
             secrets=(config.key,),
@@ -68,7 +84,7 @@ class OpenAI(Synchronous):
             form=call.form,
             cap=ANSWER_BYTES * request.n * (1 + request.partials),
         ) as answer:
-            if not 200 <= answer.status < 300:
+            if not answer.ok:
                 raise self._error(answer)
             reference = self._reference(answer)
             if answer.media_type() == "text/event-stream":
@@ -79,19 +95,14 @@ class OpenAI(Synchronous):
 
     def check(self) -> Health:
         """Asks for the list of models, which costs nothing."""
-        try:
-            count = len(self.models())
-        except errors.ProviderError as error:
-            return Health(ok=False, message=error.message)
-        return Health(ok=True, message=f"It answers and lists {count} models.")
+        return health(lambda: f"It answers and lists {len(self.models())} models.")
 
     def models(self) -> Sequence[Listed]:
         """The vendor's own list."""
-        headers, deadline = self._headers(""), Deadline(CHECK_SECONDS)
-        with self._client.send("GET", "/models", deadline=deadline, headers=headers) as answer:
-            if answer.status != 200:
-                raise self._error(answer)
-            return answer.decode_json(listed)
+        headers = self._headers("")
+        return listed(
+            asked(self._client, "/models", headers=headers, seconds=CHECK_SECONDS, error=self._error)
+        )
 
     def _call(self, request: ImageRequest) -> Call:
         return call_of(request)
@@ -102,9 +113,7 @@ class OpenAI(Synchronous):
 
     def _proof(self) -> dict[str, str]:
         """What shows who asks."""
-        if not self._key:
-            raise errors.AuthError("No key is set for this vendor.")
-        return {"Authorization": f"Bearer {self._key}"}
+        return self._config.bearer()
 
     def _headers(self, client_ref: str) -> dict[str, str]:
         headers = self._proof()
@@ -120,7 +129,7 @@ class OpenAI(Synchronous):
         if not isinstance(document, dict):
             raise errors.AnswerLost("The vendor's answer is not an object.", vendor_ref=reference)
         if document.get("error"):
-            raise self._told(document, None, {}, reference)
+            raise self._within(document, reference)
         found = Found(usage=usage_of(document.get("usage")))
         mime = mime_of(document, request)
         entries = document.get("data")
@@ -137,7 +146,7 @@ class OpenAI(Synchronous):
                 if not isinstance(document, dict):
                     continue
                 if document.get("error"):
-                    raise _begun(self._told(document, None, answer.headers, self._reference(answer)))
+                    raise self._within(document, self._reference(answer))
                 kind = str(document.get("type") or event.name)
                 if kind.endswith(".partial_image"):
                     preview(document, request, found, emit)
@@ -156,52 +165,26 @@ class OpenAI(Synchronous):
 
     def _finished(self, found: Found, deadline: Deadline, reference: str) -> Finished:
         """Fetches what came as an address. Fails only if not one picture is left."""
-        problem: errors.ProviderError | None = None
-        for url, revised in found.links:
-            try:
-                data, mime = self._fetched(url, deadline)
-            except errors.ProviderError as error:
-                problem = problem or error
-            else:
-                found.outputs.append(Output(data, mime or "image/png", revised_prompt=revised))
-        if not found.outputs:
-            if problem is None and found.broken:
-                problem = errors.AnswerLost("The vendor's picture cannot be read.")
-            problem = problem or errors.EmptyResult("The vendor answered without a picture.")
-            problem.vendor_ref = reference
-            raise problem
-        return Finished(tuple(found.outputs), found.usage, vendor_ref=reference)
+        broken = errors.AnswerLost("The vendor's picture cannot be read.") if found.broken else None
+        pictures: list[Output | Link] = [*found.outputs, *found.links]
+        with about(reference):
+            outputs = fetched(pictures, lambda picture: self._picture(picture, deadline), broken)
+        return Finished(outputs, found.usage, vendor_ref=reference)
+
+    def _picture(self, picture: Output | Link, deadline: Deadline) -> Output:
+        if isinstance(picture, Output):
+            return picture
+        data, mime = self._fetched(picture.url, deadline)
+        return Output(data, mime or "image/png", revised_prompt=picture.revised_prompt)
 
     def _error(self, answer: Answer) -> errors.ProviderError:
-        """The failure that an HTTP error tells of; where the body is no JSON the status speaks alone."""
-        try:
-            document = answer.decode_json(lambda document: document)
-        except errors.UpstreamError:
-            document = None
-        return self._told(document, answer.status, answer.headers, self._reference(answer))
+        problem = refused(self._client, answer, self._complaint)
+        problem.vendor_ref = self._reference(answer)
+        return problem
 
-    def _told(
-        self, document: Any, status: int | None, headers: Mapping[str, str], reference: str
-    ) -> errors.ProviderError:
-        """``{"error": {message, type, param, code}}`` in our words; a stream's error has no status."""
-        told = document.get("error") if isinstance(document, dict) else None
-        error: dict[str, Any] = told if isinstance(told, dict) else {"message": told}
-        message = self._client.redacted(error.get("message"))
-        by_status = failure(
-            status or 500, headers, message or ("" if status else "The vendor reported a failure.")
-        )
-        kind = kind_of(error) or type(by_status)
-        return kind(
-            by_status.message,
-            status=status,
-            vendor_code=self._client.redacted(error.get("code") or error.get("type")),
-            vendor_ref=reference,
-            retry_after=by_status.retry_after,
-        )
+    def _within(self, document: Any, reference: str) -> errors.ProviderError:
+        """The failure that an error within a success, or within a stream, tells of."""
+        return begun(failed(self._client, replace(self._complaint(document), reference=reference)))
 
-
-def _begun(error: errors.ProviderError) -> errors.ProviderError:
-    """An error told in a stream: the work had begun, so whatever its kind it is no leave to pay once more."""
-    if not error.safe_to_resend:
-        return error
-    return errors.UpstreamError(error.message, vendor_code=error.vendor_code, vendor_ref=error.vendor_ref)
+    def _complaint(self, document: Any) -> Complaint:
+        return complaint(document)

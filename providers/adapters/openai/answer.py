@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from providers import errors
+from providers import errors, wire
 from providers.base import Emit, ImageRequest, Output, Partial, Usage
+from providers.http import Complaint
 
 CODES: dict[str, type[errors.ProviderError]] = {
     "insufficient_quota": errors.BillingError,
@@ -27,17 +26,32 @@ CODES: dict[str, type[errors.ProviderError]] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A picture that came as an address."""
+
+    url: str
+    revised_prompt: str
+
+
 @dataclass(slots=True)
 class Found:
     """What an answer holds: pictures, addresses of pictures, and how many entries could not be read."""
 
     outputs: list[Output] = field(default_factory=list)
-    links: list[tuple[str, str]] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
     broken: int = 0
     usage: Usage | None = None
 
 
-def kind_of(error: Mapping[str, Any]) -> type[errors.ProviderError] | None:
+def complaint(document: Any) -> Complaint:
+    """``{"error": {message, type, param, code}}``, or a bare sentence."""
+    told = document.get("error") if isinstance(document, dict) else None
+    error: dict[str, Any] = told if isinstance(told, dict) else {"message": told}
+    return Complaint(error.get("message"), error.get("code") or error.get("type"), kind=_kind_of(error))
+
+
+def _kind_of(error: Mapping[str, Any]) -> type[errors.ProviderError] | None:
     """The class for OpenAI's own word, which says more than the status: 429 is "wait" and "no money"."""
     code = error.get("code")
     if code == "string_above_max_length" and error.get("param") == "prompt":
@@ -57,7 +71,7 @@ def _picture_index(found: Found, request: ImageRequest) -> int:
 
 def preview(document: Mapping[str, Any], request: ImageRequest, found: Found, emit: Emit) -> None:
     """Emits a preview; one that cannot be read is passed over, as nothing hangs on it."""
-    data = _bytes(document.get("b64_json"))
+    data = wire.decoded(document.get("b64_json"))
     number = document.get("partial_image_index")
     if data:
         step = number + 1 if isinstance(number, int) else 1
@@ -70,25 +84,15 @@ def add(found: Found, entry: Any, mime: str) -> Output | None:
     told = entry if isinstance(entry, dict) else {}
     revised = str(told.get("revised_prompt") or "")
     if isinstance(told.get("url"), str) and told["url"] and not told.get("b64_json"):
-        found.links.append((told["url"], revised))
+        found.links.append(Link(told["url"], revised))
         return None
-    data = _bytes(told.get("b64_json"))
+    data = wire.decoded(told.get("b64_json"))
     if not data:
         found.broken += bool(told.get("b64_json")) or not isinstance(entry, dict)
         return None
     output = Output(data, mime, revised_prompt=revised)
     found.outputs.append(output)
     return output
-
-
-def _bytes(text: object) -> bytes:
-    """The picture behind ``b64_json``; empty where it is not base64."""
-    if not isinstance(text, str):
-        return b""
-    try:
-        return base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        return b""
 
 
 def mime_of(document: Mapping[str, Any], request: ImageRequest) -> str:
@@ -105,10 +109,10 @@ def usage_of(usage: object) -> Usage | None:
     if not isinstance(details_out, dict):
         details_out = {"image_tokens": usage.get("output_tokens")}
     return Usage(
-        input_text=_count(details_in.get("text_tokens")),
-        input_image=_count(details_in.get("image_tokens")),
-        output_image=_count(details_out.get("image_tokens")),
-        output_text=_count(details_out.get("text_tokens")),
+        input_text=wire.tokens(details_in.get("text_tokens")),
+        input_image=wire.tokens(details_in.get("image_tokens")),
+        output_image=wire.tokens(details_out.get("image_tokens")),
+        output_text=wire.tokens(details_out.get("text_tokens")),
     )
 
 
@@ -122,7 +126,3 @@ def total(one: Usage | None, other: Usage | None) -> Usage | None:
         one.output_image + other.output_image,
         one.output_text + other.output_text,
     )
-
-
-def _count(value: object) -> int:
-    return value if isinstance(value, int) and value >= 0 else 0

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from providers import errors, wire
 from providers.adapters.openai.adapter import OpenAI
+from providers.adapters.openai.answer import complaint
 from providers.adapters.openai.local import call_of as local_call_of
 from providers.adapters.openai.local import with_seeds
 from providers.adapters.openai.request import Call, call_of
 from providers.base import Config, Emit, Finished, ImageRequest
-from providers.http import Deadline
+from providers.http import Answer, Complaint, Deadline
 from providers.prompts import without_server_options
 
 NOWHERE = "https://openai-compatible.invalid"
@@ -31,8 +31,8 @@ class OpenAICompatible(OpenAI):
     facts = replace(OpenAI.facts, address="", needs_key=False, needs_url=True)
 
     def __init__(self, config: Config) -> None:
-        self._placed = bool(config.url)
         super().__init__(replace(config, url=config.url or NOWHERE))
+        self._config = config
 
     def submit(self, request: ImageRequest, emit: Emit) -> Finished:
         """One call, which a gateway may bill."""
@@ -50,21 +50,23 @@ class OpenAICompatible(OpenAI):
         return call_of(cleaned) if request.model.startswith(OPENAIS) else local_call_of(cleaned)
 
     def _proof(self) -> dict[str, str]:
-        if not self._placed:
-            raise errors.AuthError("No address is set for this vendor.")
-        return {"Authorization": f"Bearer {self._key}"} if self._key else {}
+        self._config.require_address()
+        return self._config.bearer() if self._config.key else {}
 
     def _fetched(self, url: str, deadline: Deadline) -> tuple[bytes, str]:
         return self._client.download(self._client.reachable(url), deadline=deadline)
 
-    def _told(
-        self, document: Any, status: int | None, headers: Mapping[str, str], reference: str
-    ) -> errors.ProviderError:
-        problem = super()._told(_as_openai_tells(document), status, headers, reference)
-        if not wire.still_loads(status, problem.message):
+    def _error(self, answer: Answer) -> errors.ProviderError:
+        problem = super()._error(answer)
+        if not wire.still_loads(problem.status, problem.message):
             return problem
         wait = LOADING_SECONDS if problem.retry_after is None else problem.retry_after
-        return errors.NotReady(problem.message, status=status, vendor_ref=reference, retry_after=wait)
+        return errors.NotReady(
+            problem.message, status=problem.status, vendor_ref=problem.vendor_ref, retry_after=wait
+        )
+
+    def _complaint(self, document: Any) -> Complaint:
+        return complaint(_as_openai_tells(document))
 
 
 def _as_openai_tells(document: Any) -> Any:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from dataclasses import dataclass, replace
 from typing import Any
 
-from providers import errors
 from providers.adapters.openai.request import Call, form_of
 from providers.base import EDIT, GENERATE, INPAINT, Finished, ImageRequest
 from providers.masks import white_where_clear
+from providers.refusals import AUTO, half_sized, raise_first
+from providers.sending import encoded
 
-AUTO = ("", "auto")
 SPLITS = "|"
 """What LocalAI takes for the end of the prompt and the beginning of the negative one."""
 
@@ -66,7 +65,6 @@ def _refuse_what_it_cannot(request: ImageRequest, server: Server) -> None:
         "This server takes a size in pixels.": bool(
             request.aspect_ratio or request.resolution or request.preset
         ),
-        "Width and height go together.": (request.width is None) != (request.height is None),
         "A choice of quality is not offered by this server.": request.quality not in AUTO,
         "A style is not offered by this server.": bool(request.style),
         "A choice of moderation is not offered by this server.": request.moderation not in AUTO,
@@ -77,9 +75,7 @@ def _refuse_what_it_cannot(request: ImageRequest, server: Server) -> None:
     }
     if not server.tagged:
         refusals |= _refused_by_localai(request, masked=masked)
-    for refusal, applies in refusals.items():
-        if applies:
-            raise errors.InvalidRequest(refusal)
+    raise_first(refusals | half_sized(request))
 
 
 def _refused_by_localai(request: ImageRequest, *, masked: bool) -> dict[str, bool]:
@@ -128,7 +124,7 @@ def _generation(request: ImageRequest) -> Call:
     fields["response_format"] = "b64_json"
     if request.seed is not None:
         fields["seed"] = request.seed
-    pictures = [base64.b64encode(picture.data).decode() for picture in request.references]
+    pictures = [encoded(picture.data) for picture in request.references]
     if request.kind == EDIT:
         fields["file"] = pictures.pop(0)
     if pictures:

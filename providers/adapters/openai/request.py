@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from providers import errors
-from providers.base import EDIT, GENERATE, INPAINT, ImageRequest, InputImage
+from providers.base import EDIT, GENERATE, INPAINT, ImageRequest
 from providers.http import Part
+from providers.refusals import half_sized, not_offered, raise_first
+from providers.sending import as_file, as_text
 
 MAX_N = 10
 MAX_REFERENCES = 16
@@ -57,13 +58,9 @@ def refuse_what_it_cannot(request: ImageRequest) -> None:
     refusals = {
         "This kind of work is not offered by this vendor.": request.kind not in (GENERATE, EDIT, INPAINT),
         "An edit needs a picture.": request.kind == EDIT and not edit,
-        "A negative prompt is not offered by this vendor.": bool(request.negative_prompt),
-        "A seed is not offered by this vendor.": request.seed is not None,
-        "Strength is not offered by this vendor.": request.strength is not None,
         "This vendor takes a size in pixels.": bool(
             request.aspect_ratio or request.resolution or request.preset
         ),
-        "Width and height go together.": (request.width is None) != (request.height is None),
         "The number of pictures is 1 to 10.": not 1 <= request.n <= MAX_N,
         "dall-e-3 makes one picture at a time.": request.model == "dall-e-3" and request.n != 1,
         "dall-e-3 takes no references.": request.model == "dall-e-3" and edit,
@@ -80,9 +77,8 @@ def refuse_what_it_cannot(request: ImageRequest) -> None:
         "JPEG cannot be transparent.": (request.background, request.output_format) == ("transparent", "jpeg"),
         "An extra parameter is named like one of the vendor's own.": bool(FIELDS & set(request.extra)),
     }
-    for refusal, applies in refusals.items():
-        if applies:
-            raise errors.InvalidRequest(refusal)
+    lacks = not_offered(request, "negative prompt", "seed", "strength")
+    raise_first(refusals | lacks | half_sized(request))
 
 
 def call_of(request: ImageRequest) -> Call:
@@ -122,22 +118,10 @@ def form_of(fields: Mapping[str, Any], request: ImageRequest) -> list[Part]:
 
     A repeated part called ``image`` is answered with 400 (OpenAI's SDK writes ``image[]`` for that reason).
     """
-    form: list[Part] = [(name, _text(name, value)) for name, value in fields.items()]
+    form: list[Part] = [(name, as_text(name, value)) for name, value in fields.items()]
     part = "image" if len(request.references) == 1 else "image[]"
     for number, picture in enumerate(request.references, start=1):
-        form.append((part, _file(f"image-{number}", picture)))
+        form.append((part, as_file(f"image-{number}", picture)))
     if request.mask is not None:
-        form.append(("mask", _file("mask", request.mask)))
+        form.append(("mask", as_file("mask", request.mask)))
     return form
-
-
-def _text(name: str, value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str | int | float):
-        return str(value)
-    raise errors.InvalidRequest(f"The parameter {name} cannot be part of a form.")
-
-
-def _file(name: str, picture: InputImage) -> tuple[str, bytes, str]:
-    return f"{name}.{picture.mime.partition('/')[2] or 'png'}", picture.data, picture.mime
