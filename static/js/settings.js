@@ -75,7 +75,7 @@ export function apply(settings) {
   // What the settings do not name of a model's own is what the model does by itself.
   const own = [...new Set([...Object.keys(before), ...Object.keys(settings)])].filter(isOwn);
   const names = [...PARAMETERS.filter((name) => name in settings), ...own];
-  const changes = names.filter((name) => String(settings[name] ?? "") !== String(before[name] ?? ""));
+  const changes = names.filter((name) => name !== "extra_of" && String(settings[name] ?? "") !== String(before[name] ?? ""));
   if (model === before.model && !changes.length) return askPrice(0);
   const wanted = Object.fromEntries(names.map((name) => [name, settings[name] ?? ""]));
   if (settings.negative_prompt) wanted.negative_prompt = settings.negative_prompt;

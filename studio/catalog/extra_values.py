@@ -75,9 +75,7 @@ def words(entry: Entry | None, name: str, value: Value | None) -> tuple[str, str
     if extra is None:
         return name, _say(value)
     said = extra.default if value is None else value
-    return _(extra.label), labels.style(str(said)) if extra.kind == CHOICE and said is not None else _say(
-        said
-    )
+    return _(extra.label), labels.style(written(said)) if extra.kind == CHOICE else _say(said)
 
 
 def _wanted(data: Mapping[str, str]) -> dict[str, str]:

@@ -38,7 +38,8 @@ class Extra:
     """One setting. A dot in ``name`` leads into a table of the vendor's: ``controls.no_text``.
 
     ``default`` is what the vendor takes when nothing is sent, None where no source says it. Numbers go from ``least``
-    to ``most``, in a control by ``step``; a text has at most ``length`` characters and looks like its ``example``.
+    to ``most``, in a control by ``step``; a text has at most ``length`` characters, fits the ``pattern`` where there is
+    one, and looks like its ``example``.
     ``alone``: it goes with a new picture, without references. One that is not ``shown`` is for programs.
     """
 
@@ -51,6 +52,7 @@ class Extra:
     most: float = 0
     step: float = 1
     length: int = 0
+    pattern: str = ""
     example: str = ""
     alone: bool = False
     shown: bool = True
@@ -77,7 +79,8 @@ class Extra:
         if self.kind == FLAG:
             return FLAGS.get(text)
         if self.kind == TEXT:
-            return text if 0 < len(text) <= self.length and text.isprintable() else None
+            fits = 0 < len(text) <= self.length and text.isprintable()
+            return text if fits and re.fullmatch(self.pattern or ".*", text) else None
         number = self.number(text)
         return number if number is not None and self.least <= number <= self.most else None
 
@@ -139,6 +142,7 @@ def _extra(table: Table, name: str) -> Extra:
     elif kind == TEXT:
         bounds = {
             "length": table.number("length", least=1, most=MAX_LENGTH),
+            "pattern": _pattern(table),
             "example": table.text("example"),
         }
     extra = Extra(name, kind, label, alone=table.flag("alone"), shown=table.flag("shown", True), **bounds)
@@ -146,13 +150,24 @@ def _extra(table: Table, name: str) -> Extra:
     return _with_default(table, extra)
 
 
+def _pattern(table: Table) -> str:
+    """A regular expression for the whole text; empty where any text will do."""
+    pattern = table.text("pattern", "")
+    try:
+        re.compile(pattern)
+    except re.error:
+        table.problem("is no regular expression", "pattern")
+        return ""
+    return pattern
+
+
 def _check(table: Table, extra: Extra) -> None:
     if not _NAME.fullmatch(extra.name):
         table.problem("is no name of a vendor's parameter")
-    if extra.name in OURS:
+    if extra.name.partition(".")[0] in OURS:
         table.problem("is a setting that all models share")
     if extra.kind == TEXT and extra.value(extra.example) is None:
-        table.problem("does not fit the length", "example")
+        table.problem("does not fit the length and the pattern", "example")
 
 
 def _with_default(table: Table, extra: Extra) -> Extra:

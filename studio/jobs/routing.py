@@ -196,6 +196,7 @@ def _fitting(offer: Offer, spec: JobSpec, work: str, seen: Weather) -> Candidate
         and (parameters.background == TRANSPARENT) == (wanted.get("background") == TRANSPARENT)
         and (parameters.output_format == SVG) == (wanted.get("output_format") == SVG)
         and _same_size(parameters, wanted)
+        and not (count and any(entry.extra[name].alone for name in parameters.extra))
     )
     if not kept:
         return None

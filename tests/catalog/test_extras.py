@@ -21,7 +21,8 @@ GRAIN = {"kind": "number", "label": "Grain", "least": 0.5, "most": 2, "step": 0.
 LOOK = {"kind": "choice", "label": "Look", "choices": ["flat", "deep_red"]}
 RAW = {"kind": "flag", "label": "Raw", "default": False}
 NAME = {"kind": "text", "label": "Name", "length": 5, "example": "Ada"}
-ALL = {"steps": STEPS, "grain": GRAIN, "look": LOOK, "raw": RAW, "name": NAME}
+CODE = {"kind": "text", "label": "Code", "length": 5, "pattern": "[0-9]+", "example": "12"}
+ALL = {"code": CODE, "steps": STEPS, "grain": GRAIN, "look": LOOK, "raw": RAW, "name": NAME}
 
 
 def easel(**extra: Any) -> Entry:
@@ -53,7 +54,10 @@ MISTAKES: list[tuple[dict[str, Any], str]] = [
     ({"a": LOOK | {"choices": []}}, "a: choices must name at least one"),
     ({"a": LOOK | {"default": "round"}}, "a: default must be one of flat, deep_red, not 'round'"),
     ({"a": NAME | {"length": 0}}, "a: length must be a whole number from 1 to 500, not 0"),
-    ({"a": NAME | {"example": "Adelaide"}}, "a: example does not fit the length"),
+    ({"a": NAME | {"example": "Adelaide"}}, "a: example does not fit the length and the pattern"),
+    ({"a": NAME | {"pattern": "[0-9]+"}}, "a: example does not fit the length and the pattern"),
+    ({"a": NAME | {"pattern": "["}}, "a: pattern is no regular expression"),
+    ({"style.raw": RAW}, "style.raw is a setting that all models share"),
     ({"a": NAME | {"default": "Ada"}}, "a: default is not a known key"),
     ({"a b": RAW}, "a b is no name of a vendor's parameter"),
     ({"seed": STEPS}, "seed is a setting that all models share"),
@@ -75,7 +79,7 @@ def test_a_likeness_takes_over_settings_changes_one_and_leaves_one_out() -> None
     own = {"steps": {"most": 8, "default": 4}, "raw": False}
     data["models"]["atelier/loom"] = {"like": "atelier/easel", "upstream": "loom", "extra": own}
     loom = loader.parse(data).entries["atelier/loom"]
-    assert list(loom.extra) == ["steps", "grain", "look", "name"]
+    assert list(loom.extra) == ["code", "steps", "grain", "look", "name"]
     assert (loom.extra["steps"].most, loom.extra["steps"].default) == (8, 4)
     assert loom.extra["grain"] == loader.parse(data).entries["atelier/easel"].extra["grain"]
 
@@ -113,6 +117,7 @@ def test_what_says_nothing_new_is_left_out() -> None:
         ("raw", "1", "Raw: choose on or off."),
         ("name", "Adelai", "Name: use a text of at most 5 characters, such as Ada."),
         ("name", "A\x07a", "Name: use a text of at most 5 characters, such as Ada."),
+        ("code", "Ada", "Code: use a text of at most 5 characters, such as 12."),
         ("moist", "1", "Easel has no setting called moist. Leave it out."),
     ],
 )

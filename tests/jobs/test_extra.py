@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from studio.catalog import automatic
+from studio.catalog import automatic, loader
+from studio.catalog.entries import Catalog, Entry
 from studio.core.errors import Invalid
 from studio.jobs import again, services
 from studio.jobs.errors import KeyReused
@@ -20,9 +22,9 @@ from tests.providers.cases import KEY
 from tests.providers.simulators.base import Fault
 from tests.providers.simulators.bfl import BFLSimulator
 from tests.providers.simulators.recraft import RecraftSimulator
-from tests.providers.tasks import at_rest
+from tests.providers.tasks import at_rest, references_of
 
-FLEX, PRO, ULTRA = "bfl/flux-2-flex", "bfl/flux-2-pro", "bfl/flux-pro-1.1-ultra"
+FLEX, PRO = "bfl/flux-2-flex", "bfl/flux-2-pro"
 SIZE = {"size": "64x64"}
 NOTHING_WRONG = Fault("none")
 
@@ -143,3 +145,19 @@ def test_a_job_from_before_there_were_any_is_retried_as_it_was(busy: Desk, bfl: 
     job.save(update_fields=["parameters"])
     assert spec_of(job, n=1).extra == {}
     assert again.price_retry(job=job).parameters.extra == {}
+
+
+def test_a_model_that_takes_a_setting_alone_is_no_choice_for_a_job_with_references(
+    busy: Desk, bfl: BFLSimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = failed(busy, extra={"safety_tolerance": "1"}, references=references_of(busy, 1))
+    assert PRO in [each.candidate.offer.id for each in again.elsewhere(job=job, most=50)]
+    entry = loader.catalog().entries[PRO]
+    alone = {"safety_tolerance": replace(entry.extra["safety_tolerance"], alone=True)}
+    monkeypatch.setitem(dict_of(loader.catalog()), PRO, replace(entry, extra=alone))
+    assert PRO not in [each.candidate.offer.id for each in again.elsewhere(job=job, most=50)]
+
+
+def dict_of(catalog: Catalog) -> dict[str, Entry]:
+    assert isinstance(catalog.entries, dict)
+    return catalog.entries

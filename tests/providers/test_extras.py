@@ -77,7 +77,7 @@ def ends(extra: Extra) -> list[Value]:
 def beyond(extra: Extra) -> list[str]:
     """Texts just outside of what can be said."""
     if extra.kind == TEXT:
-        return ["x" * (extra.length + 1)]
+        return ["x" * (extra.length + 1), *(["?"] if extra.pattern else [])]
     if extra.kind == INTEGER:
         return [written(int(extra.least) - 1), written(int(extra.most) + 1), written(int(extra.least)) + ".5"]
     if extra.kind == NUMBER:
