@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from django.db.models import Q
@@ -31,6 +32,9 @@ from studio.jobs.quoting import Priced
 from studio.jobs.specs import JobSpec, ReferenceSpec
 
 log = logging.getLogger(__name__)
+
+MOST_MODELS = 5
+"""How many models a wish is given to before it fails: each is a call that somebody waits for."""
 
 OUT_OF_ORDER = (AuthError, BillingError, ModelUnavailable)
 """What no other try with this model can help, and another model can."""
@@ -72,27 +76,35 @@ def _perhaps_done(job: Job) -> bool:
 
 
 def _next(job: Job) -> Priced | None:
-    """The best model that this wish was not given to yet, within what was quoted for it; None without one."""
+    """The best model that this wish was not given to yet, within what was quoted for it; None without one.
+
+    Of the models that do not only stand in, those of other vendors come first: one that fails fails with most.
+    """
+    tried = _tried(job)
+    if len(tried) >= MOST_MODELS:
+        return None
     asked, within = (job.route or {})["asked"], (job.route or {})["within"]
     references = tuple(ReferenceSpec(ref.image_id, ref.role) for ref in job.references.all())
     spec = JobSpec(automatic.ID, job.prompt, asked, references)
     # What the job holds now comes back as it ends, and is there for the next one.
     payable = balances.balance(job.payer_id).available + billing.quoted(job).high
     try:
-        route = routing.choose(spec, available=min(within, payable), without=_tried(job))
+        route = routing.choose(spec, available=min(within, payable), without={each.model for each in tried})
     except StudioError:
         return None
-    return quoting.first_of(spec, route, most=within, retry_of=job, within=within)
+    vendors = {each.provider for each in tried}
+    entries = [(option.offer.entry, option) for option in route.options]
+    entries.sort(key=lambda pair: (pair[0].stand_in, pair[0].provider in vendors))
+    elsewhere = replace(route, options=tuple(option for _entry, option in entries))
+    return quoting.first_of(spec, elsewhere, most=within, retry_of=job, within=within)
 
 
-def _tried(job: Job) -> set[str]:
-    """The models that had this wish: this job's, and those of the jobs it followed."""
-    tried, each = set(), job
-    while True:
-        tried.add(each.model)
-        if each.retry_of is None or each.retry_of.route is None:
-            return tried
-        each = each.retry_of
+def _tried(job: Job) -> list[Job]:
+    """The jobs that had this wish, each with another model: this one, and those that it followed."""
+    tried = [job]
+    while (before := tried[-1].retry_of) is not None and before.route is not None:
+        tried.append(before)
+    return tried
 
 
 def _moved(job: Job, end: Callable[[], bool], following: Priced) -> bool:

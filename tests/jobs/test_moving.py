@@ -174,6 +174,20 @@ def test_a_second_outage_moves_it_once_more_and_no_model_has_it_twice(
     assert busy.balance[1] == sum(job.quote["high"] for job in jobs if job.state == State.QUEUED)
 
 
+def test_a_wish_is_not_carried_from_one_broken_model_to_the_next_without_end(
+    busy: Desk, vendor: OpenAISimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vendor.fault = Fault(base.STATUS, 401)
+    monkeypatch.setattr(moving, "MOST_MODELS", 2)
+    monkeypatch.setattr(Painter, "submit", lambda *_given: _raised(AuthError("no")))
+    jobs = worked(busy)
+    assert [(job.model, job.state) for job in jobs] == [(PAID, State.FAILED), (SKETCH, State.FAILED)]
+
+
+def _raised(error: Exception) -> None:
+    raise error
+
+
 def test_somebody_who_pressed_cancel_wants_no_other_model(busy: Desk, vendor: OpenAISimulator) -> None:
     vendor.fault = Fault(base.STATUS, 500)
     run = busy.submit(automatic.ID)

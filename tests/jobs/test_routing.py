@@ -10,7 +10,7 @@ import pytest
 from studio.catalog import automatic
 from studio.core.errors import Invalid
 from studio.core.micros import from_credits
-from studio.jobs import routing, weather
+from studio.jobs import moving, routing, weather
 from studio.jobs.models import State
 from studio.jobs.specs import JobSpec, ReferenceSpec
 from studio.jobs.weather import Weather
@@ -166,3 +166,16 @@ def test_the_same_key_gives_the_same_run_although_the_weather_turned(
     first = desk.submit(automatic.ID, key="once")
     measured |= mixed(press=Weather(100, 100, 1.0), sketch=Weather(100, 1, 1.0), paint=Weather(100, 1, 1.0))
     assert desk.submit(automatic.ID, key="once").pk == first.pk
+
+
+@pytest.mark.django_db
+def test_after_an_outage_another_vendor_comes_before_another_model_of_the_same(
+    desk: Desk, measured: dict[str, Weather], settings: Any
+) -> None:
+    settings.PROVIDER_KEYS = {"recraft": "a key", "bfl": "a key"}
+    measured |= {f"bfl/flux-2-{name}": Weather(200, 200, 1.0) for name in ("pro", "max", "flex")}
+    job = desk.job(automatic.ID)
+    assert job.provider == "bfl"
+    following = moving._next(job)
+    assert following is not None
+    assert following.entry.provider == "recraft"
