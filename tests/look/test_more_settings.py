@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.journeys.desk import Desk
-from tests.journeys.watching import Watch
+from tests.journeys.watching import Watch, in_both_themes
 from tests.look.conftest import Scene, Window
 from tests.providers.cases import KEY
 
@@ -47,6 +47,7 @@ def changed(page: Page) -> Locator:
 def test_it_is_closed_opens_by_keyboard_and_stays_open_when_the_price_is_renewed(page: Page) -> None:
     expect(steps(page)).to_be_hidden()
     part(page).locator("summary").press("Enter")
+    assert in_both_themes(page) == []
     with page.expect_response("**/price"):
         steps(page).press("ArrowLeft")
     expect(page.locator('output[for="extra-steps"]')).to_have_text("49")

@@ -185,6 +185,7 @@ CANNOT: list[tuple[ImageRequest, dict[str, Any]]] = [
             {"negative_prompt": "x" * 10_001},
             {"extra": {"cfg_scale": 4}},
             {"extra": {"prompt": "another"}},
+            {"style": "anime", "extra": {"style_preset": "comic-book"}},
             {"model": "sd3.5-large", "output_format": "webp"},
             {"model": "sd3.5-large-turbo", "negative_prompt": "rain"},
             {"model": "ultra", "style": "anime"},
