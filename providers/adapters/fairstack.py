@@ -24,7 +24,7 @@ from providers.base import (
     Output,
     Synchronous,
 )
-from providers.http import Answer, Client, Complaint, Deadline, about, asked, health, refused
+from providers.http import Answer, Complaint, Deadline, about, asked, client_of, health, refused
 from providers.listing import listed
 from providers.refusals import AUTO, half_sized, not_offered, raise_first
 from providers.sending import data_uri
@@ -49,12 +49,7 @@ class FairStack(Synchronous):
 
     def __init__(self, config: Config) -> None:
         self._config = config
-        self._client = Client(
-            config.url or BASE_URL,
-            secrets=(config.key,),
-            result_hosts=self.facts.result_hosts,
-            trusted_hosts=config.hosts,
-        )
+        self._client = client_of(config, self.facts)
 
     def submit(self, request: ImageRequest, emit: Emit) -> Finished:
         """One paid call, and the picture fetched from where it lies."""

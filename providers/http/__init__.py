@@ -8,7 +8,7 @@ leaves as a ``ProviderError`` with its cause, and no key or query in either.
 from __future__ import annotations
 
 from providers.http.answer import ANSWER_BYTES, Answer, parsed
-from providers.http.asking import Complaint, about, asked, begun, failed, fetched, health, refused
+from providers.http.asking import Complaint, about, asked, begun, client_of, failed, fetched, health, refused
 from providers.http.client import Client, Part
 from providers.http.failures import failure
 from providers.http.transport import Deadline
@@ -23,6 +23,7 @@ __all__ = [
     "about",
     "asked",
     "begun",
+    "client_of",
     "failed",
     "failure",
     "fetched",

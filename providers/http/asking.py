@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from providers import errors
-from providers.base import Health, Output
+from providers.base import Config, Facts, Health, Output
 from providers.http.answer import Answer
 from providers.http.client import Client
 from providers.http.failures import failure
 from providers.http.transport import Deadline
+
+NOWHERE = "https://vendor.invalid"
+"""Where a vendor is that needs an address and has none set; ``Config.require_address`` tells before it is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,17 @@ class Complaint:
     reference: object = ""
     kind: type[errors.ProviderError] | None = None
     wait: float | None = None
+
+
+def client_of(config: Config, facts: Facts, api_hosts: Sequence[str] = ()) -> Client:
+    """The client of a vendor, at the address that is set or at its own."""
+    return Client(
+        config.url or facts.address or NOWHERE,
+        secrets=(config.key,),
+        result_hosts=facts.result_hosts,
+        trusted_hosts=config.hosts,
+        api_hosts=api_hosts,
+    )
 
 
 def failed(

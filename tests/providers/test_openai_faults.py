@@ -58,6 +58,16 @@ def test_a_limit_that_is_told_in_the_middle_of_a_stream_is_no_leave_to_pay_again
     assert (type(error), error.safe_to_resend, error.message) == (errors.UpstreamError, False, "slow down")
 
 
+def test_a_limit_that_is_told_within_a_success_is_no_leave_to_pay_again(
+    adapter: OpenAI, vendor: OpenAISimulator
+) -> None:
+    body = json.dumps({"error": {"message": "slow down", "code": "rate_limit_exceeded"}}).encode()
+    vendor.dictated = Reply(200, body, {"x-request-id": "req_1"})
+    error = failed(adapter, ASKED)
+    assert (type(error), error.safe_to_resend, error.message) == (errors.UpstreamError, False, "slow down")
+    assert (error.vendor_code, error.vendor_ref) == ("rate_limit_exceeded", "req_1")
+
+
 def completed(**fields: object) -> bytes:
     return sse("image_generation.completed", {"b64_json": PICTURE, **fields})
 

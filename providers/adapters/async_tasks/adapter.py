@@ -40,10 +40,9 @@ from providers.base import (
     Ticketed,
     Waiting,
 )
-from providers.http import ANSWER_BYTES, Answer, Client, Complaint, Deadline, about, fetched, refused
+from providers.http import ANSWER_BYTES, Answer, Complaint, Deadline, about, client_of, fetched, refused
 from providers.sending import as_file
 
-NOWHERE = "https://async-tasks.invalid"
 ASK_SECONDS, FETCH_SECONDS, CANCEL_SECONDS, CHECK_SECONDS = 30.0, 120.0, 10.0, 15.0
 PAUSE_SECONDS = 1.0
 INLINE_BYTES = 256 * 1024
@@ -63,7 +62,7 @@ class AsyncTasks(Ticketed):
     def __init__(self, config: Config) -> None:
         self._config = config
         self._artifacts = Artifacts()
-        self._client = Client(config.url or NOWHERE, secrets=(config.key,), trusted_hosts=config.hosts)
+        self._client = client_of(config, self.facts)
 
     def submit(self, request: ImageRequest, emit: Emit) -> Ticket:
         """One paid call, after the uploads, which cost nothing."""

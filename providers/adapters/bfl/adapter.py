@@ -33,7 +33,7 @@ from providers.base import (
     Ticketed,
     Waiting,
 )
-from providers.http import Answer, Client, Deadline, about, asked, fetched, health, refused
+from providers.http import Answer, Deadline, about, asked, client_of, fetched, health, refused
 
 BASE_URL = "https://api.bfl.ai"
 HOSTS = ("*.bfl.ai",)
@@ -54,13 +54,7 @@ class BFL(Ticketed):
 
     def __init__(self, config: Config) -> None:
         self._config = config
-        self._client = Client(
-            config.url or BASE_URL,
-            secrets=(config.key,),
-            api_hosts=HOSTS,
-            result_hosts=self.facts.result_hosts,
-            trusted_hosts=config.hosts,
-        )
+        self._client = client_of(config, self.facts, HOSTS)
 
     def submit(self, request: ImageRequest, emit: Emit) -> Ticket:
         """One paid call. The ticket holds the address to ask at, which is not to be rebuilt."""

@@ -34,10 +34,10 @@ from providers.base import (
 from providers.http import (
     ANSWER_BYTES,
     Answer,
-    Client,
     Deadline,
     asked,
     begun,
+    client_of,
     failed,
     health,
     parsed,
@@ -63,7 +63,7 @@ class Deepshi(Synchronous):
 
     def __init__(self, config: Config) -> None:
         self._config = config
-        self._client = Client(config.url or BASE_URL, secrets=(config.key,))
+        self._client = client_of(config, self.facts)
         self._models: Mapping[str, Model] = {}
         self._read_until = 0.0
         self._reading = threading.Lock()

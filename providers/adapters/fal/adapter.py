@@ -40,7 +40,18 @@ from providers.base import (
     Ticket,
     Waiting,
 )
-from providers.http import ANSWER_BYTES, Answer, Client, Complaint, Deadline, about, failed, failure, fetched
+from providers.http import (
+    ANSWER_BYTES,
+    Answer,
+    Client,
+    Complaint,
+    Deadline,
+    about,
+    client_of,
+    failed,
+    failure,
+    fetched,
+)
 
 BASE_URL, PLATFORM_URL = "https://queue.fal.run", "https://api.fal.ai"
 API_HOSTS = ("queue.fal.run",)
@@ -76,13 +87,7 @@ class Fal:
 
     def __init__(self, config: Config) -> None:
         self._config, self._base = config, (config.url or BASE_URL).rstrip("/")
-        self._client = Client(
-            self._base,
-            secrets=(config.key,),
-            api_hosts=API_HOSTS,
-            result_hosts=self.facts.result_hosts,
-            trusted_hosts=config.hosts,
-        )
+        self._client = client_of(config, self.facts, API_HOSTS)
         self._prices = Prices(Client(config.url or PLATFORM_URL, secrets=(config.key,)), self._headers)
 
     def submit(self, request: ImageRequest, emit: Emit) -> Ticket:

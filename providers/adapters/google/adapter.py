@@ -20,10 +20,10 @@ from providers.base import Config, Delivered, Emit, Facts, Finished, Health, Ima
 from providers.http import (
     ANSWER_BYTES,
     Answer,
-    Client,
     Deadline,
     asked,
     begun,
+    client_of,
     failed,
     health,
     parsed,
@@ -48,7 +48,7 @@ class Google(Synchronous):
 
     def __init__(self, config: Config) -> None:
         self._config = config
-        self._client = Client(config.url or BASE_URL, secrets=(config.key,))
+        self._client = client_of(config, self.facts)
 
     def submit(self, request: ImageRequest, emit: Emit) -> Finished:
         """One paid call. A picture that came before a stream broke is delivered."""

@@ -19,11 +19,11 @@ from providers.base import Config, Emit, Facts, Finished, Health, ImageRequest, 
 from providers.http import (
     ANSWER_BYTES,
     Answer,
-    Client,
     Deadline,
     about,
     asked,
     begun,
+    client_of,
     failed,
     fetched,
     health,
@@ -31,7 +31,6 @@ from providers.http import (
 )
 from providers.listing import listed
 
-NOWHERE = "https://multi.invalid"
 CHECK_SECONDS = 15.0
 
 
@@ -46,12 +45,7 @@ class Multi(Synchronous):
 
     def __init__(self, config: Config) -> None:
         self._config = config
-        self._client = Client(
-            config.url or NOWHERE,
-            secrets=(config.key,),
-            result_hosts=self.facts.result_hosts,
-            trusted_hosts=config.hosts,
-        )
+        self._client = client_of(config, self.facts)
 
     def submit(self, request: ImageRequest, emit: Emit) -> Finished:
         """One paid call. Of several pictures those that could be read are delivered."""

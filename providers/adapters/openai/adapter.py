@@ -33,12 +33,12 @@ from providers.base import (
 from providers.http import (
     ANSWER_BYTES,
     Answer,
-    Client,
     Complaint,
     Deadline,
     about,
     asked,
     begun,
+    client_of,
     failed,
     fetched,
     health,
@@ -64,12 +64,7 @@ class OpenAI(Synchronous):
 
     def __init__(self, config: Config) -> None:
         self._config = config
-        self._client = Client(
-            config.url or BASE_URL,
-            secrets=(config.key,),
-            result_hosts=self.facts.result_hosts,
-            trusted_hosts=config.hosts,
-        )
+        self._client = client_of(config, self.facts)
 
     def submit(self, request: ImageRequest, emit: Emit) -> Finished:
         """One paid call; previews are emitted meanwhile. Pictures that came before a break are delivered."""

@@ -11,11 +11,10 @@ from providers.adapters.openai.answer import complaint
 from providers.adapters.openai.local import call_of as local_call_of
 from providers.adapters.openai.local import with_seeds
 from providers.adapters.openai.request import Call, call_of
-from providers.base import Config, Emit, Finished, ImageRequest
+from providers.base import Emit, Finished, ImageRequest
 from providers.http import Answer, Complaint, Deadline
 from providers.prompts import without_server_options
 
-NOWHERE = "https://openai-compatible.invalid"
 OPENAIS = ("gpt-", "chatgpt-", "dall-e-")
 """How the models begin that take OpenAI's parameters wherever they are served (seed 3)."""
 LOADING_SECONDS = 10.0
@@ -29,10 +28,6 @@ class OpenAICompatible(OpenAI):
     """
 
     facts = replace(OpenAI.facts, address="", needs_key=False, needs_url=True)
-
-    def __init__(self, config: Config) -> None:
-        super().__init__(replace(config, url=config.url or NOWHERE))
-        self._config = config
 
     def submit(self, request: ImageRequest, emit: Emit) -> Finished:
         """One call, which a gateway may bill."""

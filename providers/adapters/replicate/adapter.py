@@ -33,7 +33,7 @@ from providers.base import (
     Ticketed,
     Waiting,
 )
-from providers.http import Answer, Client, Deadline, about, asked, fetched, health, refused
+from providers.http import Answer, Deadline, about, asked, client_of, fetched, health, refused
 
 BASE_URL = "https://api.replicate.com/v1"
 ASK_SECONDS, FETCH_SECONDS, CANCEL_SECONDS, CHECK_SECONDS = 30.0, 120.0, 10.0, 15.0
@@ -57,12 +57,7 @@ class Replicate(Ticketed):
 
     def __init__(self, config: Config) -> None:
         self._config = config
-        self._client = Client(
-            config.url or BASE_URL,
-            secrets=(config.key,),
-            result_hosts=self.facts.result_hosts,
-            trusted_hosts=config.hosts,
-        )
+        self._client = client_of(config, self.facts)
 
     def submit(self, request: ImageRequest, emit: Emit) -> Ticket:
         """One paid call. It does not ask the vendor to hold the answer back: the ticket is safe the sooner."""

@@ -27,7 +27,7 @@ from providers.base import (
     Ticketed,
     Waiting,
 )
-from providers.http import Answer, Client, Deadline, about, asked, health, refused
+from providers.http import Answer, Deadline, about, asked, client_of, health, refused
 
 BASE_URL = "https://api.stability.ai"
 ASK_SECONDS, CHECK_SECONDS = 120.0, 15.0
@@ -45,7 +45,7 @@ class Stability(Ticketed):
 
     def __init__(self, config: Config) -> None:
         self._config = config
-        self._client = Client(config.url or BASE_URL, secrets=(config.key,))
+        self._client = client_of(config, self.facts)
 
     def submit(self, request: ImageRequest, emit: Emit) -> Finished | Ticket:
         """One paid call. Which models answer with a ticket is known beforehand, since no status tells."""

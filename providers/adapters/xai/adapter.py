@@ -11,10 +11,10 @@ from providers.base import Config, Emit, Facts, Finished, Health, ImageRequest, 
 from providers.http import (
     ANSWER_BYTES,
     Answer,
-    Client,
     Deadline,
     about,
     asked,
+    client_of,
     failed,
     fetched,
     health,
@@ -36,12 +36,7 @@ class XAI(Synchronous):
 
     def __init__(self, config: Config) -> None:
         self._config = config
-        self._client = Client(
-            config.url or BASE_URL,
-            secrets=(config.key,),
-            result_hosts=self.facts.result_hosts,
-            trusted_hosts=config.hosts,
-        )
+        self._client = client_of(config, self.facts)
 
     def submit(self, request: ImageRequest, emit: Emit) -> Finished:
         """One paid call. Pictures beside one that was declined or cannot be had are delivered."""
