@@ -1,4 +1,4 @@
-"""Reading what vendors write: server-sent events, Retry-After, kinds of pictures, and texts that may hold a secret."""
+"""Reading what vendors write: events, Retry-After, values and pictures in JSON, and texts that may hold a secret."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import ROUND_CEILING, Decimal
 from email.utils import parsedate_to_datetime
+from typing import Any
 
 from providers import errors
 
@@ -118,6 +119,12 @@ def task_id(told: object) -> str:
     if not isinstance(told, str) or not told or len(told) > MOST_ID:
         raise errors.AnswerLost("The vendor's answer names no task.")
     return told
+
+
+def error_of(document: object) -> Mapping[str, Any]:
+    """What stands under ``error``: an object, or a bare sentence as its ``message``."""
+    error = document.get("error") if isinstance(document, dict) else None
+    return error if isinstance(error, dict) else {"message": error}
 
 
 def decoded(told: object) -> bytes:

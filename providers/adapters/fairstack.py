@@ -20,6 +20,7 @@ from providers.base import (
     Finished,
     Health,
     ImageRequest,
+    InputImage,
     Listed,
     Output,
     Synchronous,
@@ -170,9 +171,13 @@ def fields_of(request: ImageRequest) -> dict[str, Any]:
     if request.seed is not None:
         fields["seed"] = request.seed
     if request.references:
-        # Guess [?]: a data: URI is the URL that the vendor wants, since it takes no uploads.
-        fields["image"] = data_uri(request.references[0])
+        fields["image"] = address_of(request.references[0])
     return fields
+
+
+def address_of(picture: InputImage) -> str:
+    """The picture as the URL that the vendor wants. Guess [?]: a data: URI is one, since it takes no uploads."""
+    return data_uri(picture)
 
 
 def complaint(document: Any, moderation: type[errors.ProviderError]) -> Complaint:
@@ -188,8 +193,7 @@ def complaint(document: Any, moderation: type[errors.ProviderError]) -> Complain
         "content_policy_violation": moderation,
         "moderation_blocked": moderation,
     }
-    error = document.get("error") if isinstance(document, dict) else None
-    told = error if isinstance(error, dict) else {"message": error}
+    told = wire.error_of(document)
     return Complaint(told.get("message"), told.get("code"), kind=kinds.get(str(told.get("code"))))
 
 

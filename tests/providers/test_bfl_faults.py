@@ -38,6 +38,27 @@ def job_with(busy: Desk, vendor: BFLSimulator, settings: Any, fault: Fault) -> A
     return at_rest(busy, MODEL, fault, settings, parameters={"size": "64x64"})
 
 
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        ("Request Moderated", errors.ModerationInput),
+        ("Content Moderated", errors.ModerationOutput),
+        ("content_moderated", errors.ModerationOutput),
+        ("Error", errors.TaskFailed),
+        ("Failed", errors.TaskFailed),
+    ],
+)
+def test_trap_3_a_task_is_declined_or_fails_with_a_status_of_200(
+    adapter: BFL, vendor: BFLSimulator, status: str, kind: type[errors.ProviderError]
+) -> None:
+    ticket = adapter.submit(ASKED, silent)
+    vendor.dictated = Reply(200, json.dumps({"id": ticket.id, "status": status, "result": None}).encode())
+    with pytest.raises(errors.ProviderError) as caught:
+        adapter.poll(ticket)
+    assert (type(caught.value), caught.value.vendor_ref) == (kind, ticket.id)
+    assert (caught.value.retryable, caught.value.unknown) == (False, False)
+
+
 def test_trap_6_a_submit_that_broke_off_is_neither_repeated_nor_looked_up(
     busy: Desk, vendor: BFLSimulator, settings: Any
 ) -> None:

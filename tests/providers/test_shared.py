@@ -64,6 +64,14 @@ def test_a_task_without_an_id_is_lost(told: object) -> None:
     assert wire.task_id("a" * 200) == "a" * 200
 
 
+@pytest.mark.parametrize(
+    ("document", "message"),
+    [({"error": {"message": "no"}}, "no"), ({"error": "no"}, "no"), ({}, None), ([], None), (None, None)],
+)
+def test_an_error_is_an_object_or_a_sentence(document: object, message: str | None) -> None:
+    assert wire.error_of(document) == {"message": message}
+
+
 @pytest.mark.parametrize("told", [None, 7, "%%%", "YQ", "wörter"])
 def test_what_is_no_base64_is_no_picture(told: object) -> None:
     assert (wire.decoded(told), wire.decoded("YQ==")) == (b"", b"a")

@@ -70,7 +70,6 @@ def billed_of(document: Mapping[str, Any]) -> int | None:
 
 def complaint(document: Any) -> Complaint:
     """``{"error": {"code", "message"}}`` [?], or a text in its place. The vendor's word decides before the status."""
-    error = document.get("error") if isinstance(document, dict) else None
-    told = error if isinstance(error, dict) else {"message": error}
+    told = wire.error_of(document)
     code = wire.text(told.get("code"))
     return Complaint(told.get("message"), code, kind=CODES.get(code))

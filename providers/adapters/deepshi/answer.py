@@ -40,8 +40,7 @@ class Found:
 
 def complaint(document: Any) -> Complaint:
     """``{"error": {message, type, code, param}}``, or a bare sentence."""
-    told = document.get("error") if isinstance(document, dict) else None
-    error: dict[str, Any] = told if isinstance(told, dict) else {"message": told}
+    error = wire.error_of(document)
     return Complaint(error.get("message"), error.get("code") or error.get("type"), kind=_kind_of(error))
 
 

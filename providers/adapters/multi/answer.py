@@ -72,8 +72,7 @@ def reference_of(document: Mapping[str, Any]) -> str:
 
 def complaint(document: Any) -> Complaint:
     """``{"error": {code, message, details}}``, or a bare sentence."""
-    error = document.get("error") if isinstance(document, dict) else None
-    told = error if isinstance(error, dict) else {"message": error}
+    told = wire.error_of(document)
     code = told.get("code")
     return Complaint(told.get("message"), code, kind=CODES.get(str(code)), wait=_wait_of(told))
 

@@ -13,7 +13,7 @@ from providers.adapters.multi.models import (
     Family,
     family,
 )
-from providers.base import EDIT, GENERATE, ImageRequest
+from providers.base import EDIT, GENERATE, ImageRequest, InputImage
 from providers.refusals import AUTO, half_sized, raise_first
 from providers.sending import data_uri
 
@@ -86,8 +86,7 @@ def fields_of(request: ImageRequest) -> dict[str, Any]:
     if request.seed is not None:
         fields["seed"] = request.seed
     if model.edits:
-        # Guess [?]: the one URL that an edit takes may be a data: URI, since the API has no uploads.
-        fields["image_url"] = data_uri(request.references[0])
+        fields["image_url"] = address_of(request.references[0])
     return fields
 
 
@@ -108,3 +107,8 @@ def pixels_of(ratio: str) -> tuple[int, int]:
     share = int(across) / int(down)
     width, height = math.sqrt(USUAL_PIXELS * share), math.sqrt(USUAL_PIXELS / share)
     return round(width / STEP) * STEP, round(height / STEP) * STEP
+
+
+def address_of(picture: InputImage) -> str:
+    """The picture as the one URL that an edit takes. Guess [?]: a data: URI is one, since the API has no uploads."""
+    return data_uri(picture)
