@@ -72,5 +72,5 @@ def test_the_machine_catches_every_seeded_mutant(
 ) -> None:
     ledger = mutated(name, monkeypatch)
     with pytest.raises(BaseException) as caught:  # noqa: PT011
-        run_machine(ledger, steps=1500, first_seed=run, phases=(Phase.generate,))
+        run_machine(ledger, steps=6000, first_seed=run, phases=(Phase.generate,))
     assert not isinstance(caught.value, KeyboardInterrupt)
