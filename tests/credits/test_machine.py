@@ -74,3 +74,5 @@ def test_the_machine_catches_every_seeded_mutant(
     with pytest.raises(BaseException) as caught:  # noqa: PT011
         run_machine(ledger, steps=6000, first_seed=run, phases=(Phase.generate,))
     assert not isinstance(caught.value, KeyboardInterrupt)
+    # A mutant may break off in the middle of a statement: no later test is to inherit such a connection.
+    connection.close()
