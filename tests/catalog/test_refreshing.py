@@ -151,4 +151,4 @@ def test_a_vendors_real_list_is_read_over_the_wire(monkeypatch: pytest.MonkeyPat
         settings.PROVIDER_URLS = {"deepshi": vendor.url}
         call_command("refresh_catalog", "deepshi", stdout=out)
         assert vendor.bills == []
-    assert out.getvalue().startswith("deepshi: 8 models listed")
+    assert out.getvalue().startswith("deepshi: 10 models listed")
