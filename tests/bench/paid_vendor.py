@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from scripts.studio import ROOT
-from tests.providers.simulators import base, openai
+from tests.providers.simulators import openai, serving
 
 KEY = "sk-bench"
 MODEL = "openai/gpt-image-2"
@@ -49,7 +49,7 @@ def main() -> None:
     openai._painted = tiny
     simulator = openai.OpenAISimulator(seconds=parser.parse_args().seconds)
     simulator.early = 0
-    base.serve(simulator)
+    serving.serve(simulator)
 
 
 if __name__ == "__main__":

@@ -19,9 +19,13 @@ def least(entry: Entry) -> int:
     return 0 if "generate" in entry.kinds else 1
 
 
-def as_sent(entry: Entry, chosen: Parameters, references: int) -> ImageRequest:
-    """What ``studio.jobs.sending`` makes of a job with these settings; with a mask where all it does is repaint."""
-    has_mask = entry.kinds == ("inpaint",)
+def as_sent(
+    entry: Entry, chosen: Parameters, references: int, *, has_mask: bool | None = None
+) -> ImageRequest:
+    """What ``studio.jobs.sending`` makes of a job with these settings; with a mask, if nothing is said of it, where
+    all that the model does is repaint."""
+    if has_mask is None:
+        has_mask = entry.kinds == ("inpaint",)
     return ImageRequest(
         model=entry.upstream,
         prompt="a stair",

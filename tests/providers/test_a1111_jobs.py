@@ -9,17 +9,16 @@ import pytest
 
 from providers.adapters.a1111 import beside
 from providers.adapters.a1111.request import call_of
-from providers.base import ImageRequest, InputImage
 from studio.catalog import loader, selectors, sizes
-from studio.catalog.parameters import kind_of, validate
+from studio.catalog.parameters import validate
 from studio.core.errors import Invalid
 from studio.jobs import execution
 from studio.jobs.models import Attempt, Job, State
 from studio.jobs.queue import claim_next
 from tests.jobs.conftest import START, Desk
+from tests.providers.requests import as_sent
 from tests.providers.simulators.a1111 import A1111Simulator
 from tests.providers.simulators.base import HANG_UP, Fault
-from tests.providers.simulators.pictures import png
 from tests.providers.tasks import references_of
 
 MODEL, UPSCALER = "a1111/checkpoint", "a1111/extras-upscale"
@@ -90,25 +89,11 @@ def test_a_picture_is_enlarged_by_the_model_that_only_enlarges(busy: Desk, serve
 
 def test_whatever_the_composer_offers_can_be_sent() -> None:
     entry = loader.catalog().entries[MODEL]
-    picture = InputImage(png(8, 8, (1, 2, 3)), "image/png", 8, 8)
-    mask = InputImage(png(8, 8, (0, 0, 0), transparent=True), "image/png", 8, 8)
     for choice in sizes.choices(entry.sizing):
         for references, has_mask in ((0, False), (1, False), (1, True)):
             form = {"size": choice.value, "n": str(entry.max_n), "seed": "7", "strength": "0.6"}
             chosen = validate(entry, form, references, has_mask=has_mask, prompt="a stair")
-            request = ImageRequest(
-                model=entry.upstream,
-                prompt="a stair",
-                kind=kind_of(references, has_mask=has_mask),
-                n=chosen.n,
-                width=chosen.width,
-                height=chosen.height,
-                seed=chosen.seed,
-                strength=chosen.strength,
-                output_format=chosen.output_format,
-                references=(picture,) * references,
-                mask=mask if has_mask else None,
-            )
+            request = as_sent(entry, chosen, references, has_mask=has_mask)
             assert call_of(request, "task").document["n_iter"] == entry.max_n
 
 

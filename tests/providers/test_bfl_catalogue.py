@@ -8,41 +8,16 @@ import pytest
 
 from providers.adapters.bfl.models import FAMILIES
 from providers.adapters.bfl.request import fields_of, refuse_what_it_cannot
-from providers.base import ImageRequest, InputImage
 from studio.catalog import cards, loader, selectors, sizes
 from studio.catalog.entries import NOT_ASKED, Entry
-from studio.catalog.parameters import Parameters, defaults, kind_of, validate
+from studio.catalog.parameters import defaults, validate
 from studio.catalog.pricing import Ask, quote
-from tests.providers.simulators.pictures import png
+from tests.providers.requests import as_sent
 
 ASKED_FOR = [each for each in loader.catalog().entries.values() if not set(each.kinds) <= NOT_ASKED]
 ENTRIES = {entry.upstream: entry for entry in ASKED_FOR if entry.provider == "bfl"}
 every_model = pytest.mark.parametrize("entry", ENTRIES.values(), ids=list(ENTRIES))
 WAIT_FOR_TOOLS = {"flux-pro-1.0-expand"}
-MASK = InputImage(png(64, 64, (0, 0, 0), transparent=True), "image/png", 64, 64, "mask")
-
-
-def as_sent(entry: Entry, chosen: Parameters, references: int) -> ImageRequest:
-    picture = InputImage(b"x", "image/png", 64, 64)
-    has_mask = "inpaint" in entry.kinds
-    return ImageRequest(
-        model=entry.upstream,
-        prompt="a stair",
-        kind=kind_of(references, has_mask=has_mask),
-        n=chosen.n,
-        width=chosen.width,
-        height=chosen.height,
-        aspect_ratio=chosen.aspect_ratio,
-        resolution=chosen.resolution,
-        quality=chosen.quality,
-        seed=chosen.seed,
-        output_format=chosen.output_format,
-        background=chosen.background,
-        strength=chosen.strength,
-        references=(picture,) * references,
-        mask=MASK if has_mask else None,
-        partials=entry.supports.partials,
-    )
 
 
 def test_every_model_of_the_adapter_is_offered_but_those_that_need_margins() -> None:
@@ -60,7 +35,7 @@ def test_whatever_the_composer_offers_is_accepted_by_the_adapter(entry: Entry) -
                 form |= {field: value} if value else {}
                 form |= {"strength": "0.6"} if entry.supports.strength else {}
                 chosen = validate(entry, form, references, has_mask=has_mask, prompt="a stair")
-                request = as_sent(entry, chosen, references)
+                request = as_sent(entry, chosen, references, has_mask=has_mask)
                 refuse_what_it_cannot(request)
                 assert fields_of(request)["output_format"] == name
 

@@ -8,10 +8,10 @@ import pytest
 
 from providers.adapters.deepshi.models import fitted, models_of
 from providers.adapters.deepshi.request import ONE_AT_A_TIME, fields_of, refuse_what_it_cannot
-from providers.base import ImageRequest
 from studio.catalog import cards, loader, selectors, sizes
 from studio.catalog.entries import Entry
 from studio.catalog.parameters import defaults, validate
+from tests.providers.requests import as_sent
 from tests.providers.simulators.deepshi_rules import MODELS
 
 ENTRIES = [entry for entry in loader.catalog().entries.values() if entry.provider == "deepshi"]
@@ -28,21 +28,8 @@ STYLES = {
 
 
 def sent(entry: Entry, **data: str) -> dict[str, Any]:
-    chosen = validate(entry, data, 0, False, "a stair")
-    request = ImageRequest(
-        model=entry.upstream,
-        prompt="a stair",
-        n=entry.max_n,
-        width=chosen.width,
-        height=chosen.height,
-        aspect_ratio=chosen.aspect_ratio,
-        resolution=chosen.resolution,
-        preset=chosen.preset,
-        quality=chosen.quality,
-        seed=chosen.seed,
-        output_format=chosen.output_format,
-        background=chosen.background,
-    )
+    """The fields of what the composer can ask for, and as many pictures of it as there can be."""
+    request = as_sent(entry, validate(entry, {"n": str(entry.max_n), **data}, 0, False, "a stair"), 0)
     refuse_what_it_cannot(request)
     return fields_of(request)
 

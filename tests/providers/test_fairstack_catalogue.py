@@ -7,37 +7,21 @@ from typing import Any
 import pytest
 
 from providers.adapters.fairstack import RATIOS, fields_of, refuse_what_it_cannot
-from providers.base import ImageRequest, InputImage
 from studio.catalog import cards, loader, selectors
 from studio.catalog.entries import Entry
-from studio.catalog.parameters import defaults, kind_of, validate
+from studio.catalog.parameters import defaults, validate
+from tests.providers.requests import as_sent, least
 
 ENTRIES = [entry for entry in loader.catalog().entries.values() if entry.provider == "fairstack"]
-SOURCE = InputImage(b"picture", "image/png", 64, 64, "source")
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.id)
 def test_every_shape_that_is_offered_is_sent(entry: Entry) -> None:
-    references = (SOURCE,) * ("generate" not in entry.kinds)
     assert entry.sizing.ratios == RATIOS
     for ratio in entry.sizing.ratios:
         data = {"aspect_ratio": ratio, "seed": "7", "negative_prompt": "rain"}
-        chosen = validate(entry, data, len(references), False, "a stair")
-        request = ImageRequest(
-            model=entry.upstream,
-            prompt="a stair",
-            kind=kind_of(len(references), has_mask=False),
-            negative_prompt=chosen.negative_prompt,
-            n=entry.max_n,
-            width=chosen.width,
-            height=chosen.height,
-            aspect_ratio=chosen.aspect_ratio,
-            quality=chosen.quality,
-            seed=chosen.seed,
-            output_format=chosen.output_format,
-            background=chosen.background,
-            references=references,
-        )
+        chosen = validate(entry, data, least(entry), False, "a stair")
+        request = as_sent(entry, chosen, least(entry))
         refuse_what_it_cannot(request)
         expected = {"model": entry.upstream, "prompt": "a stair", "seed": 7, "negative_prompt": "rain"}
         assert {**fields_of(request), "image": ""} == {**expected, "aspect_ratio": ratio, "image": ""}

@@ -22,7 +22,6 @@ from tests.providers.simulators.pictures import png, png_facts
 NAME = "fal"
 ASKED = ImageRequest(model="fal-ai/flux/schnell", prompt="an otter", width=64, height=64, deadline_seconds=20)
 PLAIN = replace(ASKED, width=None, height=None)
-KONTEXT = replace(PLAIN, model="fal-ai/flux-pro/kontext", kind="edit")
 
 
 def sent(adapter: Fal, vendor: FalSimulator, request: ImageRequest) -> dict[str, Any]:

@@ -9,12 +9,13 @@ import pytest
 
 from providers.adapters.google.models import GEMINI, MODELS
 from providers.adapters.google.request import document_of, refuse_what_it_cannot
-from providers.base import ImageRequest, InputImage, Usage
+from providers.base import Usage
 from studio.catalog import cards, loader, selectors, sizes
 from studio.catalog.entries import Entry
-from studio.catalog.parameters import Parameters, defaults, kind_of, validate
+from studio.catalog.parameters import defaults, validate
 from studio.catalog.pricing import Ask, actual, quote, token_cost
 from studio.catalog.rules import PerToken
+from tests.providers.requests import as_sent
 from tests.providers.simulators import google_rules
 
 ENTRIES = {e.upstream: e for e in loader.catalog().entries.values() if e.provider == "google"}
@@ -23,27 +24,6 @@ SPOKEN = [entry for name, entry in ENTRIES.items() if name != VERTEX_ALONE]
 GEMINIS = [entry for entry in SPOKEN if MODELS[entry.upstream].dialect == GEMINI]
 every_model = pytest.mark.parametrize("entry", SPOKEN, ids=lambda entry: entry.upstream)
 every_gemini = pytest.mark.parametrize("entry", GEMINIS, ids=lambda entry: entry.upstream)
-
-
-def as_sent(entry: Entry, chosen: Parameters, references: int) -> ImageRequest:
-    picture = InputImage(b"x", "image/png", 64, 64)
-    return ImageRequest(
-        model=entry.upstream,
-        prompt="a stair",
-        kind=kind_of(references, has_mask=False),
-        negative_prompt=chosen.negative_prompt,
-        n=chosen.n,
-        width=chosen.width,
-        height=chosen.height,
-        aspect_ratio=chosen.aspect_ratio,
-        resolution=chosen.resolution,
-        quality=chosen.quality,
-        seed=chosen.seed,
-        output_format=chosen.output_format,
-        background=chosen.background,
-        references=(picture,) * references,
-        partials=entry.supports.partials,
-    )
 
 
 def test_every_model_is_known_and_each_but_vertexs_is_spoken_to() -> None:

@@ -8,12 +8,11 @@ import pytest
 
 from providers.adapters.multi.models import FAMILIES
 from providers.adapters.multi.request import fields_of, refuse_what_it_cannot
-from providers.base import ImageRequest, InputImage
 from studio.catalog import cards, loader, selectors, sizes
 from studio.catalog.entries import Entry
-from studio.catalog.fields import kind_of
 from studio.catalog.parameters import validate
 from studio.catalog.pricing import Ask, quote
+from tests.providers.requests import as_sent
 
 ENTRIES = {e.upstream: e for e in loader.catalog().entries.values() if e.provider == "multi"}
 PRICES = {
@@ -33,27 +32,12 @@ PRICES = {
     "seedream-5": 40_000,
 }
 """Seed 2's prices in micros, of a range the upper end; None where it has no figure."""
-PICTURE = InputImage(b"picture", "image/png", 8, 8, "source")
 
 
 def sent(entry: Entry, **data: str) -> dict[str, Any]:
     """The fields of what the composer can ask for."""
-    given = (PICTURE,) * entry.max_references
-    chosen = validate(entry, data, len(given), False, "a stair")
-    request = ImageRequest(
-        model=entry.upstream,
-        prompt="a stair",
-        kind=entry.does(kind_of(len(given), False)),
-        n=chosen.n,
-        width=chosen.width,
-        height=chosen.height,
-        aspect_ratio=chosen.aspect_ratio,
-        resolution=chosen.resolution,
-        seed=chosen.seed,
-        output_format=chosen.output_format,
-        background=chosen.background,
-        references=given,
-    )
+    chosen = validate(entry, data, entry.max_references, False, "a stair")
+    request = as_sent(entry, chosen, entry.max_references)
     refuse_what_it_cannot(request)
     return fields_of(request)
 

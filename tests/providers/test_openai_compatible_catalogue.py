@@ -7,16 +7,13 @@ from typing import Any
 import pytest
 
 from providers.adapters.openai.local import call_of
-from providers.base import ImageRequest, InputImage
 from studio.catalog import loader, selectors, sizes
 from studio.catalog.entries import Entry
-from studio.catalog.parameters import kind_of, validate
-from tests.providers.simulators.pictures import png
+from studio.catalog.parameters import validate
+from tests.providers.requests import as_sent
 
 ENTRIES = [entry for entry in loader.catalog().entries.values() if entry.provider == "openai_compatible"]
 LOCAL = [entry for entry in ENTRIES if "(gateway)" not in entry.label]
-MASK = InputImage(png(8, 8, (0, 0, 0), transparent=True), "image/png", 8, 8)
-PICTURE = InputImage(png(8, 8, (1, 2, 3)), "image/png", 8, 8)
 
 
 def test_the_gateways_models_are_those_of_its_table_at_openais_prices() -> None:
@@ -47,22 +44,7 @@ def test_whatever_the_composer_offers_of_a_local_server_can_be_sent(entry: Entry
                     form |= {"negative_prompt": "rain"} if entry.supports.negative else {}
                     form |= {"strength": "0.6"} if entry.supports.strength else {}
                     chosen = validate(entry, form, references, has_mask=has_mask, prompt="a stair")
-                    call_of(
-                        ImageRequest(
-                            model=entry.upstream,
-                            prompt="a stair",
-                            kind=kind_of(references, has_mask=has_mask),
-                            negative_prompt=chosen.negative_prompt,
-                            n=chosen.n,
-                            width=chosen.width,
-                            height=chosen.height,
-                            seed=chosen.seed,
-                            output_format=chosen.output_format,
-                            strength=chosen.strength,
-                            references=(PICTURE,) * references,
-                            mask=MASK if has_mask else None,
-                        )
-                    )
+                    call_of(as_sent(entry, chosen, references, has_mask=has_mask))
 
 
 @pytest.mark.django_db

@@ -8,37 +8,20 @@ import pytest
 
 from providers.adapters.recraft.models import FAMILIES, RATIOS, TOOLS
 from providers.adapters.recraft.request import fields_of, refuse_what_it_cannot
-from providers.base import ImageRequest, InputImage
 from studio.catalog import loader, selectors, sizes
 from studio.catalog.entries import Entry
-from studio.catalog.fields import kind_of
 from studio.catalog.parameters import validate
 from studio.catalog.pricing import Ask, quote
+from tests.providers.requests import as_sent
 from tests.providers.simulators.recraft_rules import PRICES, TOOL_PRICES
 
 ENTRIES = {e.upstream: e for e in loader.catalog().entries.values() if e.provider == "recraft"}
-PICTURE = InputImage(b"picture", "image/png", 512, 512, "source")
 every_model = pytest.mark.parametrize("name", FAMILIES)
 
 
 def sent(entry: Entry, data: dict[str, str], references: int = 0, *, mask: bool = False) -> dict[str, Any]:
     """The fields of what the composer can ask for."""
-    chosen = validate(entry, data, references, mask, "a stair")
-    request = ImageRequest(
-        model=entry.upstream,
-        prompt="a stair",
-        kind=entry.does(kind_of(references, mask)),
-        negative_prompt=chosen.negative_prompt,
-        n=chosen.n,
-        width=chosen.width,
-        height=chosen.height,
-        aspect_ratio=chosen.aspect_ratio,
-        strength=chosen.strength,
-        output_format=chosen.output_format,
-        background=chosen.background,
-        references=(PICTURE,) * references,
-        mask=PICTURE if mask else None,
-    )
+    request = as_sent(entry, validate(entry, data, references, mask, "a stair"), references, has_mask=mask)
     refuse_what_it_cannot(request)
     return fields_of(request)
 

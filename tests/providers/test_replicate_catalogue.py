@@ -8,15 +8,14 @@ import pytest
 
 from providers.adapters.replicate.models import MODELS
 from providers.adapters.replicate.request import input_of, refuse_what_it_cannot
-from providers.base import ImageRequest, InputImage
 from studio.catalog import cards, loader, selectors, sizes
 from studio.catalog.entries import Entry
-from studio.catalog.parameters import defaults, kind_of, validate
+from studio.catalog.parameters import defaults, validate
 from studio.catalog.pricing import Ask, quote
+from tests.providers.requests import as_sent
 
 ENTRIES = {e.upstream: e for e in loader.catalog().entries.values() if e.provider == "replicate"}
 every_model = pytest.mark.parametrize("entry", ENTRIES.values(), ids=list(ENTRIES))
-PICTURE = InputImage(b"x", "image/png", 64, 64)
 
 
 def test_every_model_of_the_adapter_is_offered() -> None:
@@ -33,22 +32,7 @@ def test_whatever_the_composer_offers_is_accepted_by_the_adapter(entry: Entry) -
                     form = {"aspect_ratio": choice.value, "output_format": name, "resolution": resolution}
                     form |= {"n": str(entry.max_n), "seed": "7"}
                     chosen = validate(entry, form, references, has_mask=False, prompt="a stair")
-                    request = ImageRequest(
-                        model=entry.upstream,
-                        prompt="a stair",
-                        kind=kind_of(references, has_mask=False),
-                        n=chosen.n,
-                        width=chosen.width,
-                        height=chosen.height,
-                        aspect_ratio=chosen.aspect_ratio,
-                        resolution=chosen.resolution,
-                        quality=chosen.quality,
-                        seed=chosen.seed,
-                        output_format=chosen.output_format,
-                        background=chosen.background,
-                        references=(PICTURE,) * references,
-                        partials=entry.supports.partials,
-                    )
+                    request = as_sent(entry, chosen, references)
                     refuse_what_it_cannot(request)
                     assert input_of(request)["seed"] == 7
     assert {ratio for ratio in entry.sizing.ratios if ratio != "auto"} == set(model.ratios)

@@ -8,18 +8,15 @@ import pytest
 
 from providers.adapters.stability.models import MODELS
 from providers.adapters.stability.request import form_of, refuse_what_it_cannot
-from providers.base import ImageRequest, InputImage
 from studio.catalog import cards, loader, selectors, sizes
 from studio.catalog.entries import NOT_ASKED, Entry
-from studio.catalog.parameters import defaults, kind_of, validate
+from studio.catalog.parameters import defaults, validate
 from studio.catalog.pricing import Ask, quote
-from tests.providers.simulators.pictures import png
+from tests.providers.requests import as_sent
 
 ASKED_FOR = [each for each in loader.catalog().entries.values() if not set(each.kinds) <= NOT_ASKED]
 ENTRIES = {entry.upstream: entry for entry in ASKED_FOR if entry.provider == "stability"}
 every_model = pytest.mark.parametrize("entry", ENTRIES.values(), ids=list(ENTRIES))
-PICTURE = InputImage(b"x", "image/png", 48, 32)
-MASK = InputImage(png(48, 32, (0, 0, 0), transparent=True), "image/png", 48, 32, "mask")
 UNPRICED = {"inpaint", "remove-background", "fast", "conservative", "creative"}
 WAIT_FOR_MORE = {
     "erase": "a run without a prompt",
@@ -33,30 +30,6 @@ def test_every_model_of_the_adapter_is_offered_but_those_that_need_what_the_stud
     assert set(ENTRIES) == set(MODELS) - set(WAIT_FOR_MORE)
 
 
-def as_sent(entry: Entry, form: dict[str, str], references: int) -> ImageRequest:
-    has_mask = "inpaint" in entry.kinds
-    chosen = validate(entry, form, references, has_mask=has_mask, prompt="a stair")
-    return ImageRequest(
-        model=entry.upstream,
-        prompt="a stair",
-        kind=entry.does(kind_of(references, has_mask)),
-        negative_prompt=chosen.negative_prompt,
-        n=chosen.n,
-        width=chosen.width,
-        height=chosen.height,
-        aspect_ratio=chosen.aspect_ratio,
-        resolution=chosen.resolution,
-        quality=chosen.quality,
-        seed=chosen.seed,
-        output_format=chosen.output_format,
-        background=chosen.background,
-        strength=chosen.strength,
-        references=(PICTURE,) * references,
-        mask=MASK if has_mask else None,
-        partials=entry.supports.partials,
-    )
-
-
 @every_model
 def test_whatever_the_composer_offers_is_accepted_by_the_adapter(entry: Entry) -> None:
     """With a picture the shape is left to it, which is what these models open with."""
@@ -68,7 +41,10 @@ def test_whatever_the_composer_offers_is_accepted_by_the_adapter(entry: Entry) -
                 form |= {"seed": "7"} if entry.supports.seed else {}
                 form |= {"strength": "0.6"} if entry.supports.strength else {}
                 form |= {"negative_prompt": "rain"} if entry.supports.negative else {}
-                request = as_sent(entry, form, references)
+                chosen = validate(
+                    entry, form, references, has_mask="inpaint" in entry.kinds, prompt="a stair"
+                )
+                request = as_sent(entry, chosen, references)
                 refuse_what_it_cannot(request)
                 sent = dict(form_of(request))
                 assert (sent.get("seed") == "7", sent["output_format"]) == (entry.supports.seed, name)

@@ -16,11 +16,11 @@ from providers.adapters.xai.request import (
     document_of,
     refuse_what_it_cannot,
 )
-from providers.base import ImageRequest, InputImage
 from studio.catalog import cards, loader, selectors, sizes
 from studio.catalog.entries import Entry
-from studio.catalog.parameters import defaults, kind_of, validate
+from studio.catalog.parameters import defaults, validate
 from studio.catalog.pricing import Ask, quote
+from tests.providers.requests import as_sent
 from tests.providers.simulators.xai import COSTS
 
 ENTRIES = {e.upstream: e for e in loader.catalog().entries.values() if e.provider == "xai"}
@@ -29,7 +29,6 @@ every_model = pytest.mark.parametrize("entry", ENTRIES.values(), ids=list(ENTRIE
 
 @every_model
 def test_whatever_the_composer_offers_is_accepted_by_the_adapter(entry: Entry) -> None:
-    picture = InputImage(b"x", "image/png", 64, 64)
     for resolution in entry.sizing.resolutions:
         for choice in sizes.choices(entry.sizing, resolution):
             for quality in entry.qualities or ("",):
@@ -37,22 +36,7 @@ def test_whatever_the_composer_offers_is_accepted_by_the_adapter(entry: Entry) -
                     form = {"aspect_ratio": choice.value, "resolution": resolution, "quality": quality}
                     form |= {"n": str(entry.max_n)}
                     chosen = validate(entry, form, references, has_mask=False, prompt="a stair")
-                    request = ImageRequest(
-                        model=entry.upstream,
-                        prompt="a stair",
-                        kind=kind_of(references, has_mask=False),
-                        n=chosen.n,
-                        width=chosen.width,
-                        height=chosen.height,
-                        aspect_ratio=chosen.aspect_ratio,
-                        resolution=chosen.resolution,
-                        quality=chosen.quality,
-                        seed=chosen.seed,
-                        output_format=chosen.output_format,
-                        background=chosen.background,
-                        references=(picture,) * references,
-                        partials=entry.supports.partials,
-                    )
+                    request = as_sent(entry, chosen, references)
                     refuse_what_it_cannot(request)
                     sent = document_of(request)
                     assert sent["aspect_ratio"] == choice.value

@@ -5,7 +5,6 @@ Run it alone with ``python -m tests.providers.simulators.a1111 --port 7860``.
 
 from __future__ import annotations
 
-import argparse
 import base64
 import json
 import threading
@@ -18,6 +17,8 @@ from tests.providers.simulators import base
 from tests.providers.simulators.base import Bill, Fault, Reply, Request, Simulator, json_reply, sha256
 from tests.providers.simulators.openai import AFTER_THE_WORK, broken_by
 from tests.providers.simulators.pictures import jpeg, picture, png_facts
+from tests.providers.simulators.replies import with_wait
+from tests.providers.simulators.serving import main
 
 CHECKPOINTS = ("sd-v1-5", "dream-xl")
 SAMPLERS = ("Euler", "Euler a", "DPM++ 2M")
@@ -297,17 +298,8 @@ def _refused_by(fault: Fault) -> Reply | None:
     if fault.kind not in told:
         return None
     status, document = told[fault.kind]
-    wait = {"Retry_After": fault.retry_after} if fault.retry_after else {}
-    return json_reply(document, status, **wait)
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description="AUTOMATIC1111's web UI, simulated on loopback.")
-    parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--seconds", type=float, default=4.0, help="how long a picture takes")
-    options = parser.parse_args()
-    base.serve(A1111Simulator(options.port, seconds=options.seconds))
+    return with_wait(json_reply(document, status), fault)
 
 
 if __name__ == "__main__":
-    main()
+    main(A1111Simulator, "AUTOMATIC1111's web UI", seconds=4.0)

@@ -5,7 +5,6 @@ Run it alone with ``python -m tests.providers.simulators.async_tasks --port 8092
 
 from __future__ import annotations
 
-import argparse
 import base64
 import json
 import threading
@@ -28,6 +27,8 @@ from tests.providers.simulators.base import (
     sha256,
 )
 from tests.providers.simulators.pictures import picture
+from tests.providers.simulators.replies import no_answer, with_wait
+from tests.providers.simulators.serving import main
 
 PRICES = {
     ("text_to_image", "standard"): 50,
@@ -262,26 +263,13 @@ def _told_to_fail(fault: Fault) -> Reply:
     if fault.kind == base.NO_MONEY:
         return _error(402, "insufficient_credits", "The wallet is empty.")
     reply = _error(fault.status, "told_to_fail", "The simulator was told to fail.")
-    wait = {"Retry-After": fault.retry_after} if fault.retry_after else {}
-    return replace(reply, headers={**reply.headers, **wait})
+    return with_wait(reply, fault)
 
 
 def _broken_by(fault: Fault) -> Reply | None:
     """A 202 that is no answer, after the wallet was debited."""
-    if fault.kind == base.BAD_JSON:
-        return Reply(202, b'{"task_id": "tsk_', {"Content-Type": "application/json"})
-    if fault.kind == base.WRONG_TYPE:
-        return Reply(200, b"<!doctype html><title>Proxy</title>", {"Content-Type": "text/html"})
-    return None
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description="An API of tasks, simulated on loopback.")
-    parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--seconds", type=float, default=2.0, help="how long a task takes")
-    options = parser.parse_args()
-    base.serve(AsyncTasksSimulator(options.port, seconds=options.seconds))
+    return no_answer(fault, cut=b'{"task_id": "tsk_', status=202)
 
 
 if __name__ == "__main__":
-    main()
+    main(AsyncTasksSimulator, "An API of tasks")

@@ -327,13 +327,3 @@ def _faulty(pieces: Iterable[bytes], fault: Fault | None, stopping: threading.Ev
                     return
         else:
             yield piece
-
-
-def serve(simulator: Simulator) -> None:
-    """Runs until interrupted; for the demo and for other processes. Prints the base URL first."""
-    with simulator:
-        print(simulator.url, flush=True)
-        try:
-            simulator.stopping.wait()
-        except KeyboardInterrupt:
-            return

@@ -5,7 +5,6 @@ Run it alone with ``python -m tests.providers.simulators.bfl --port 8091``.
 
 from __future__ import annotations
 
-import argparse
 import base64
 import json
 import time
@@ -18,6 +17,8 @@ from tests.providers.simulators import base
 from tests.providers.simulators.base import Bill, Fault, Reply, Request, Simulator, json_reply, sha256
 from tests.providers.simulators.bfl_rules import MODELS, PICTURES, Refused, checked, cost_of, size_of
 from tests.providers.simulators.pictures import picture, png_facts
+from tests.providers.simulators.replies import no_answer, with_wait
+from tests.providers.simulators.serving import main
 
 REGION = "/eu2"
 AFTER_THE_WORK = (base.TIMEOUT, base.HANG_UP, base.RESET, base.DRIP)
@@ -168,18 +169,13 @@ def _refused_by(fault: Fault) -> Reply | None:
 
 
 def _status_reply(fault: Fault) -> Reply:
-    wait = {"Retry_After": fault.retry_after} if fault.retry_after else {}
     told = {"error": "told_to_fail", "message": "The simulator was told to fail.", "details": {}}
-    return json_reply(told, fault.status, **wait)
+    return with_wait(json_reply(told, fault.status), fault)
 
 
 def _broken_by(fault: Fault) -> Reply | None:
     """A 200 that is no answer, after the task was taken and billed."""
-    if fault.kind == base.BAD_JSON:
-        return Reply(200, b'{"id": "6d1c', {"Content-Type": "application/json"})
-    if fault.kind == base.WRONG_TYPE:
-        return Reply(200, b"<!doctype html><title>Proxy</title>", {"Content-Type": "text/html"})
-    return None
+    return no_answer(fault, cut=b'{"id": "6d1c')
 
 
 def _fields(request: Request) -> dict[str, Any]:
@@ -208,13 +204,5 @@ def _bill_of(request: Request, fields: Mapping[str, Any]) -> Bill:
     )
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description="Black Forest Labs' API, simulated on loopback.")
-    parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--seconds", type=float, default=2.0, help="how long a picture takes")
-    options = parser.parse_args()
-    base.serve(BFLSimulator(options.port, seconds=options.seconds))
-
-
 if __name__ == "__main__":
-    main()
+    main(BFLSimulator, "Black Forest Labs' API")

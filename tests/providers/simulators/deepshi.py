@@ -5,7 +5,6 @@ Run it alone with ``python -m tests.providers.simulators.deepshi --port 8092``.
 
 from __future__ import annotations
 
-import argparse
 import base64
 import json
 from collections.abc import Iterator, Mapping
@@ -25,6 +24,8 @@ from tests.providers.simulators.base import (
 )
 from tests.providers.simulators.deepshi_rules import COSTS, MODELS, Refused, known, size_of
 from tests.providers.simulators.pictures import picture
+from tests.providers.simulators.replies import no_answer, with_wait
+from tests.providers.simulators.serving import main
 
 NUMBERS = ("n", "width", "height", "seed")
 NARROW = "deepshi-banana-pro"
@@ -168,8 +169,7 @@ def refused_by(fault: Fault) -> Reply | None:
     """The answer of a vendor that did not start and bills nothing."""
     if fault.kind == base.STATUS:
         reply = error_reply(fault.status, "The simulator was told to fail.", "simulated")
-        wait = {"Retry-After": fault.retry_after} if fault.retry_after else {}
-        return replace(reply, headers={**reply.headers, **wait})
+        return with_wait(reply, fault)
     told = {
         base.NO_MONEY: (402, "Your balance is too low.", "insufficient_quota"),
         base.MODERATED_INPUT: (400, "The prompt was declined.", "moderation_blocked"),
@@ -180,15 +180,11 @@ def refused_by(fault: Fault) -> Reply | None:
 
 def broken_by(fault: Fault) -> Reply | None:
     """A 200 that is no answer, after the work was done and billed."""
-    bodies = {
-        base.BAD_JSON: (b'{"created": 1780000000, "data": [{"index": 0, "b64', "application/json"),
-        base.WRONG_TYPE: (b"<!doctype html><title>Proxy</title>", "text/html"),
-        base.NO_IMAGE: (b'{"created": 1780000000, "data": []}', "application/json"),
-    }
-    if fault.kind not in bodies:
-        return None
-    body, media_type = bodies[fault.kind]
-    return Reply(200, body, {"Content-Type": media_type})
+    return no_answer(
+        fault,
+        cut=b'{"created": 1780000000, "data": [{"index": 0, "b64',
+        empty=b'{"created": 1780000000, "data": []}',
+    )
 
 
 def error_reply(status: int, message: str, code: str, param: str | None = None) -> Reply:
@@ -200,13 +196,5 @@ def sse(name: str, document: Mapping[str, Any]) -> bytes:
     return f"event: {name}\ndata: {json.dumps({'type': name, **document})}\n\n".encode()
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description="Deepshi's image API, simulated on loopback.")
-    parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--seconds", type=float, default=2.0, help="how long a picture takes")
-    options = parser.parse_args()
-    base.serve(DeepshiSimulator(options.port, seconds=options.seconds))
-
-
 if __name__ == "__main__":
-    main()
+    main(DeepshiSimulator, "Deepshi's image API")

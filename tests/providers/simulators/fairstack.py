@@ -5,7 +5,6 @@ Run it alone with ``python -m tests.providers.simulators.fairstack --port 8091``
 
 from __future__ import annotations
 
-import argparse
 import base64
 import json
 import re
@@ -17,6 +16,8 @@ from typing import Any
 from tests.providers.simulators import base
 from tests.providers.simulators.base import Bill, Fault, Reply, Request, Simulator, json_reply, sha256
 from tests.providers.simulators.pictures import picture
+from tests.providers.simulators.replies import no_answer, with_wait
+from tests.providers.simulators.serving import main
 
 PRICES = {
     "gpt-image-1.5-t2i": 9_000,
@@ -189,8 +190,7 @@ def refused_by(fault: Fault) -> Reply | None:
     """The answer of a vendor that did not make the picture and bills nothing."""
     if fault.kind == base.STATUS:
         reply = error_reply(fault.status, "The simulator was told to fail.", "simulated")
-        wait = {"Retry-After": fault.retry_after} if fault.retry_after else {}
-        return replace(reply, headers={**reply.headers, **wait})
+        return with_wait(reply, fault)
     if fault.kind == base.NO_MONEY:
         return error_reply(402, "Your balance is too low.", "insufficient_credits")
     error = {"code": "content_policy_violation", "message": "This was declined.", "status": 400}
@@ -204,14 +204,7 @@ def refused_by(fault: Fault) -> Reply | None:
 
 def broken_by(fault: Fault) -> Reply | None:
     """A 200 that is no answer, after the work was done and billed."""
-    bodies = {
-        base.BAD_JSON: (b'{"id": "gen_7kq2", "status": "comp', "application/json"),
-        base.WRONG_TYPE: (b"<!doctype html><title>Proxy</title>", "text/html"),
-    }
-    if fault.kind not in bodies:
-        return None
-    body, media_type = bodies[fault.kind]
-    return Reply(200, body, {"Content-Type": media_type})
+    return no_answer(fault, cut=b'{"id": "gen_7kq2", "status": "comp')
 
 
 def error_reply(status: int, message: str, code: str) -> Reply:
@@ -239,16 +232,8 @@ def _painted(fields: Mapping[str, Any], width: int, height: int) -> bytes:
     return picture(width, height, (digest[0], digest[1], digest[2]))
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description="FairStack's image API, simulated on loopback.")
-    parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--seconds", type=float, default=2.0, help="how long a picture takes")
-    options = parser.parse_args()
-    base.serve(FairStackSimulator(options.port, seconds=options.seconds))
-
-
 if __name__ == "__main__":
-    main()
+    main(FairStackSimulator, "FairStack's image API")
 
 
 def _listed(name: str, price: int) -> dict[str, Any]:

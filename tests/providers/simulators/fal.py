@@ -5,7 +5,6 @@ Run it alone with ``python -m tests.providers.simulators.fal --port 8092``.
 
 from __future__ import annotations
 
-import argparse
 import base64
 import json
 import time
@@ -30,6 +29,8 @@ from tests.providers.simulators.fal_rules import (
     wrong,
 )
 from tests.providers.simulators.pictures import picture
+from tests.providers.simulators.replies import no_answer, with_wait
+from tests.providers.simulators.serving import main
 
 AFTER_THE_WORK = (base.TIMEOUT, base.HANG_UP, base.RESET, base.DRIP)
 BLACK = (0, 0, 0)
@@ -254,17 +255,12 @@ def _refused_by(fault: Fault) -> Reply | None:
 
 
 def _status_reply(fault: Fault) -> Reply:
-    wait = {"Retry_After": fault.retry_after} if fault.retry_after else {}
-    return json_reply({"detail": "The simulator was told to fail."}, fault.status, **wait)
+    return with_wait(json_reply({"detail": "The simulator was told to fail."}, fault.status), fault)
 
 
 def _broken_by(fault: Fault) -> Reply | None:
     """A 200 that is no answer, after the task was taken and billed."""
-    if fault.kind == base.BAD_JSON:
-        return Reply(200, b'{"request_id": "6d1c', {"Content-Type": "application/json"})
-    if fault.kind == base.WRONG_TYPE:
-        return Reply(200, b"<!doctype html><title>Proxy</title>", {"Content-Type": "text/html"})
-    return None
+    return no_answer(fault, cut=b'{"request_id": "6d1c')
 
 
 def _fields(request: Request) -> dict[str, Any]:
@@ -291,13 +287,5 @@ def _bill_of(request: Request, model: str, fields: Mapping[str, Any]) -> Bill:
     )
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description="fal's queue, simulated on loopback.")
-    parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--seconds", type=float, default=2.0, help="how long a picture takes")
-    options = parser.parse_args()
-    base.serve(FalSimulator(options.port, seconds=options.seconds))
-
-
 if __name__ == "__main__":
-    main()
+    main(FalSimulator, "fal's queue")

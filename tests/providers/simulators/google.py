@@ -5,7 +5,6 @@ Run it alone with ``python -m tests.providers.simulators.google --port 8093``.
 
 from __future__ import annotations
 
-import argparse
 import base64
 import json
 import re
@@ -26,6 +25,8 @@ from tests.providers.simulators.google_rules import (
     camel,
 )
 from tests.providers.simulators.pictures import picture
+from tests.providers.simulators.replies import no_answer, with_wait
+from tests.providers.simulators.serving import main
 
 CALL = re.compile(r"/(?:v1|v1beta|v1beta1)/(?:publishers/google/)?models/([^/:]+):(\w+)")
 LISTS = ("/v1/models", "/v1beta/models")
@@ -214,8 +215,7 @@ def refused_by(fault: Fault) -> Reply | None:
         seconds = fault.retry_after.isdigit()
         details = [{"@type": f"{TYPE}RetryInfo", "retryDelay": f"{fault.retry_after}s"}] if seconds else []
         reply = error_reply(fault.status, "The simulator was told to fail.", details)
-        wait = {"Retry-After": fault.retry_after} if fault.retry_after and not seconds else {}
-        return replace(reply, headers={**reply.headers, **wait})
+        return reply if seconds else with_wait(reply, fault)
     if fault.kind == base.NO_MONEY:
         return error_reply(429, "Your prepayment credits are depleted. Please manage your billing.")
     return None
@@ -223,14 +223,7 @@ def refused_by(fault: Fault) -> Reply | None:
 
 def broken_by(fault: Fault) -> Reply | None:
     """A 200 that is no answer, after the work was done and billed."""
-    bodies = {
-        base.BAD_JSON: (b'{"candidates": [{"content": {"parts": [{"inlineData', "application/json"),
-        base.WRONG_TYPE: (b"<!doctype html><title>Proxy</title>", "text/html"),
-    }
-    if fault.kind not in bodies:
-        return None
-    body, media_type = bodies[fault.kind]
-    return Reply(200, body, {"Content-Type": media_type})
+    return no_answer(fault, cut=b'{"candidates": [{"content": {"parts": [{"inlineData')
 
 
 def error_reply(
@@ -244,13 +237,5 @@ def error_reply(
     return json_reply({"error": error | ({"details": details} if details else {})}, status)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description="The Gemini API, simulated on loopback.")
-    parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--seconds", type=float, default=2.0, help="how long a picture takes")
-    options = parser.parse_args()
-    base.serve(GoogleSimulator(options.port, seconds=options.seconds))
-
-
 if __name__ == "__main__":
-    main()
+    main(GoogleSimulator, "The Gemini API")

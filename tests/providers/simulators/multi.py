@@ -6,7 +6,6 @@ Run it alone with ``python -m tests.providers.simulators.multi --port 8093``.
 
 from __future__ import annotations
 
-import argparse
 import base64
 import json
 import time
@@ -28,6 +27,8 @@ from tests.providers.simulators.multi_rules import (
     source_of,
 )
 from tests.providers.simulators.pictures import picture
+from tests.providers.simulators.replies import no_answer, with_wait
+from tests.providers.simulators.serving import main
 
 LIFETIMES = {"bfl": 600.0}
 """Seconds that an address lives, by maker; fal's live for days."""
@@ -182,34 +183,19 @@ def told_to_fail(fault: Fault) -> Reply:
     details = {"retryAfter": int(fault.retry_after)} if seconds else {}
     code = codes.get(fault.status, "SIMULATED")
     reply = error_reply(fault.status, code, "The simulator was told to fail.", details)
-    wait = {"Retry-After": fault.retry_after} if fault.retry_after and not seconds else {}
-    return replace(reply, headers={**reply.headers, **wait})
+    return reply if seconds else with_wait(reply, fault)
 
 
 def broken_by(fault: Fault) -> Reply | None:
     """A 200 that is no answer, after the work was done and billed."""
-    bodies = {
-        base.BAD_JSON: (b'{"model": "flux-2-pro", "images": [{"ur', "application/json"),
-        base.WRONG_TYPE: (b"<!doctype html><title>Proxy</title>", "text/html"),
-        base.NO_IMAGE: (b'{"model": "flux-2-pro", "images": []}', "application/json"),
-    }
-    if fault.kind not in bodies:
-        return None
-    body, media_type = bodies[fault.kind]
-    return Reply(200, body, {"Content-Type": media_type})
+    return no_answer(
+        fault, cut=b'{"model": "flux-2-pro", "images": [{"ur', empty=b'{"model": "flux-2-pro", "images": []}'
+    )
 
 
 def error_reply(status: int, code: str, message: str, details: Mapping[str, Any] | None = None) -> Reply:
     return json_reply({"error": {"code": code, "message": message, "details": dict(details or {})}}, status)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description="A multi-provider image API, simulated on loopback.")
-    parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--seconds", type=float, default=2.0, help="how long a picture takes")
-    options = parser.parse_args()
-    base.serve(MultiSimulator(options.port, seconds=options.seconds))
-
-
 if __name__ == "__main__":
-    main()
+    main(MultiSimulator, "A multi-provider image API")

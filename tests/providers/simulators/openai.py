@@ -5,7 +5,6 @@ Run it alone with ``python -m tests.providers.simulators.openai --port 8090``.
 
 from __future__ import annotations
 
-import argparse
 import base64
 import json
 import time
@@ -27,6 +26,8 @@ from tests.providers.simulators.base import (
 )
 from tests.providers.simulators.openai_rules import MODELS, Refused, checked, output_tokens, size_of
 from tests.providers.simulators.pictures import picture, png_facts
+from tests.providers.simulators.replies import no_answer, with_wait
+from tests.providers.simulators.serving import main
 
 NUMBERS = ("n", "output_compression", "partial_images")
 AFTER_THE_WORK = (base.TIMEOUT, base.HANG_UP, base.RESET, base.DRIP)
@@ -157,8 +158,7 @@ def refused_by(fault: Fault, fields: Mapping[str, Any]) -> Reply | None:
         }
         code = codes.get(fault.status, "server_error")
         reply = error_reply(fault.status, "The simulator was told to fail.", code)
-        wait = {"Retry-After": fault.retry_after} if fault.retry_after else {}
-        return replace(reply, headers={**reply.headers, **wait})
+        return with_wait(reply, fault)
     if fault.kind == base.NO_MONEY:
         return error_reply(429, "You exceeded your current quota.", "insufficient_quota")
     streams = fields.get("stream") and fault.kind == base.MODERATED_OUTPUT
@@ -170,15 +170,11 @@ def refused_by(fault: Fault, fields: Mapping[str, Any]) -> Reply | None:
 
 def broken_by(fault: Fault) -> Reply | None:
     """A 200 that is no answer, after the work was done and billed."""
-    bodies = {
-        base.BAD_JSON: (b'{"created": 1780000000, "data": [{"b64_json": "iVBOR', "application/json"),
-        base.WRONG_TYPE: (b"<!doctype html><title>Proxy</title>", "text/html"),
-        base.NO_IMAGE: (b'{"created": 1780000000, "data": []}', "application/json"),
-    }
-    if fault.kind not in bodies:
-        return None
-    body, media_type = bodies[fault.kind]
-    return Reply(200, body, {"Content-Type": media_type})
+    return no_answer(
+        fault,
+        cut=b'{"created": 1780000000, "data": [{"b64_json": "iVBOR',
+        empty=b'{"created": 1780000000, "data": []}',
+    )
 
 
 def error_reply(status: int, message: str, code: str, param: str | None = None) -> Reply:
@@ -297,13 +293,5 @@ def _model(name: str) -> dict[str, Any]:
     return {"id": name, "object": "model", "created": 1_780_000_000, "owned_by": "openai"}
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description="OpenAI's Images API, simulated on loopback.")
-    parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--seconds", type=float, default=2.0, help="how long a picture takes")
-    options = parser.parse_args()
-    base.serve(OpenAISimulator(options.port, seconds=options.seconds))
-
-
 if __name__ == "__main__":
-    main()
+    main(OpenAISimulator, "OpenAI's Images API")

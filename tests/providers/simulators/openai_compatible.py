@@ -5,7 +5,6 @@ The model's name says who answers. Run it alone with ``python -m tests.providers
 
 from __future__ import annotations
 
-import argparse
 import base64
 import json
 import re
@@ -20,6 +19,8 @@ from tests.providers.simulators.base import Bill, Fault, Reply, Request, form_pa
 from tests.providers.simulators.openai import AFTER_THE_WORK, OpenAISimulator, broken_by
 from tests.providers.simulators.openai_rules import Refused, size_of
 from tests.providers.simulators.pictures import picture, png_facts
+from tests.providers.simulators.replies import with_wait
+from tests.providers.simulators.serving import main
 
 LOCALAI, SD_CPP = "stablediffusion", "sd-cpp-local"
 EXTRA = re.compile(r"<sd_cpp_extra_args>(.*?)</sd_cpp_extra_args>")
@@ -73,8 +74,7 @@ class OpenAICompatibleSimulator(OpenAISimulator):
                 "The model is still loading." if fault.kind == LOADING else "The simulator was told to fail."
             )
             reply = refused(503 if fault.kind == LOADING else fault.status, words)
-            wait = {"Retry-After": fault.retry_after} if fault.retry_after else {}
-            return replace(reply, headers={**reply.headers, **wait})
+            return with_wait(reply, fault)
         self.bill(_bill_of(request, fields, images, mask))
         self.stopping.wait(self.seconds)
         if fault is not None and (broken := broken_by(fault)):
@@ -212,13 +212,5 @@ def _bill_of(
     return Bill(request.path, sha256(key.encode()), dict(fields), hashes, sha256(mask) if mask else "")
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description="Servers like OpenAI's, simulated on loopback.")
-    parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--seconds", type=float, default=2.0, help="how long a picture takes")
-    options = parser.parse_args()
-    base.serve(OpenAICompatibleSimulator(options.port, seconds=options.seconds))
-
-
 if __name__ == "__main__":
-    main()
+    main(OpenAICompatibleSimulator, "Servers like OpenAI's")

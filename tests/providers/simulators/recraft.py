@@ -5,7 +5,6 @@ Run it alone with ``python -m tests.providers.simulators.recraft --port 8094``.
 
 from __future__ import annotations
 
-import argparse
 import base64
 import time
 import uuid
@@ -27,6 +26,8 @@ from tests.providers.simulators.recraft_rules import (
     is_vector,
     sides_of,
 )
+from tests.providers.simulators.replies import no_answer, with_wait
+from tests.providers.simulators.serving import main
 
 LIFETIME = 24 * 3600.0
 WORK = "/v1/images/"
@@ -137,8 +138,7 @@ def refused_by(fault: Fault) -> Reply | None:
     """The answer of a vendor that did not start and bills nothing."""
     if fault.kind == base.STATUS:
         reply = plain_reply(fault.status, "The simulator was told to fail.")
-        wait = {"Retry-After": fault.retry_after} if fault.retry_after else {}
-        return replace(reply, headers={**reply.headers, **wait})
+        return with_wait(reply, fault)
     told = {
         base.NO_MONEY: ("not_enough_credits", "You have not enough API units."),
         base.MODERATED_INPUT: ("moderation_failed", "The prompt was declined."),
@@ -148,15 +148,11 @@ def refused_by(fault: Fault) -> Reply | None:
 
 def broken_by(fault: Fault) -> Reply | None:
     """A 200 that is no answer, after the work was done and billed."""
-    bodies = {
-        base.BAD_JSON: (b'{"created": 1780000000, "credits": 40, "data": [{"image', "application/json"),
-        base.WRONG_TYPE: (b"<!doctype html><title>Proxy</title>", "text/html"),
-        base.NO_IMAGE: (b'{"created": 1780000000, "credits": 40, "data": []}', "application/json"),
-    }
-    if fault.kind not in bodies:
-        return None
-    body, media_type = bodies[fault.kind]
-    return Reply(200, body, {"Content-Type": media_type})
+    return no_answer(
+        fault,
+        cut=b'{"created": 1780000000, "credits": 40, "data": [{"image',
+        empty=b'{"created": 1780000000, "credits": 40, "data": []}',
+    )
 
 
 def error_reply(status: int, code: str, message: str) -> Reply:
@@ -167,13 +163,5 @@ def plain_reply(status: int, line: str) -> Reply:
     return Reply(status, f"{line}\n".encode(), {"Content-Type": "text/plain; charset=utf-8"})
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description="Recraft's image API, simulated on loopback.")
-    parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--seconds", type=float, default=2.0, help="how long a picture takes")
-    options = parser.parse_args()
-    base.serve(RecraftSimulator(options.port, seconds=options.seconds))
-
-
 if __name__ == "__main__":
-    main()
+    main(RecraftSimulator, "Recraft's image API")

@@ -5,7 +5,6 @@ Run it alone with ``python -m tests.providers.simulators.replicate --port 8093``
 
 from __future__ import annotations
 
-import argparse
 import json
 import time
 import uuid
@@ -27,6 +26,8 @@ from tests.providers.simulators.replicate_rules import (
     seconds_of,
     size_of,
 )
+from tests.providers.simulators.replies import no_answer, with_wait
+from tests.providers.simulators.serving import main
 
 AFTER_THE_WORK = (base.TIMEOUT, base.HANG_UP, base.RESET, base.DRIP)
 FAILURES = {
@@ -253,27 +254,14 @@ def _refused_by(fault: Fault) -> Reply | None:
 
 
 def _status_reply(fault: Fault) -> Reply:
-    wait = {"Retry_After": fault.retry_after} if fault.retry_after else {}
     told = {"title": "Failure", "detail": "The simulator was told to fail.", "status": fault.status}
-    return json_reply(told, fault.status, **wait)
+    return with_wait(json_reply(told, fault.status), fault)
 
 
 def _broken_by(fault: Fault) -> Reply | None:
     """A success that is no answer, after the prediction was taken and billed."""
-    if fault.kind == base.BAD_JSON:
-        return Reply(201, b'{"id": "gm3q', {"Content-Type": "application/json"})
-    if fault.kind == base.WRONG_TYPE:
-        return Reply(200, b"<!doctype html><title>Proxy</title>", {"Content-Type": "text/html"})
-    return None
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description="Replicate's API, simulated on loopback.")
-    parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--seconds", type=float, default=2.0, help="how long a prediction runs")
-    options = parser.parse_args()
-    base.serve(ReplicateSimulator(options.port, seconds=options.seconds))
+    return no_answer(fault, cut=b'{"id": "gm3q', status=201)
 
 
 if __name__ == "__main__":
-    main()
+    main(ReplicateSimulator, "Replicate's API")

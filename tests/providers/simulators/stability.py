@@ -5,7 +5,6 @@ Run it alone with ``python -m tests.providers.simulators.stability --port 8094``
 
 from __future__ import annotations
 
-import argparse
 import base64
 import time
 import uuid
@@ -25,6 +24,8 @@ from tests.providers.simulators.base import (
     sha256,
 )
 from tests.providers.simulators.pictures import picture
+from tests.providers.simulators.replies import no_answer, with_wait
+from tests.providers.simulators.serving import main
 from tests.providers.simulators.stability_rules import (
     DEFERRED,
     FILES,
@@ -175,27 +176,14 @@ def _refused_by(fault: Fault) -> Reply | None:
 
 
 def _status_reply(fault: Fault) -> Reply:
-    wait = {"Retry_After": fault.retry_after} if fault.retry_after else {}
     told = {"id": "b" * 32, "name": "told_to_fail", "errors": ["The simulator was told to fail."]}
-    return json_reply(told, fault.status, **wait)
+    return with_wait(json_reply(told, fault.status), fault)
 
 
 def _broken_by(fault: Fault) -> Reply | None:
     """A 200 that is no answer, after the work was done and billed."""
-    if fault.kind == base.BAD_JSON:
-        return Reply(200, b'{"image": "iVBORw0K', {"Content-Type": "application/json"})
-    if fault.kind == base.WRONG_TYPE:
-        return Reply(200, b"<!doctype html><title>Proxy</title>", {"Content-Type": "text/html"})
-    return None
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description="Stability AI's API, simulated on loopback.")
-    parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--seconds", type=float, default=2.0, help="how long a picture takes")
-    options = parser.parse_args()
-    base.serve(StabilitySimulator(options.port, seconds=options.seconds))
+    return no_answer(fault, cut=b'{"image": "iVBORw0K')
 
 
 if __name__ == "__main__":
-    main()
+    main(StabilitySimulator, "Stability AI's API")

@@ -5,7 +5,6 @@ Run it alone with ``python -m tests.providers.simulators.xai --port 8094``.
 
 from __future__ import annotations
 
-import argparse
 import base64
 import json
 import uuid
@@ -16,6 +15,8 @@ from typing import Any
 from tests.providers.simulators import base
 from tests.providers.simulators.base import Bill, Fault, Reply, Request, Simulator, json_reply, sha256
 from tests.providers.simulators.pictures import picture
+from tests.providers.simulators.replies import no_answer, with_wait
+from tests.providers.simulators.serving import main
 
 RATIOS = (
     "1:1", "3:4", "4:3", "9:16", "16:9", "2:3", "3:2", "9:19.5", "19.5:9", "9:20", "20:9", "1:2", "2:1", "auto",
@@ -145,8 +146,7 @@ class XAISimulator(Simulator):
         """The answer of a vendor that did not start and bills nothing."""
         if fault.kind == base.STATUS:
             reply = self._error(fault.status, "The simulator was told to fail.")
-            wait = {"Retry-After": fault.retry_after} if fault.retry_after else {}
-            return replace(reply, headers={**reply.headers, **wait})
+            return with_wait(reply, fault)
         if fault.kind == base.NO_MONEY:
             spent = "Your team has either used all available credits or reached its monthly spending limit."
             return self._error(429, spent)
@@ -157,14 +157,7 @@ class XAISimulator(Simulator):
 
 def broken_by(fault: Fault) -> Reply | None:
     """A 200 that is no answer, after the work was done and billed."""
-    bodies = {
-        base.BAD_JSON: (b'{"data": [{"b64_json": "/9j/', "application/json"),
-        base.WRONG_TYPE: (b"<!doctype html><title>Proxy</title>", "text/html"),
-    }
-    if fault.kind not in bodies:
-        return None
-    body, media_type = bodies[fault.kind]
-    return Reply(200, body, {"Content-Type": media_type})
+    return no_answer(fault, cut=b'{"data": [{"b64_json": "/9j/')
 
 
 def _checked(request: Request) -> dict[str, Any]:
@@ -223,13 +216,5 @@ def _painted(fields: Mapping[str, Any], index: int) -> bytes:
     return picture(round(unit * across), round(unit * down), (digest[0], digest[1], digest[2]), "jpeg")
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description="xAI's image API, simulated on loopback.")
-    parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--seconds", type=float, default=2.0, help="how long a picture takes")
-    options = parser.parse_args()
-    base.serve(XAISimulator(options.port, seconds=options.seconds))
-
-
 if __name__ == "__main__":
-    main()
+    main(XAISimulator, "xAI's image API")
