@@ -20,7 +20,7 @@ from providers.base import (
     Synchronous,
     Ticket,
 )
-from tests.providers.calls import finished, silent, told_by
+from tests.providers.calls import failed, finished, silent, told_by
 from tests.providers.cases import KEY, REMOTE, case
 from tests.providers.simulators.base import Reply, Request, Simulator
 
@@ -189,3 +189,15 @@ def test_a_paid_call_is_sent_once_whatever_comes_back(name: str, parrot: Parrot)
     with pytest.raises(errors.ProviderError):
         registry.load(name, Config(key=KEY, url=parrot.url)).submit(sample(name), silent)
     assert len(parrot.requests) == 1
+
+
+@every_remote_adapter
+def test_a_success_that_is_no_object_is_an_answer_lost_or_empty_and_no_leave_to_pay_again(name: str) -> None:
+    what = case(name)
+    with what.simulator() as vendor:
+        provider = registry.load(name, Config(key=KEY, url=vendor.url))
+        finished(provider, what.sample)
+        for body in (b"[]", b"7", b"null", b'"text"'):
+            vendor.dictated = Reply(200, body)
+            problem = failed(provider, what.sample)
+            assert (type(problem), problem.safe_to_resend) == (what.no_object, False)

@@ -173,14 +173,6 @@ def test_the_vendors_word_decides_and_its_status_where_it_has_none(
     assert type(failed(adapter, ASKED)) is kind
 
 
-@pytest.mark.parametrize("body", ["[]", "7", "null", '"text"'])
-def test_a_success_that_is_no_object_leaves_the_answer_unknown(
-    adapter: Deepshi, vendor: Saying, body: str
-) -> None:
-    vendor.told = Reply(200, body.encode())
-    assert type(failed(adapter, ASKED)) is errors.AnswerLost
-
-
 def test_a_picture_that_can_be_read_is_delivered_beside_one_that_cannot(
     adapter: Deepshi, vendor: Saying
 ) -> None:

@@ -78,14 +78,6 @@ def test_a_failure_with_status_200_is_tried_again_only_where_it_says_that_it_was
     assert not problem.safe_to_resend
 
 
-@pytest.mark.parametrize("body", ["[]", "7", "null", '"text"'])
-def test_a_success_that_is_no_object_leaves_the_answer_unknown(
-    adapter: FairStack, vendor: FairStackSimulator, body: str
-) -> None:
-    vendor.dictated = Reply(200, body.encode())
-    assert type(failed(adapter, ASKED)) is errors.AnswerLost
-
-
 def test_a_vendor_that_quotes_the_key_is_not_repeated(adapter: FairStack, vendor: FairStackSimulator) -> None:
     error = {"code": KEY, "message": f"Invalid key {KEY}. See https://x.example/?key={KEY}"}
     for status in (200, 401):

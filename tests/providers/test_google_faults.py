@@ -232,14 +232,6 @@ def test_imagens_faults_have_the_same_names(adapter: Google, vendor: GoogleSimul
     assert type(failed(adapter, IMAGEN)) is errors.AnswerLost
 
 
-@pytest.mark.parametrize("body", ["[]", "7", "null", '"text"'])
-def test_a_success_that_is_no_object_leaves_the_answer_unknown(
-    adapter: Google, vendor: GoogleSimulator, body: str
-) -> None:
-    vendor.dictated = Reply(200, body.encode())
-    assert type(failed(adapter, ASKED)) is errors.AnswerLost
-
-
 def test_a_vendor_that_quotes_the_key_is_not_repeated(adapter: Google, vendor: GoogleSimulator) -> None:
     told = {"error": {"status": KEY, "message": f"Invalid key {KEY}. See https://x.example/?key={KEY}"}}
     for status in (200, 400):

@@ -99,14 +99,6 @@ def test_an_error_within_a_success_is_no_leave_to_pay_again(
     assert (type(problem), problem.safe_to_resend) == (kind, False)
 
 
-@pytest.mark.parametrize("body", ["[]", "7", "null", '"text"'])
-def test_a_success_that_is_no_object_leaves_the_answer_unknown(
-    adapter: Multi, vendor: MultiSimulator, body: str
-) -> None:
-    vendor.dictated = Reply(200, body.encode())
-    assert failed(adapter, ASKED).unknown
-
-
 def test_a_page_in_place_of_a_picture_leaves_the_answer_unknown(
     adapter: Multi, vendor: MultiSimulator
 ) -> None:

@@ -11,7 +11,6 @@ from providers import errors
 from providers.adapters.openai import OpenAI
 from providers.base import Event, ImageRequest, Partial
 from tests.providers.calls import failed, silent
-from tests.providers.cases import KEY
 from tests.providers.simulators import base
 from tests.providers.simulators.base import Fault, Reply
 from tests.providers.simulators.openai import OpenAISimulator, sse
@@ -135,14 +134,6 @@ def test_the_vendors_word_decides_and_its_status_where_it_has_none(
     assert problem.status == (None if status == 200 else status)
 
 
-@pytest.mark.parametrize("body", ["[]", "7", "null", '"text"'])
-def test_a_success_that_is_no_object_leaves_the_answer_unknown(
-    adapter: OpenAI, vendor: OpenAISimulator, body: str
-) -> None:
-    vendor.dictated = Reply(200, body.encode())
-    assert type(failed(adapter, ASKED)) is errors.AnswerLost
-
-
 @pytest.mark.parametrize("data", ["{}", '{"data": null}', '{"data": {}}', '{"data": [{}, {"b64_json": ""}]}'])
 def test_a_success_without_a_picture_is_an_empty_result(
     adapter: OpenAI, vendor: OpenAISimulator, data: str
@@ -158,14 +149,6 @@ def test_a_picture_that_can_be_read_is_delivered_beside_one_that_cannot(
     vendor.dictated = Reply(200, json.dumps({"data": entries}).encode())
     finished = adapter.submit(replace(ASKED, n=4), silent)
     assert [output.data for output in finished.outputs] == [b"\x89PNG\r\n\x1a\n"]
-
-
-def test_a_vendor_that_quotes_the_key_is_not_repeated(adapter: OpenAI, vendor: OpenAISimulator) -> None:
-    words = f"Incorrect API key provided: {KEY}. See https://x.example/?key={KEY}\n\n<script>"
-    vendor.dictated = Reply(401, json.dumps({"error": {"message": words, "code": KEY}}).encode())
-    problem = failed(adapter, ASKED)
-    assert KEY not in problem.vendor_code
-    assert "\n" not in problem.message
 
 
 def test_two_simulators_do_not_share_a_bill(vendor: OpenAISimulator, adapter: OpenAI) -> None:

@@ -73,14 +73,6 @@ def test_an_error_may_be_a_plain_line(
     assert (type(problem), problem.message) == (errors.AuthError, message)
 
 
-@pytest.mark.parametrize("body", ["[]", "7", "null", '"text"'])
-def test_a_success_that_is_no_object_leaves_the_answer_unknown(
-    adapter: Recraft, vendor: RecraftSimulator, body: str
-) -> None:
-    vendor.dictated = Reply(200, body.encode())
-    assert type(failed(adapter, ASKED)) is errors.AnswerLost
-
-
 @pytest.mark.parametrize("document", [{}, {"data": "odd"}, {"data": [], "image": None}])
 def test_a_success_without_a_picture_is_empty(
     adapter: Recraft, vendor: RecraftSimulator, document: dict[str, Any]

@@ -100,12 +100,6 @@ def test_a_call_at_the_limit_waits_and_is_paid_once(
     assert (job.state, len(vendor.bills), job.charged) == (State.SUCCEEDED, 1, 30_000)
 
 
-def test_a_call_that_broke_off_is_not_repeated(busy: Desk, vendor: StabilitySimulator, settings: Any) -> None:
-    job = job_with(busy, vendor, settings, Fault(base.RESET))
-    assert job.state == State.UNCONFIRMED
-    assert [request.method for request in vendor.requests] == ["POST"]
-
-
 ERRORS: list[tuple[int, object, type[errors.ProviderError], str]] = [
     (
         400,

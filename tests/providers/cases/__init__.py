@@ -57,7 +57,8 @@ class Case:
     """``sample`` is a small request that the adapter can do; a job asks ``model`` of the catalogue for ``n`` pictures.
 
     ``without`` names the faults that it is not tried with, and why: this vendor cannot have them, or a file of its
-    own tries them. ``patches`` are set while it is tried.
+    own tries them. ``patches`` are set while it is tried. ``no_object`` is what the adapter calls a success whose
+    JSON is no object.
     """
 
     simulator: type[Simulator]
@@ -69,6 +70,7 @@ class Case:
     edits: tuple[Edit, ...] = ()
     without: Mapping[str, str] = field(default_factory=dict)
     patches: Mapping[str, object] = field(default_factory=dict)
+    no_object: type[errors.ProviderError] = errors.AnswerLost
 
 
 def case(name: str) -> Case:

@@ -30,4 +30,5 @@ CASE = Case(
         Edit("a1111/checkpoint", mask=True),
         Edit("a1111/extras-upscale"),
     ),
+    no_object=errors.EmptyResult,
 )

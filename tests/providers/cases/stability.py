@@ -36,4 +36,5 @@ CASE = Case(
         base.UNASKABLE: DEFERRED,
         base.TASK_FAILED: DEFERRED,
     },
+    no_object=errors.EmptyResult,
 )
