@@ -41,7 +41,7 @@ def test_a_matrix_that_the_balance_cannot_pay_writes_nothing(desk: Desk) -> None
             actor=desk.actor,
             payer=desk.payer,
             project=desk.project,
-            specs=[JobSpec(SKETCH, "a door", {"n": "4"})] * 900,
+            specs=[JobSpec(PAINT, "a door", {"n": "4"})] * 90,
             key="too much",
         )
     assert (Run.objects.count(), Job.objects.count(), desk.balance) == (0, 0, (START, 0))
