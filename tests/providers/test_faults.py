@@ -22,7 +22,7 @@ from tests.providers.cases import KEY, REMOTE, WAITS, Case, Expected, case
 from tests.providers.simulators import base
 from tests.providers.tasks import at_rest, references_of
 
-ROUNDS = 20 if os.environ.get("SOAK") else 1
+ROUNDS = int(os.environ.get("ROUNDS") or (20 if os.environ.get("SOAK") else 1))
 REQUIRED = {
     base.REFUSED,
     base.TIMEOUT,
@@ -44,6 +44,7 @@ OF_TICKETS = {base.LOST, base.NEVER_ENDS, base.UNASKABLE, base.TASK_FAILED}
 SLOW = (base.TIMEOUT, base.DRIP)
 
 every_adapter = pytest.mark.parametrize("name", REMOTE)
+rounds = pytest.mark.parametrize("number", range(ROUNDS))
 each_fault = pytest.mark.parametrize(
     ("name", "expected"),
     [
@@ -105,12 +106,18 @@ def test_a_fault_has_its_name_and_its_bill_and_shows_no_key(
         assert KEY not in "".join(traceback.format_exception(problem)) + repr(vars(problem))
 
 
+@rounds
 @every_adapter
 def test_no_fault_is_paid_twice_and_every_job_ends_with_the_books_in_order(
-    name: str, busy: Desk, settings: Any, monkeypatch: pytest.MonkeyPatch, subtests: pytest.Subtests
+    number: int,
+    name: str,
+    busy: Desk,
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    subtests: pytest.Subtests,
 ) -> None:
     what = patched(case(name), monkeypatch)
-    for expected in what.faults * ROUNDS:
+    for expected in what.faults:
         with subtests.test(fault=expected.name), what.simulator() as vendor:
             settings.PROVIDER_KEYS, settings.PROVIDER_URLS = {name: KEY}, {name: vendor.url}
             vendor.fault, before = expected.fault, sum(busy.balance)
