@@ -162,7 +162,6 @@ class ApiKey(models.Model):
     dialect = models.CharField(max_length=16, default="openai")
     scopes = models.JSONField(default=list)
     allowed_models = models.JSONField(default=list, blank=True)
-    spend_cap = models.BigIntegerField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)

@@ -44,7 +44,7 @@ def submitted(
         project=project,
         specs=[spec],
         key=f"{key.prefix}:{idempotency_key or uuid.uuid4().hex}",
-        origin=Run.Origin.API,
+        via=services.Via(key),
         hint=False,
     )
 

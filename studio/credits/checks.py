@@ -3,7 +3,7 @@
 I1 entries sum to what is available and held; I2 neither is below zero, after any entry; I3 every entry sums
 to zero; I4 added = available + held + charged + removed; I5 a hold resolves once and to at most its amount;
 I9 nothing written was changed: numbers without a gap, each entry's amounts follow from the one before, the
-triggers stand, and each lot is its grant.
+triggers stand, and each lot is its grant; I10 a cap's use is what its holds took.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from django.db.models import BigIntegerField, F, Q, Sum, Value
 from django.db.models.functions import Coalesce
 
 from studio.credits import services
-from studio.credits.models import Account, Entry, Hold, Lot
+from studio.credits.models import Account, Cap, Entry, Hold, Lot
 
 TRIGGERS = frozenset(
     f"{table}_no_{verb}" for table in ("credits_entry", "accounts_auditrow") for verb in ("update", "delete")
@@ -26,7 +26,7 @@ TRIGGERS = frozenset(
 
 def check_all() -> Iterator[tuple[UUID | None, list[str]]]:
     """Each account and what is wrong with it, which blocks it; first the ledger's own tables (None)."""
-    yield None, _missing_triggers()
+    yield None, [*_missing_triggers(), *_check_caps()]
     for account_id in Account.objects.order_by("pk").values_list("pk", flat=True).iterator():
         problems = check_account(account_id)
         if problems:
@@ -103,6 +103,22 @@ def _check_lots(account: Account) -> Iterator[str]:
     removed = -(entries.aggregate(total=Sum("d_available"))["total"] or 0)
     if expired != removed:
         yield f"I4: lots lost {expired}, the entries say {removed}"
+
+
+def _check_caps() -> Iterator[str]:
+    """A cap's use is what its holds hold and charged, less what came back."""
+    for cap_id in Cap.objects.order_by("pk").values_list("pk", flat=True).iterator():
+        with transaction.atomic():
+            cap = Cap.objects.select_for_update().filter(pk=cap_id).first()
+            if cap is None:
+                continue
+            is_open = Q(state=Hold.State.OPEN)
+            sums = cap.holds.aggregate(
+                held=Sum("amount", filter=is_open), charged=Sum(F("settled") - F("refunded"), filter=~is_open)
+            )
+            used = (sums["held"] or 0) + (sums["charged"] or 0)
+            if used != cap.used:
+                yield f"I10: the holds under {cap.scope} {cap.ref} come to {used}, not {cap.used}"
 
 
 def _missing_triggers() -> list[str]:

@@ -23,6 +23,21 @@ class InsufficientCredits(StudioError):
         self.available = available
 
 
+class CapReached(StudioError):
+    """The key, or whatever else has a cap, may spend less than is asked. ``needed`` and ``left`` are micros."""
+
+    code = "cap_reached"
+    status = 402
+
+    def __init__(self, needed: int, left: int) -> None:
+        super().__init__(
+            _("This would pass the spending limit: %(left)s credits are left of it, this needs %(needed)s.")
+            % {"left": credits_text(left), "needed": credits_text(needed)}
+        )
+        self.needed = needed
+        self.left = left
+
+
 class AccountBlocked(StudioError):
     """The account's books did not add up, so nothing new is held until staff have looked."""
 

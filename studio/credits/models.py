@@ -1,6 +1,6 @@
 """The ledger's tables. Amounts are micros. Only ``credits`` imports this module.
 
-Order of locks: an account row first, then its holds, then its lots; two accounts in the order of their ids.
+Order of locks: an account row first, then its holds, its lots, then a cap; two accounts in the order of their ids.
 """
 
 from __future__ import annotations
@@ -67,6 +67,7 @@ class Hold(models.Model):
     refunded = models.BigIntegerField(default=0)
     state = models.CharField(max_length=8, choices=State, default=State.OPEN)
     label = models.CharField(max_length=200, blank=True)
+    cap = models.ForeignKey("Cap", null=True, blank=True, on_delete=models.SET_NULL, related_name="holds")
     seq = models.BigIntegerField()
     created_at = models.DateTimeField(default=timezone.now)
     resolved_at = models.DateTimeField(null=True, blank=True)

@@ -5,7 +5,7 @@ are whole micros. A repeat with the same key changes nothing and answers what wa
 facts raises Conflict. There is no look before the move: the guarded update and the unique keys decide, and
 only when they refuse is it asked why.
 
-Order of locks: an account's row first, then its holds, then its lots. So whoever waits for a hold already
+Order of locks: an account's row first, then its holds, its lots, then a cap. So whoever waits for a hold already
 has its account, and two transactions that touch the same account cannot wait for one another.
 """
 
@@ -23,6 +23,7 @@ from studio.core import clock, db
 from studio.core.context import request_id
 from studio.core.errors import Conflict, Invalid, NotFound
 from studio.core.micros import MAX_MICROS, Micros
+from studio.credits import caps
 from studio.credits.errors import AccountBlocked, BalanceMoved, InsufficientCredits, LedgerBroken
 from studio.credits.models import Account, Entry, Hold, Lot
 from studio.credits.movements import Moved, Step, Why, close, hold_under, insert, move
@@ -49,17 +50,18 @@ def paying_account(*, user: User, team: Team | None) -> Account:
     return account_of(user=user)
 
 
-def hold(*, account_id: UUID, amount: int, key: str, label: str) -> Hold:
-    """Set ``amount`` aside under ``key`` (``job:<id>``); ``label`` is what the statement says of it.
+def hold(*, account_id: UUID, amount: int, key: str, label: str, under: caps.Under | None = None) -> Hold:
+    """Set ``amount`` aside under ``key`` (``job:<id>``); ``label`` is what the statement says of it, ``under`` the
+    cap that it counts against, if there is one.
 
     The same key, account and amount: the same hold, whatever has become of it. A free job has no hold: an
-    amount of 0 raises Invalid. Raises InsufficientCredits, AccountBlocked, Conflict, NotFound.
+    amount of 0 raises Invalid. Raises InsufficientCredits, CapReached, AccountBlocked, Conflict, NotFound.
     """
     _check_amount(amount)
     _check_key(key)
     try:
         with db.atomic():
-            return _open(account_id, amount, key, label)
+            return _open(account_id, amount, key, label, under)
     except (IntegrityError, _Refused) as refusal:
         existing = Hold.objects.filter(key=key).first()
         if existing is None:
@@ -103,6 +105,7 @@ def refund(*, key: str, amount: int, refund_key: str, actor: User, reason: str) 
             left = Hold.objects.filter(pk=found.pk, settled__gte=F("refunded") + amount)
             if not left.update(refunded=F("refunded") + amount):
                 raise _Refused
+            caps.give_back(found.cap_id, amount)
             return moved.entries[0]
     except (IntegrityError, _Refused) as refusal:
         if existing := _same_entry(found.account_id, step, actor, reason):
@@ -176,13 +179,15 @@ def set_blocked(*, account_id: UUID, blocked: bool, actor: User | None, reason: 
     return bool(changed)
 
 
-def _open(account_id: UUID, amount: int, key: str, label: str) -> Hold:
+def _open(account_id: UUID, amount: int, key: str, label: str, under: caps.Under | None) -> Hold:
     opened = Hold(account_id=account_id, key=key, amount=amount, label=label[:200])
     step = Step(Entry.Kind.HOLD, f"{key}:hold", -amount, amount)
     moved = move(account_id, [step], hold_id=opened.pk, even_if_blocked=False)
     if moved is None:
         raise _Refused
     opened.seq, opened.created_at = moved.entries[0].seq, moved.entries[0].created_at
+    if under:
+        opened.cap = caps.take(under, amount)
     insert([opened])
     opened._state.adding = False
     return opened
@@ -198,6 +203,7 @@ def _resolve(found: Hold, charged: int, reason: str) -> Hold:
             moved = move(found.account_id, steps, hold_id=found.pk, why=Why(reason=reason[:300]))
             if moved is None or not _close(found, charged):
                 raise _Refused
+            caps.give_back(found.cap_id, rest)
     except (IntegrityError, _Refused) as refusal:
         found.refresh_from_db()
         if found.state == Hold.State.OPEN:

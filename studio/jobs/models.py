@@ -36,7 +36,8 @@ class Run(Owned):
     """One press of Generate: a row #number on the page, with one job or several.
 
     ``key`` makes a submit safe to repeat: the same owner and key give the same run. ``body_hash`` proves
-    that the repeat asks for the same thing.
+    that the repeat asks for the same thing. ``api_key`` asked for it, where a program did; ``end_user`` is a keyed hash
+    of whom that program named as its own user.
     """
 
     class Origin(models.TextChoices):
@@ -53,6 +54,10 @@ class Run(Owned):
     origin = models.CharField(max_length=8, choices=Origin, default=Origin.STUDIO)
     key = models.CharField(max_length=80)
     body_hash = models.CharField(max_length=64)
+    api_key = models.ForeignKey(
+        "accounts.ApiKey", null=True, blank=True, on_delete=models.SET_NULL, related_name="runs"
+    )
+    end_user = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
     objects = OwnedManager()

@@ -16,11 +16,12 @@ from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from studio.accounts.actors import Actor
-from studio.accounts.models import Team
+from studio.accounts.models import ApiKey, Team
 from studio.catalog import automatic
 from studio.catalog.fields import MAX_SEED
 from studio.core import clock, db
 from studio.core.errors import Invalid
+from studio.credits import caps
 from studio.credits import selectors as balances
 from studio.credits import services as credits
 from studio.images.models import Image
@@ -41,6 +42,14 @@ class Payer:
     team: Team | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Via:
+    """The API key that a run was asked for with; ``end_user`` is a keyed hash of whom its program named."""
+
+    key: ApiKey
+    end_user: str = ""
+
+
 def submit(
     *,
     actor: Actor,
@@ -50,7 +59,7 @@ def submit(
     key: str,
     quoted_high: int | None = None,
     parent: Run | None = None,
-    origin: str = Run.Origin.STUDIO,
+    via: Via | None = None,
     retry_of: Job | None = None,
     hint: bool = True,
 ) -> Run:
@@ -58,8 +67,8 @@ def submit(
 
     The same ``key`` with the same wish gives the same run and costs nothing. ``quoted_high`` (micros) is
     what the person was shown. Without a ``hint`` the caller works on the jobs itself. Raises Invalid,
-    ModelNotOffered, QuoteChanged, KeyReused, InsufficientCredits, AccountBlocked; ValueError where the payer
-    is of another workspace than the project.
+    ModelNotOffered, QuoteChanged, KeyReused, InsufficientCredits, CapReached, AccountBlocked; ValueError where the
+    payer is of another workspace than the project.
     """
     if (payer.team.pk if payer.team else None) != project.team_id:
         raise ValueError("the payer is of another workspace than the project")
@@ -85,7 +94,9 @@ def submit(
         visibility=project.visibility,
         parent=parent,
         prompt=specs[0].prompt,
-        origin=origin,
+        origin=Run.Origin.API if via else Run.Origin.STUDIO,
+        api_key=via.key if via else None,
+        end_user=via.end_user if via else "",
         key=key,
         body_hash=wish,
     )
@@ -156,7 +167,7 @@ def _reference_images(actor: Actor, specs: Sequence[JobSpec], retry_of: Job | No
 def add_job(run: Run, position: int, item: Priced, payer: Payer, images: Mapping[UUID, Image]) -> Job:
     """One job of the run, with its hold and references, inside the caller's transaction.
 
-    Raises InsufficientCredits, AccountBlocked.
+    Raises InsufficientCredits, CapReached, AccountBlocked.
     """
     checked = item.parameters
     job = Job(
@@ -183,7 +194,11 @@ def add_job(run: Run, position: int, item: Priced, payer: Payer, images: Mapping
     )
     if billing.is_held(job):
         credits.hold(
-            account_id=payer.account_id, amount=item.quote.high, key=job.hold_key, label=_label(run, job)
+            account_id=payer.account_id,
+            amount=item.quote.high,
+            key=job.hold_key,
+            label=_label(run, job),
+            under=caps.Under(caps.KEY, str(run.api_key_id)) if run.api_key_id else None,
         )
     job.save(force_insert=True)
     Reference.objects.bulk_create(
