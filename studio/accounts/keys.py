@@ -1,4 +1,4 @@
-"""API keys: made, shown once, found again by what a script sends.
+"""API keys: made, shown once, found again by what a script sends, and revoked.
 
 A key is ``gs_live_``, eight characters that name its row, thirty-two at random and six that check the rest, so that
 a scanner can tell a real one from a word that only looks alike. Kept is a keyed hash alone.
@@ -9,28 +9,79 @@ from __future__ import annotations
 import secrets
 import string
 import zlib
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
 
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.translation import gettext as _
 
-from studio.accounts.models import ApiKey, Team, User
+from studio.accounts import audit
+from studio.accounts.models import ApiKey, Dialect, Membership, Scope, Team, User, every_scope
+from studio.core.errors import Conflict, Invalid
+from studio.core.ids import uuid7
 
 BEGIN = "gs_live_"
 NAME_LENGTH, SECRET_LENGTH, CHECK_LENGTH = 8, 32, 6
+NAME_LIMIT = 80
+"""Characters of what people call a key."""
 LETTERS = string.digits + string.ascii_letters
 NOTED_EVERY = timedelta(minutes=1)
 
 
-def make(*, owner: User, name: str, dialect: str = "openai", team: Team | None = None) -> tuple[ApiKey, str]:
-    """A new key of ``owner``, and its text, which nobody can read again."""
+def make(
+    *,
+    owner: User,
+    name: str,
+    by: User | None = None,
+    id: UUID | None = None,  # noqa: A002 (the column's own word)
+    dialect: str = Dialect.OPENAI,
+    team: Team | None = None,
+    scopes: Sequence[str] | None = None,
+    allowed_models: Sequence[str] = (),
+    expires_at: datetime | None = None,
+) -> tuple[ApiKey, str]:
+    """A new key of ``owner``, and its text, which nobody can read again.
+
+    Nobody is ``by`` on the command line. Without ``scopes`` it may do everything; ``allowed_models`` are ids that the
+    caller knows of. A form sends the key's own ``id`` along, so that a second press makes no second key.
+
+    Raises Invalid at the field, and Conflict when a key of that ``id`` was made already.
+    """
+    wanted = every_scope() if scopes is None else list(dict.fromkeys(scopes))
+    given = " ".join(name.replace("\0", "").split())
+    _check(given, dialect, wanted, expires_at)
     prefix = BEGIN + _random(NAME_LENGTH)
     body = prefix + _random(SECRET_LENGTH)
-    text = body + _check(body)
-    row = ApiKey.objects.create(
-        owner=owner, team=team, name=name, prefix=prefix, digest=_digest(text), dialect=dialect
-    )
+    text = body + _checksum(body)
+    with transaction.atomic():
+        _check_team(owner, team)
+        row = _insert(
+            ApiKey(
+                id=id or uuid7(),
+                owner=owner,
+                team=team,
+                name=given,
+                prefix=prefix,
+                digest=_digest(text),
+                dialect=dialect,
+                scopes=wanted,
+                allowed_models=list(dict.fromkeys(allowed_models)),
+                expires_at=expires_at,
+            )
+        )
+        facts = {"owner": owner.email, "dialect": row.dialect, "scopes": row.scopes}
+        audit.record(actor=by, action="key.make", target=row, after=facts)
     return row, text
+
+
+def revoke(*, by: User, key: ApiKey) -> None:
+    """Make a key worthless at once and for good; a second time does nothing. Who may is for the caller to ask."""
+    with transaction.atomic():
+        if ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=timezone.now()):
+            audit.record(actor=by, action="key.revoke", target=key, before={"owner": key.owner.email})
 
 
 def find(text: str) -> ApiKey | None:
@@ -52,13 +103,52 @@ def find(text: str) -> ApiKey | None:
     return row
 
 
+def _check(name: str, dialect: str, scopes: Sequence[str], expires_at: datetime | None) -> None:
+    wrong: dict[str, str] = {}
+    if not 0 < len(name) <= NAME_LIMIT:
+        wrong["name"] = _("1 to 80 characters.")
+    if dialect not in Dialect:
+        wrong["dialect"] = _("There is no such dialect.")
+    if not scopes or not set(scopes) <= set(Scope):
+        wrong["scopes"] = _("Choose at least one thing that the key may do.")
+    if expires_at is not None and expires_at <= timezone.now():
+        wrong["expires_at"] = _("Choose a day that is not over.")
+    if wrong:
+        raise Invalid(_("Check the form."), fields=wrong)
+
+
+def _check_team(owner: User, team: Team | None) -> None:
+    """The team's row stays locked, so that no key is made for a team that is being closed."""
+    if team is None:
+        return
+    Team.objects.select_for_update().get(pk=team.pk)
+    if not Membership.objects.filter(user=owner, team=team).exists():
+        raise Invalid(
+            _("Check the form."),
+            fields={"team": _("%(name)s is not in this team.") % {"name": owner}},
+        )
+
+
+def _insert(key: ApiKey) -> ApiKey:
+    try:
+        with transaction.atomic():
+            key.save(force_insert=True)
+    except IntegrityError as error:
+        raise Conflict(
+            _(
+                "This key was made already, and shown then. If you did not keep it, revoke it and make another."
+            )
+        ) from error
+    return key
+
+
 def _is_whole(text: str) -> bool:
     length = len(BEGIN) + NAME_LENGTH + SECRET_LENGTH
     return (
         text.isascii()
         and text.startswith(BEGIN)
         and len(text) == length + CHECK_LENGTH
-        and constant_time_compare(text[length:], _check(text[:length]))
+        and constant_time_compare(text[length:], _checksum(text[:length]))
     )
 
 
@@ -66,7 +156,7 @@ def _random(length: int) -> str:
     return "".join(secrets.choice(LETTERS) for _ in range(length))
 
 
-def _check(body: str) -> str:
+def _checksum(body: str) -> str:
     """The checksum of a key in six characters."""
     rest, letters = zlib.crc32(body.encode()), ""
     for _place in range(CHECK_LENGTH):

@@ -150,8 +150,33 @@ class Invitation(models.Model):
         return f"{self.kind} {self.email}"
 
 
+class Dialect(models.TextChoices):
+    """What ``/v1/images/*`` speaks to a key. Each also has a base URL of its own, ``/d/<value>``."""
+
+    OPENAI = "openai", _("OpenAI")
+    DEEPSHI = "deepshi", _("Deepshi")
+    ASYNC = "async", _("Tasks")
+    FAIRSTACK = "fairstack", _("FairStack")
+    MULTI = "multi", _("Multi-provider")
+
+
+class Scope(models.TextChoices):
+    """What a key may do. One without any may do nothing."""
+
+    GENERATE = "generate", _("Make pictures")
+    PICTURES = "pictures", _("Read pictures")
+    CREDITS = "credits", _("Read credits")
+
+
+def every_scope() -> list[str]:
+    return [scope.value for scope in Scope]
+
+
 class ApiKey(models.Model):
-    """A script's way in. Shown once; only a keyed hash is kept. ``prefix`` is what a list shows of it."""
+    """A script's way in. Shown once; only a keyed hash is kept. ``prefix`` is what a list shows of it.
+
+    ``allowed_models`` holds ids of models; an empty one is for all.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_keys")
@@ -159,8 +184,8 @@ class ApiKey(models.Model):
     name = models.CharField(max_length=80)
     prefix = models.CharField(max_length=24, unique=True)
     digest = models.CharField(max_length=64)
-    dialect = models.CharField(max_length=16, default="openai")
-    scopes = models.JSONField(default=list)
+    dialect = models.CharField(max_length=16, choices=Dialect, default=Dialect.OPENAI)
+    scopes = models.JSONField(default=every_scope)
     allowed_models = models.JSONField(default=list, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField(null=True, blank=True)

@@ -15,7 +15,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery, UUIDField
 from django.utils.translation import gettext as _
 
 from studio.accounts.actors import Actor, OwnedQuerySet, Visibility
-from studio.accounts.models import Team
+from studio.accounts.models import ApiKey, Team
 from studio.core import db
 from studio.core.errors import Forbidden, Invalid, NotFound
 from studio.gallery.models import Collection
@@ -84,6 +84,8 @@ def rename(*, collection: Collection, name: str) -> None:
 def delete(*, collection: Collection) -> None:
     """The pictures stay where they are."""
     with db.atomic():
+        # Whoever puts a picture in at this moment has this row, and its counts only after it.
+        Collection.objects.select_for_update(no_key=True).filter(pk=collection.pk).first()
         shelves.drop(_own_scope(collection.pk))
         collection.delete()
 
@@ -93,7 +95,7 @@ def add(*, collection: Collection, images: Sequence[Image]) -> int:
 
     Raises NotFound for a picture of another workspace: it is not there for this collection.
     """
-    if not all(_fits(collection, image) for image in images):
+    if not all(fits(collection, image) for image in images):
         raise NotFound(_("A collection holds pictures of its own workspace."))
     with db.atomic():
         there = _locked(image.pk for image in images)
@@ -165,7 +167,8 @@ def _locked(ids: Iterable[UUID]) -> list[Image]:
     return list(Image.objects.filter(pk__in=list(ids)).select_for_update().order_by("pk"))
 
 
-def _fits(collection: Collection, image: Image) -> bool:
+def fits(collection: Collection, image: Image | ApiKey) -> bool:
+    """Whether the collection is of the workspace that the picture is in, or the pictures that the key makes."""
     if collection.team_id is not None:
         return image.team_id == collection.team_id
     return image.team_id is None and image.owner_id == collection.owner_id

@@ -60,6 +60,16 @@ class Collection(Owned):
         return self.name
 
 
+class KeyCollection(models.Model):
+    """Where the pictures go that are made with an API key; a key without a row puts them nowhere."""
+
+    key = models.OneToOneField("accounts.ApiKey", on_delete=models.CASCADE, related_name="+")
+    collection = models.ForeignKey(Collection, on_delete=models.CASCADE, related_name="+")
+
+    def __str__(self) -> str:
+        return f"{self.key_id} → {self.collection_id}"
+
+
 class Export(models.Model):
     """Pictures that a person takes away as one ZIP: the queue's row, and what came of it.
 

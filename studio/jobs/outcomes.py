@@ -17,7 +17,7 @@ from studio.core.micros import Micros
 from studio.credits import services as credits
 from studio.images import services as images
 from studio.images.models import Image
-from studio.jobs import billing, notices
+from studio.jobs import billing, notices, signals
 from studio.jobs.models import Attempt, Job, Output, Reference, State
 from studio.jobs.queue import Claim
 
@@ -52,7 +52,8 @@ def deliver(
             return False
         if Output.objects.filter(job=job, position=position).exists():
             return False
-        _add_output(job, position, stored, seed, read_as)
+        image = _add_output(job, position, stored, seed, read_as)
+        signals.delivered.send(sender=Job, job=job, image=image)
         notices.run_changed(job.run)
         return True
 
