@@ -3,9 +3,22 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
+from studio.accounts.actors import Actor
 from studio.accounts.models import ApiKey
+from studio.api import ids
+from studio.images import selectors as images
+from studio.images.models import Image
 from studio.jobs.models import Project, Run
+
+
+def picture_for(actor: Actor, kind: ids.Kind, image_id: UUID) -> Image:
+    """A picture, in the bin or not, with its stored bytes' facts. Raises NotFound in the words of the kind of id."""
+    image = images.seen(actor, image_id)
+    if image is None:
+        raise ids.missing(kind)
+    return image
 
 
 def same_wish(key: ApiKey, project: Project, *, wish: str, since: datetime) -> Run | None:

@@ -27,7 +27,7 @@ class BadPicture(StudioError):
 class Unsupported(BadPicture):
     """None of the four formats, by its bytes; the name's ending is never asked.
 
-    Fact: ``kind``, one of ``kinds.KINDS``, or empty where nobody knows what it is.
+    Facts: ``kind``, one of ``kinds.KINDS``, or empty where nobody knows what it is, and ``limit`` in megabytes.
     """
 
     code = "unsupported_picture"
@@ -41,8 +41,10 @@ class Unsupported(BadPicture):
             "html": _("%(name)s is a web page and not a picture. Save the picture itself, then add that."),
             "video": _("%(name)s is a video. Save the frame you want as PNG or JPEG, then add that."),
             "zip": _("%(name)s is an archive. Unpack it, then add the picture from inside."),
-            "text": _("%(name)s holds text and no picture. Use PNG, JPEG, WebP or AVIF under 20 MB."),
-            "sound": _("%(name)s holds sound and no picture. Use PNG, JPEG, WebP or AVIF under 20 MB."),
+            "text": _("%(name)s holds text and no picture. Use PNG, JPEG, WebP or AVIF under %(limit)s MB."),
+            "sound": _(
+                "%(name)s holds sound and no picture. Use PNG, JPEG, WebP or AVIF under %(limit)s MB."
+            ),
         }
         if kind in others:
             return others[str(kind)]
@@ -60,7 +62,7 @@ class Unsupported(BadPicture):
         if kind in pictures:
             self.facts["words"] = pictures[str(kind)]
             return _("%(name)s is %(words)s. Save it as JPEG or PNG, then add that.")
-        return _("%(name)s is not supported. Use PNG, JPEG, WebP or AVIF under 20 MB.")
+        return _("%(name)s is not supported. Use PNG, JPEG, WebP or AVIF under %(limit)s MB.")
 
 
 class TooLarge(BadPicture):

@@ -84,7 +84,7 @@ def checked_type(data: bytes, name: str, max_bytes: int, *, drawings: bool = Fal
     if len(data) > max_bytes:
         raise TooLarge(name, megabytes=round(len(data) / 1048576, 1), limit=max_bytes // 1048576)
     if mime is None:
-        raise Unsupported(name, kind=kind_of(data))
+        raise Unsupported(name, kind=kind_of(data), limit=max_bytes // 1048576)
     return mime
 
 

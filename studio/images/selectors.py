@@ -180,6 +180,13 @@ def with_binner(ids: Iterable[UUID]) -> list[Image]:
     return list(Image.objects.filter(pk__in=list(ids), discarded=False).select_related("binned_by"))
 
 
+def seen(actor: Actor, image_id: UUID) -> Image | None:
+    """A picture that the actor may see, in the bin or not, with its stored bytes' facts; one deleted for good is
+    nobody's. One query."""
+    rows: QuerySet[Image] = OwnedQuerySet(Image).visible_to(actor).filter(pk=image_id, discarded=False)
+    return rows.select_related("blob").first()
+
+
 def outputs(actor: Actor) -> QuerySet[Image]:
     """Generated pictures the actor may see, newest first, without those in the bin."""
     found: QuerySet[Image] = (

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -26,6 +26,7 @@ from studio.images import intake, search, shelves, storage, words
 from studio.images.bare import is_bare
 from studio.images.errors import NotKept
 from studio.images.intake import Prepared
+from studio.images.limits import MAX_BYTES
 from studio.images.models import Blob, Image, Lineage
 
 log = logging.getLogger(__name__)
@@ -180,16 +181,41 @@ def _create_blob(stored: Stored) -> Blob:
 
 
 def take_upload(
-    *, actor: Actor, team: Team | None, data: bytes, name: str, kind: str = Image.Kind.UPLOAD
+    *,
+    actor: Actor,
+    team: Team | None,
+    data: bytes,
+    name: str,
+    kind: str = Image.Kind.UPLOAD,
+    max_bytes: int = MAX_BYTES,
+    once: bool = False,
 ) -> Image:
     """Take a file in from a person; in a team it becomes the team's. Only the sanitised copy is kept.
 
+    With ``once``, what the owner brought to the workspace before is that same picture and no second one.
     Raises a BadPicture, Busy, NotKept, or Forbidden where the actor may not add to the team.
     """
     owner = owner_in(actor, team)
-    stored = store(intake.prepare(data, keep_original=False, name=name, urgent=True))
+    prepared = intake.prepare(data, keep_original=False, name=name, max_bytes=max_bytes, urgent=True)
+    brought = _brought(prepared.sha256, kind, owner, team)
+    if once and (known := brought.first()):
+        return known
+    stored = store(prepared)
     with transaction.atomic():
-        return add(stored=stored, kind=kind, owner=owner, team=team, name=name)
+        # Whoever brings the same bytes at the same moment waits here for the blob, and then finds the other's picture.
+        image = add(stored=stored, kind=kind, owner=owner, team=team, name=name)
+        earlier = brought.exclude(pk=image.pk).first() if once else None
+        if earlier is None:
+            return image
+        transaction.set_rollback(True)
+    storage.delete_blob(stored.key)
+    return earlier
+
+
+def _brought(sha256: str, kind: str, owner: User, team: Team | None) -> QuerySet[Image]:
+    """What the owner brought with these bytes to the workspace, the first of it first, without what is in the bin."""
+    mine = Image.objects.filter(kind=kind, owner=owner, team=team, visibility=Visibility.TEAM, binned_at=None)
+    return mine.filter(blob__sha256=sha256).select_related("blob").order_by("pk")
 
 
 def owner_in(actor: Actor, team: Team | None) -> User:

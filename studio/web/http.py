@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.http import HttpRequest
 from django_htmx.middleware import HtmxDetails
 
@@ -28,8 +27,3 @@ def wants_json(request: HttpRequest) -> bool:
 def is_htmx(request: HttpRequest) -> bool:
     """Read from the header itself, because errors happen before the middleware that parses it."""
     return request.headers.get("HX-Request") == "true"
-
-
-def address(request: HttpRequest, path: str) -> str:
-    """A page of this server as one would send it to somebody: at PUBLIC_URL, else where the asker reached it."""
-    return f"{settings.PUBLIC_URL}{path}" if settings.PUBLIC_URL else request.build_absolute_uri(path)

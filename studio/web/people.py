@@ -12,11 +12,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from studio.accounts import selectors
 from studio.accounts import services as accounts
 from studio.core.errors import Invalid
+from studio.core.places import address
 from studio.sample import selectors as sample
 from studio.web import access
 from studio.web.account_forms import InviteForm
 from studio.web.forms import blame, describe_errors, said, status_of
-from studio.web.http import StudioRequest, address
+from studio.web.http import StudioRequest
 
 
 @login_required

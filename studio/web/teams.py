@@ -17,10 +17,11 @@ from studio.accounts import selectors
 from studio.accounts import teams as services
 from studio.accounts.models import Role, Team
 from studio.core.errors import Invalid
+from studio.core.places import address
 from studio.web import access, workspace
 from studio.web.account_forms import RoleForm, TeamForm, TeamInviteForm
 from studio.web.forms import describe_errors, said, status_of
-from studio.web.http import StudioRequest, address
+from studio.web.http import StudioRequest
 
 
 @login_required

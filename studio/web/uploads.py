@@ -11,15 +11,14 @@ from django.views.decorators.http import require_POST
 from studio.core.errors import Invalid, StudioError
 from studio.images import selectors as images
 from studio.images import services
-from studio.images.addresses import take_address
+from studio.images.addresses import LONGEST, take_address
 from studio.images.errors import TooLarge
 from studio.images.limits import MAX_BYTES
 from studio.images.models import Image
+from studio.images.own_addresses import picture_at
 from studio.web.http import StudioRequest
-from studio.web.own_addresses import picture_at
 
 KINDS = (Image.Kind.UPLOAD, Image.Kind.MASK)
-LONGEST_ADDRESS = 4096
 
 
 @login_required
@@ -44,7 +43,7 @@ def upload_address(request: StudioRequest) -> JsonResponse:
     """
     try:
         url = _address(request)
-        known = picture_at(request, url)
+        known = picture_at(request.actor, url, request)
         if known is not None:
             return _answer(known, status=200)
         return _answer(take_address(actor=request.actor, team=request.workspace.team, url=url), status=201)
@@ -72,7 +71,7 @@ def _address(request: StudioRequest) -> str:
     url = request.POST.get("url", "").strip()
     if not url:
         raise Invalid(_("Paste or type the address of a picture first."))
-    if len(url) > LONGEST_ADDRESS:
+    if len(url) > LONGEST:
         raise Invalid(_("This address is too long. Save the picture, then add the file."))
     return url
 

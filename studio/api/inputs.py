@@ -1,0 +1,212 @@
+"""What a program sends as a picture becomes a picture of its workspace, once for every dialect.
+
+A dialect says where its field has the picture, by one of the sources, and gets an Image that the key may use. What is
+sent twice is one picture: the same bytes give the same id, so that a repeated request is known again.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import unquote
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from studio.accounts.actors import Actor
+from studio.accounts.models import Team
+from studio.api import access, ids
+from studio.api.errors import Refused
+from studio.core import db
+from studio.core.errors import NotFound
+from studio.core.safe_fetch import NotFetched, TooManyAtOnce
+from studio.images import services
+from studio.images.addresses import LONGEST, take_address
+from studio.images.errors import BadPicture, TooLarge
+from studio.images.models import Image
+from studio.images.own_addresses import picture_at
+
+CAP_BYTES = 50 * 1024 * 1024
+MEGABYTE = 1024 * 1024
+DATA = re.compile(r"data:[^,]{0,200};base64,", re.IGNORECASE)
+BLANKS = b" \t\r\n"
+HTTPS = "https://"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where it lies: anywhere on the web, or here. Its query may hold somebody's secret."""
+
+    url: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class DataUri:
+    """``data:image/png;base64,…``; what it calls itself is not asked, its bytes are."""
+
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Base64:
+    """The bare bytes in base 64."""
+
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A part of a multipart form."""
+
+    data: bytes = field(repr=False)
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """A picture that is here already, by the id that an answer gave: ``art_…`` or ``img_…``."""
+
+    id: str
+
+
+type Source = Address | DataUri | Base64 | File | Artifact
+
+
+class NotBase64(BadPicture):
+    """What should be a picture's bytes in base 64 is something else."""
+
+    def sentence(self) -> str:
+        return _("This is no picture in base 64. Send its bytes so, or data:image/png;base64, and then them.")
+
+
+CODES: Mapping[str, str] = {
+    "unsupported_picture": "unsupported_image_type",
+    "picture_animated": "unsupported_image_type",
+    "picture_too_large": "image_too_large",
+    "picture_too_many_pixels": "image_too_large",
+    "address_too_large": "image_too_large",
+}
+"""The intake's codes in this door's words; what is not named is an ``invalid_image``, or the address's own code."""
+
+
+def written(text: str) -> Address | DataUri:
+    """The source that one field for both holds: an address, or a data URI in its place."""
+    return DataUri(text) if text[:5].lower() == "data:" else Address(text)
+
+
+def take(
+    actor: Actor,
+    team: Team | None,
+    source: Source,
+    *,
+    request: HttpRequest,
+    cap_bytes: int = CAP_BYTES,
+    https_only: bool = False,
+    kind: str = Image.Kind.UPLOAD,
+    param: str = "image",
+) -> Image:
+    """The picture, its blob loaded. Seconds where it is fetched, tens of milliseconds where it is decoded, and no
+    database connection is held meanwhile: call it outside any transaction.
+
+    An id or address of this server's own is looked up as ``actor`` and never fetched, whether or not its signature is
+    still good; everything else is fetched or decoded, taken in like an upload of ``kind`` (upload or mask) into the
+    team's workspace, or the actor's own, and is the same picture when it comes again. ``https_only`` is for foreign
+    addresses, as they are written.
+
+    Raises Refused with ``param`` and one of these codes: invalid_image, image_too_large, unsupported_image_type,
+    image_not_found (404, for missing and foreign alike), invalid_mask, address_… (503 and 429 for address_busy, to be
+    tried again). Raises Forbidden where the actor may not add to the team, and Busy or NotKept for this server's own
+    troubles.
+    """
+    try:
+        image = _inside(actor, source, request)
+        if image is None:
+            db.release()
+            image = _brought(actor, team, source, kind, cap_bytes, https_only=https_only)
+    except NotFound as error:
+        raise Refused(error.message, status=404, code="image_not_found", param=param) from error
+    except BadPicture as error:
+        raise Refused(error.message, code=CODES.get(error.code, "invalid_image"), param=param) from error
+    except NotFetched as error:
+        busy = isinstance(error, TooManyAtOnce)
+        raise Refused(
+            error.message,
+            status=error.status if busy else 400,
+            code=CODES.get(error.code, error.code),
+            param=param,
+            again=True if busy else None,
+        ) from error
+    if kind == Image.Kind.MASK and not image.blob.transparent:
+        text = _("The mask has no transparent area, so nothing would be repainted. Make it a PNG with alpha.")
+        raise Refused(text, code="invalid_mask", param=param)
+    return image
+
+
+def check_mask(mask: Image, first: Image, *, param: str = "mask") -> None:
+    """Raises Refused where the mask is of another size than the first picture, whose part it marks.
+
+    The sense is the same here as in OpenAI's API: what is fully transparent is repainted (seed 3).
+    """
+    if mask.blob.sides != first.blob.sides:
+        (width, height), (wide, high) = mask.blob.sides, first.blob.sides
+        text = _(
+            "The mask is %(width)s × %(height)s and the first picture %(wide)s × %(high)s. Make them the same size."
+        )
+        values = {"width": width, "height": height, "wide": wide, "high": high}
+        raise Refused(text % values, code="invalid_mask", param=param)
+
+
+def _inside(actor: Actor, source: Source, request: HttpRequest) -> Image | None:
+    """The picture where the source names one that is here already. Raises NotFound, or NotFetched for no address."""
+    match source:
+        case Artifact(id=text):
+            kind: ids.Kind = "img" if text.startswith("img_") else "art"
+            return access.picture_for(actor, kind, ids.read(kind, text))
+        case Address(url=url):
+            if len(url) > LONGEST:
+                text = _("This address is too long: %(most)s characters are taken.") % {"most": LONGEST}
+                raise NotFetched(text, code="address_too_long")
+            return picture_at(actor, url, request)
+    return None
+
+
+def _brought(
+    actor: Actor, team: Team | None, source: Source, kind: str, cap: int, *, https_only: bool
+) -> Image:
+    if isinstance(source, Address):
+        if https_only and not source.url.lower().startswith(HTTPS):
+            raise NotFetched(_("Only addresses that begin with https:// are fetched."), code="address_scheme")
+        return take_address(actor=actor, team=team, url=source.url, kind=kind, max_bytes=cap, once=True)
+    data, name = _bytes_of(source, cap)
+    return services.take_upload(
+        actor=actor, team=team, data=data, name=name, kind=kind, max_bytes=cap, once=True
+    )
+
+
+def _bytes_of(source: Source, cap: int) -> tuple[bytes, str]:
+    """What was sent along, and its name where it has one that can be shown. Raises a BadPicture."""
+    match source:
+        case File(data=data, name=name):
+            return data, "".join(character for character in name if character.isprintable())
+        case Base64(text=text):
+            return _decoded(text, cap), ""
+        case DataUri(text=text) if head := DATA.match(text):
+            return _decoded(unquote(text[head.end() :]), cap), ""
+    raise NotBase64
+
+
+def _decoded(text: str, cap: int) -> bytes:
+    """Base 64 in the usual alphabet, wrapped or not, with or without the signs that fill it up.
+
+    Measured before it is decoded. Raises a BadPicture.
+    """
+    try:
+        packed = text.encode("ascii").translate(None, BLANKS).rstrip(b"=")
+        if (size := len(packed) * 3 // 4) > cap:
+            raise TooLarge(megabytes=round(size / MEGABYTE, 1), limit=cap // MEGABYTE)
+        return base64.b64decode(packed + b"=" * (-len(packed) % 4), validate=True)
+    except (UnicodeEncodeError, binascii.Error) as error:
+        raise NotBase64 from error
