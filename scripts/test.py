@@ -40,6 +40,7 @@ ON_BOTH_DATABASES = (
     "tests/credits",
     "tests/jobs",
     "tests/accounts",
+    "tests/catalog/test_naming.py",
     "tests/gallery",
     "tests/images/test_search.py",
     "tests/images/test_shelves.py",

@@ -24,13 +24,15 @@ AUTO = "auto"
 class Vendor:
     """Who answers: the name of its adapter, and how people see it.
 
-    ``most_at_once`` is how many jobs it works on at once; 0 where it does not say.
+    ``most_at_once`` is how many jobs it works on at once; 0 where it does not say. One that ``resells`` has models
+    that others made.
     """
 
     name: str
     label: str
     tile: str
     most_at_once: int = 0
+    resells: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +156,11 @@ class Entry:
         """The name of the adapter that runs it."""
         return self.vendor.name
 
+    @property
+    def bare(self) -> str:
+        """The id without its vendor, as programs often name a model; models of several vendors may share it."""
+        return self.id.partition("/")[2]
+
     def does(self, asked: str) -> str:
         """The kind of work that becomes of what is asked.
 
@@ -172,8 +179,13 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """All models in the order of the picker; ``aliases`` maps every other name to a model's id."""
+    """All models in the order of the picker.
+
+    ``names`` maps every other name of a model to the ids of those that have it, their makers' before those resold.
+    ``aliases`` maps a name to the ids that stand in, best first, where nothing that has the name can be used.
+    """
 
     entries: Mapping[str, Entry]
-    aliases: Mapping[str, str]
+    names: Mapping[str, tuple[str, ...]]
     vendors: Mapping[str, Vendor]
+    aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

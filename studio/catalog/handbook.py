@@ -12,8 +12,9 @@ from django.utils import translation
 from providers import registry
 from providers.base import Facts
 from studio.catalog import loader, providers, traits
+from studio.catalog.decisions import Terms
 from studio.catalog.entries import Entry, Vendor
-from studio.catalog.selectors import Terms, price_span
+from studio.catalog.selectors import price_span
 from studio.core.micros import dollars_text
 
 COMMAND = "manage.py providers_doc"

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from providers import registry
-from studio.catalog import extras
+from studio.catalog import extras, names
 from studio.catalog.entries import (
     AUTO,
     KINDS,
@@ -33,6 +33,7 @@ from studio.catalog.rules import read_from, sides
 from studio.catalog.sizes import is_valid, ratio_of
 
 FOLDER = Path(__file__).with_name("vendors")
+ALIASES = Path(__file__).with_name("aliases.toml")
 
 FORMATS = ("png", "jpeg", "webp", "avif", "svg")
 
@@ -40,21 +41,18 @@ FORMATS = ("png", "jpeg", "webp", "avif", "svg")
 @cache
 def catalog() -> Catalog:
     """The studio's own catalogue, read once per process. Raises CatalogError."""
-    return load(FOLDER, tuple(registry.ADAPTERS))
+    return load(FOLDER, tuple(registry.ADAPTERS), ALIASES)
 
 
-def load(folder: Path, names: Sequence[str]) -> Catalog:
-    """The catalogue in ``folder``, a file for each vendor of ``names`` in the order of the picker.
+def load(folder: Path, vendors: Sequence[str], aliases: Path) -> Catalog:
+    """The catalogue in ``folder``, a file for each of ``vendors`` in the order of the picker, and its aliases.
 
     Raises CatalogError with every problem found.
     """
-    data: dict[str, Any] = {"providers": {}, "models": {}}
-    problems = []
-    for name in names:
-        try:
-            found = tomllib.loads((folder / f"{name}.toml").read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            problems.append(f"{name}.toml cannot be read: {error}.")
+    problems: list[str] = []
+    data: dict[str, Any] = {"providers": {}, "models": {}, "aliases": _read(aliases, problems) or {}}
+    for name in vendors:
+        if (found := _read(folder / f"{name}.toml", problems)) is None:
             continue
         data["providers"][name] = found.pop("provider", {})
         data["models"] |= found.pop("models", {})
@@ -62,11 +60,19 @@ def load(folder: Path, names: Sequence[str]) -> Catalog:
     problems += [
         f"{path.name} has no adapter. Add it to providers/registry.py."
         for path in sorted(folder.glob("*.toml"))
-        if path.stem not in names
+        if path.stem not in vendors
     ]
     if problems:
         raise CatalogError(problems)
     return parse(data)
+
+
+def _read(path: Path, problems: list[str]) -> dict[str, Any] | None:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        problems.append(f"{path.name} cannot be read: {error}.")
+        return None
 
 
 def parse(data: Mapping[str, Any]) -> Catalog:
@@ -75,7 +81,8 @@ def parse(data: Mapping[str, Any]) -> Catalog:
     top = Table(data, "The catalogue", problems)
     vendors = _vendors(top.table("providers"))
     entries = _entries(data.get("models", {}), vendors, top)
-    aliases = _aliases(entries, problems)
+    known = names.of(entries, problems)
+    aliases = names.aliases(top.table("aliases"), entries, known)
     problems += extras.disagreements({entry.id: entry.extra for entry in entries.values()})
     problems += [
         f"{entry.id}: successor {entry.successor} is not a model."
@@ -84,7 +91,7 @@ def parse(data: Mapping[str, Any]) -> Catalog:
     ]
     if problems:
         raise CatalogError(problems)
-    return Catalog(entries, aliases, vendors)
+    return Catalog(entries, known, vendors, aliases)
 
 
 def _vendors(table: Table) -> dict[str, Vendor]:
@@ -95,7 +102,7 @@ def _vendors(table: Table) -> dict[str, Vendor]:
         if len(tile) != 2:
             row.problem("must have two letters", "tile")
         most = row.number("most_at_once", 0, most=1000)
-        vendors[name] = Vendor(name, row.text("label"), tile, most)
+        vendors[name] = Vendor(name, row.text("label"), tile, most, row.flag("resells"))
         row.done()
     return vendors
 
@@ -282,13 +289,3 @@ def _check_sizing(table: Table, sizing: Sizing) -> None:
     for size in sizing.sizes if sizing.limits else ():
         if sizing.limits and (pair := sides(size)) and not sizing.limits.allow(*pair):
             table.problem(f"{size!r} is outside the limits", "sizes")
-
-
-def _aliases(entries: Mapping[str, Entry], problems: list[str]) -> dict[str, str]:
-    aliases: dict[str, str] = {}
-    for entry in entries.values():
-        for alias in entry.aliases:
-            if alias in entries or alias in aliases:
-                problems.append(f"{entry.id}: aliases names {alias!r}, which is taken.")
-            aliases[alias] = entry.id
-    return aliases

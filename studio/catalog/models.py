@@ -108,6 +108,19 @@ class Pause(models.Model):
         return self.provider
 
 
+class VendorPlace(models.Model):
+    """Where a vendor stands when a program names a model that several have, counted from 0: the first is asked first.
+
+    One without a row stands after those that have one.
+    """
+
+    provider = models.CharField(max_length=40, unique=True)
+    position = models.PositiveSmallIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.position} {self.provider}"
+
+
 class Breaker(models.Model):
     """How often calls of one provider and upstream model failed in a row, and whether they are stopped for it.
 

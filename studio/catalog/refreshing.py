@@ -13,10 +13,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from providers.base import Listed
-from studio.catalog import loader, providers, selectors, services
+from studio.catalog import decisions, loader, providers, selectors, services
+from studio.catalog.decisions import Terms
 from studio.catalog.entries import Entry
 from studio.catalog.rules import PerImage
-from studio.catalog.selectors import Terms
 from studio.core.micros import dollars_text
 
 NEW, GONE, PRICE, PROMPT, REFERENCES, ENDS = "new", "gone", "price", "prompt", "references", "ends"
@@ -40,7 +40,7 @@ class Difference:
 
 def differences(name: str, told: Sequence[Listed]) -> list[Difference]:
     """How the provider's own list differs from its catalogue, in the catalogue's order, what is new last."""
-    made, today = selectors.decisions(), timezone.localdate()
+    made, today = decisions.latest(), timezone.localdate()
     ours = [entry for entry in loader.catalog().entries.values() if entry.provider == name]
     theirs = {each.id: each for each in told}
     found: list[Difference] = []

@@ -3,53 +3,23 @@
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Any
 
-from django.db.models import (
-    BooleanField,
-    CharField,
-    DateTimeField,
-    F,
-    IntegerField,
-    TextField,
-    Value,
-)
-from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
-from studio.catalog import automatic, health, loader, providers, rules, sizes, vendor_prices
+from studio.catalog import automatic, decisions, loader, providers, rules, sizes, vendor_prices
+from studio.catalog.decisions import Decisions, Terms
 from studio.catalog.entries import NOT_ASKED, Entry
-from studio.catalog.errors import BadPrice, UnknownModel
+from studio.catalog.errors import UnknownModel
 from studio.catalog.health import Trouble
-from studio.catalog.models import Breaker, Margin, ModelOverride, Pause
-from studio.catalog.pricing import Ask, Span, spread
-from studio.core.micros import credits_text
-
-logger = logging.getLogger(__name__)
-
-_OVERRIDE, _PAUSE, _BREAKER = "override", "pause", "breaker"
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What holds for one model now: its price rule (or None), margin in basis points, staff's switch."""
-
-    rule: rules.PriceRule | None
-    margin: int
-    offered: bool
-
-    @property
-    def priced(self) -> bool:
-        """Whether what a picture costs is known before its vendor is asked."""
-        return self.rule is not None and not isinstance(self.rule, rules.PerEstimate)
+from studio.catalog.pricing import Ask, Span, quote, spread
+from studio.core.micros import Micros, credits_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +53,12 @@ class Offer:
         text = _("%(model)s cannot be used now: %(reason)s. Pick another model.")
         return text % {"model": self.entry.label, "reason": self.reason} if self.reason else ""
 
+    def costs(self, ask: Ask) -> Micros | None:
+        """The most micros that ``ask`` costs by this model's price and margin, whether it can be used or not; None
+        where that is not known."""
+        rule = self.terms.rule
+        return quote(rule, self.terms.margin, ask).high if rule and self.terms.priced else None
+
     @property
     def goes(self) -> str:
         """On which day the vendor switches it off; empty for one that stays, or is gone."""
@@ -92,52 +68,43 @@ class Offer:
         return _("Goes on %(day)s") % {"day": date_format(retires, "j F Y")}
 
 
-@dataclass(slots=True)
-class Decisions:
-    """All that staff set, and what is not called for now, read at one moment."""
-
-    rules: dict[str, rules.PriceRule | None] = field(default_factory=dict)
-    offered: dict[str, bool] = field(default_factory=dict)
-    margins: dict[tuple[str, str], int] = field(default_factory=dict)
-    paused: dict[str, Trouble] = field(default_factory=dict)
-    down: dict[tuple[str, str], Trouble] = field(default_factory=dict)
-
-    def terms(self, entry: Entry) -> Terms:
-        """What holds for this model; of margins the most specific of model, provider, tier and default."""
-        scopes = (("model", entry.id), ("provider", entry.provider), ("group", entry.tier), ("default", ""))
-        margin = next((self.margins[scope] for scope in scopes if scope in self.margins), 0)
-        rule = self.rules.get(entry.id, entry.price)
-        return Terms(rule, margin, self.offered.get(entry.id, True))
-
-    def trouble(self, entry: Entry) -> Trouble | None:
-        """Why nothing new is sent to this model's vendor; a pause of its provider before all."""
-        down = (self.down.get((entry.provider, name)) for name in (health.EVERYTHING, entry.upstream))
-        return self.paused.get(entry.provider) or next(filter(None, down), None)
-
-
 def entry(model_id: str) -> Entry:
-    """The model of this id or alias, retired ones too. Raises UnknownModel."""
+    """The model of this id, or the first that has this name, retired ones too. Raises UnknownModel.
+
+    Which model a program's name means on this server, ``naming`` tells.
+    """
     if model_id == automatic.ID:
         return automatic.ENTRY
-    catalog = loader.catalog()
-    found = catalog.entries.get(catalog.aliases.get(model_id, model_id))
-    if found is None:
-        raise UnknownModel(
-            _("There is no model called %(name)s. Pick one from the list.") % {"name": model_id[:120]}
-        )
+    if (found := _known(model_id)) is None:
+        raise unknown(model_id)
     return found
+
+
+def unknown(name: str) -> UnknownModel:
+    """What to say where no model has this name."""
+    return UnknownModel(
+        _("There is no model called %(name)s. Pick one from the list.") % {"name": name[:120]}
+    )
+
+
+def _known(name: str) -> Entry | None:
+    catalog = loader.catalog()
+    having = catalog.names.get(name, (name,))
+    return catalog.entries.get(having[0])
 
 
 def label(model_id: str) -> str:
     """What a model is called; its id, if nobody knows it any more."""
-    catalog = loader.catalog()
-    known = catalog.entries.get(catalog.aliases.get(model_id, model_id))
+    known = _known(model_id)
     return known.label if known else model_id
 
 
-def offers() -> list[Offer]:
-    """All models in the order of the picker, retired ones last; staff's latest decisions, in one query."""
-    made, today = decisions(), timezone.localdate()
+def offers(made: Decisions | None = None) -> list[Offer]:
+    """All models in the order of the picker, retired ones last; staff's latest decisions, in one query.
+
+    None where they were read before, and are ``made``.
+    """
+    made, today = made or decisions.latest(), timezone.localdate()
     found = [_offer(entry, made, today) for entry in loader.catalog().entries.values()]
     return sorted(found, key=lambda offer: offer.retired)
 
@@ -147,7 +114,7 @@ def offer(model_id: str) -> Offer:
     known = entry(model_id)
     if known is automatic.ENTRY:
         return automatic_offer(offers())
-    return _offer(known, decisions(), timezone.localdate())
+    return _offer(known, decisions.latest(), timezone.localdate())
 
 
 def automatic_offer(known: Sequence[Offer]) -> Offer:
@@ -162,70 +129,7 @@ def automatic_offer(known: Sequence[Offer]) -> Offer:
 
 def terms(known: Entry) -> Terms:
     """What holds for this model now, in one query."""
-    return decisions().terms(known)
-
-
-def decisions() -> Decisions:
-    """Everything that staff set, and every pause and breaker that refuses a submit, in one query over all tables."""
-    made = Decisions()
-    for scope, name, number, offered, text, at in _rows():
-        if scope == _PAUSE:
-            made.paused[name] = Trouble(at, paused=True, note=text or "")
-        elif scope == _BREAKER:
-            made.down[name, text or health.EVERYTHING] = Trouble(at)
-        elif scope != _OVERRIDE:
-            made.margins[scope, name] = number
-        else:
-            made.offered[name] = offered
-            if text and (data := json.loads(text)) is not None:
-                made.rules[name] = _readable(name, data)
-    return made
-
-
-def _readable(model_id: str, data: object) -> rules.PriceRule | None:
-    """Staff's rule; one that went bad leaves the model without a price, never with the catalogue's."""
-    try:
-        return rules.read(data)
-    except BadPrice as error:
-        logger.error("The price set for %s cannot be used: %s", model_id, error.message)
-        return None
-
-
-def _rows() -> Iterator[tuple[str, str, int, bool, str | None, Any]]:
-    columns = ("a_scope", "a_name", "a_number", "a_offered", "a_text", "a_at")
-    nothing = {"a_number": Value(0, IntegerField()), "a_offered": Value(True, BooleanField())}
-    overrides = ModelOverride.objects.annotate(
-        a_scope=Value(_OVERRIDE, CharField()),
-        a_name=F("model"),
-        a_number=Value(0, IntegerField()),
-        a_offered=F("offered"),
-        a_text=Cast("rule", TextField()),
-        a_at=F("changed_at"),
-    )
-    margins = Margin.objects.annotate(
-        a_scope=F("scope"),
-        a_name=F("name"),
-        a_number=F("basis_points"),
-        a_offered=Value(True, BooleanField()),
-        a_text=Value("", TextField()),
-        a_at=Cast(Value(None), DateTimeField()),
-    )
-    paused = Pause.objects.annotate(
-        **nothing,
-        a_scope=Value(_PAUSE, CharField()),
-        a_name=F("provider"),
-        a_text=Cast("reason", TextField()),
-        a_at=F("since"),
-    )
-    down = Breaker.objects.filter(health.refusing(timezone.now())).annotate(
-        **nothing,
-        a_scope=Value(_BREAKER, CharField()),
-        a_name=F("provider"),
-        a_text=Cast("upstream", TextField()),
-        a_at=F("opened_at"),
-    )
-    others = [rows.values_list(*columns) for rows in (margins, paused, down)]
-    return overrides.values_list(*columns).union(*others, all=True).iterator()
+    return decisions.latest().terms(known)
 
 
 def _offer(entry: Entry, made: Decisions, today: date) -> Offer:

@@ -13,10 +13,10 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from studio.accounts.models import AuditRow, User
-from studio.catalog import health, loader, pricing, rules, selectors
+from studio.catalog import decisions, health, loader, naming, pricing, rules, selectors
 from studio.catalog.entries import Entry
 from studio.catalog.errors import BadPrice, NotOffered, QuoteExpired
-from studio.catalog.models import Breaker, Margin, ModelOverride, Pause, PriceVersion
+from studio.catalog.models import Breaker, Margin, ModelOverride, Pause, PriceVersion, VendorPlace
 from studio.catalog.pricing import Ask, Quote, Span
 from studio.core.context import request_id
 from studio.core.errors import Invalid
@@ -164,6 +164,33 @@ def close_breaker(actor: User, breaker: Breaker, *, reason: str = "") -> bool:
         return False
     _audit(actor, "catalog.breaker", str(breaker), {"open": True}, {"open": False}, _said(reason))
     return True
+
+
+@transaction.atomic
+def place_vendor(actor: User, provider: str, *, before: bool) -> list[str]:
+    """Move the vendor one place towards the front (``before``) or the back of those that a name is looked for at.
+
+    The new order; at its end it stays the same. Raises Invalid for a vendor that nobody knows.
+    """
+    order = [vendor.name for vendor in naming.order(decisions.latest())]
+    if provider not in order:
+        raise Invalid(_("There is no provider called %(name)s.") % {"name": provider[:40]})
+    here = order.index(provider)
+    there = min(max(here + (-1 if before else 1), 0), len(order) - 1)
+    if here == there:
+        return order
+    moved = order.copy()
+    moved.insert(there, moved.pop(here))
+    rows = [VendorPlace(provider=name, position=place) for place, name in enumerate(moved)]
+    # All rows, in one order: of two people at once the second waits, and the order is that of one of them.
+    VendorPlace.objects.bulk_create(
+        sorted(rows, key=lambda row: row.provider),
+        update_conflicts=True,
+        unique_fields=["provider"],
+        update_fields=["position"],
+    )
+    _audit(actor, "catalog.order", provider, {"order": order}, {"order": moved}, "")
+    return moved
 
 
 def _said(reason: str) -> str:

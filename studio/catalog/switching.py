@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -23,6 +24,9 @@ from studio.catalog.fields import (
     sizing_of,
 )
 from studio.catalog.rules import sides
+
+SAME_SHAPE = 0.03
+SAME_AREA = (0.5, 2.0)
 
 
 def nearest(entry: Entry, wanted: Mapping[str, str]) -> tuple[Parameters, list[str]]:
@@ -51,6 +55,44 @@ def nearest(entry: Entry, wanted: Mapping[str, str]) -> tuple[Parameters, list[s
     chosen["output_format"] = _format(entry, wanted, chosen["background"], notes)
     chosen["output_compression"] = _compression(entry, wanted, chosen["output_format"], notes)
     return Parameters(**chosen), notes
+
+
+def faithful(entry: Entry, wanted: Mapping[str, str]) -> Parameters | None:
+    """The settings as this model says them, or None where any of them would change or be left out.
+
+    For whoever did not pick this model, and is not asked. A quality is the same by its rank, a size by its shape and
+    about as many pixels.
+    """
+    chosen, notes = nearest(entry, wanted)
+    quality, style, strength = (wanted.get(name, "") for name in ("quality", "style", "strength"))
+    sized = wish_of(wanted) is not None
+    lost = (
+        (style and style != chosen.style)
+        or (strength and chosen.strength is None)
+        or (not is_auto(quality) and not _same_quality(entry, quality))
+        or (sized and entry.sizing.style == "none")
+        or not same_size(chosen, wanted)
+    )
+    return None if notes or lost else chosen
+
+
+def _same_quality(entry: Entry, quality: str) -> bool:
+    """A model of one level paints what others call medium."""
+    rank = QUALITY_RANKS.get(quality)
+    return quality in entry.qualities or (
+        rank is not None and rank in {QUALITY_RANKS.get(name) for name in entry.qualities or ("medium",)}
+    )
+
+
+def same_size(parameters: Parameters, wanted: Mapping[str, str]) -> bool:
+    """Whether the picture has the shape that was asked for and, where pixels were, at most twice or half of them."""
+    wish = wish_of(wanted)
+    if wish is None or not (parameters.width and parameters.height):
+        return True
+    ratio, area = parameters.width / parameters.height, parameters.width * parameters.height
+    if abs(math.log(ratio / wish.ratio)) > SAME_SHAPE:
+        return False
+    return wish.area is None or SAME_AREA[0] <= area / wish.area <= SAME_AREA[1]
 
 
 def _size(entry: Entry, wanted: Mapping[str, str], notes: list[str]) -> dict[str, Any]:

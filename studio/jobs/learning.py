@@ -6,10 +6,10 @@ from django.db.models import Count
 
 from providers.base import Usage
 from studio.catalog import pricing
+from studio.catalog.decisions import Terms
 from studio.catalog.entries import Entry
 from studio.catalog.pricing import LEARN_FROM, Ask, Span
 from studio.catalog.rules import PerToken
-from studio.catalog.selectors import Terms
 from studio.jobs.models import Attempt, State
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
-from studio.catalog import automatic, pricing, validation, vendor_prices
+from studio.catalog import automatic, naming, pricing, validation, vendor_prices
 from studio.catalog import selectors as catalog
 from studio.catalog import services as prices
 from studio.catalog.entries import Entry
@@ -98,16 +99,62 @@ def routed(
 
 def _priced(spec: JobSpec, retry_of: Job | None) -> Priced:
     offer = catalog.offer(spec.model)
-    entry = offer.entry
     if not offer.available:
         raise ModelNotOffered(offer.refusal)
+    checked = _checked(offer.entry, spec)
+    ask = ask_of(offer.entry, checked, spec)
+    figures, version = quote(offer, ask)
+    return Priced(spec, offer.entry, checked, ask, figures, version, retry_of)
+
+
+def _checked(entry: Entry, spec: JobSpec) -> Parameters:
     has_mask, count = spec.mask is not None, len(spec.pictures)
     checked = validation.validate(entry, spec.form, count, has_mask, spec.prompt)
     if refusal := validation.refused_kind(entry, spec.kind):
         raise Invalid(refusal, fields={"references": refusal})
-    ask = ask_of(entry, checked, spec)
-    figures, version = quote(offer, ask)
-    return Priced(spec, entry, checked, ask, figures, version, retry_of)
+    return checked
+
+
+def named(
+    spec: JobSpec, *, prefer: str = "", among: Container[str] | None = None
+) -> tuple[JobSpec, naming.Named]:
+    """The wish to the model that its name means now, and how it was found; ``prefer`` and ``among`` are ``resolve``'s.
+
+    Where other models stand in for the one that was named, the wish is checked by the named model's own rules, and
+    said in the words of the first that can do all of it for no more than ``Named.most``: to be submitted with that as
+    ``quoted_high``. Raises UnknownModel, Invalid, and ModelNotOffered where none can.
+    """
+    meant = naming.resolve(spec.model, prefer=prefer, among=among)
+    if not meant.alias:
+        return replace(spec, model=meant.id), meant
+    wish = spec.form
+    if own := meant.own:
+        checked = _checked(own.entry, spec)
+        meant = replace(meant, most=own.costs(ask_of(own.entry, checked, spec)))
+        wish = naming.wish(own.entry, checked, spec.form)
+    able = [found for offer in meant.instead if (found := _instead(spec, offer.entry, wish, meant))]
+    fitting = [each for each in able if meant.allows(each.quote.high)]
+    if not fitting:
+        dearer = [each.entry.id for each in sorted(able, key=_high)]
+        raise ModelNotOffered(naming.refusal(meant, dearer))
+    best = min(fitting, key=_high) if meant.offline else fitting[0]
+    return best.spec, replace(meant, id=best.entry.id)
+
+
+def _high(priced: Priced) -> int:
+    return priced.quote.high
+
+
+def _instead(spec: JobSpec, entry: Entry, wish: Mapping[str, str], meant: naming.Named) -> Priced | None:
+    """What the wish costs with this model in another's place, if possible no more than that one; None where it cannot
+    do all of it."""
+    found = None
+    for parameters in naming.settings(entry, wish, meant):
+        with suppress(Invalid, ModelNotOffered, NotOffered):
+            found = _priced(spec.told(entry.id, parameters), None)
+        if found and meant.allows(found.quote.high):
+            break
+    return found
 
 
 def ask_of(entry: Entry, chosen: Parameters, spec: JobSpec) -> pricing.Ask:

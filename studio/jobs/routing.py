@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from studio.catalog import automatic, extras, pricing
+from studio.catalog import automatic, pricing
 from studio.catalog import selectors as catalog
 from studio.catalog.errors import UnknownModel
 from studio.catalog.fields import TRANSPARENT, Parameters
 from studio.catalog.selectors import Offer
-from studio.catalog.switching import nearest, wish_of
+from studio.catalog.switching import nearest, same_size
 from studio.catalog.validation import validate
 from studio.core.errors import Invalid
 from studio.core.micros import MAX_MICROS, Micros, credits_text, from_credits
@@ -46,8 +46,6 @@ SVG = "svg"
 """A drawing is no picture in another format: who asked for pixels wants pixels."""
 
 USUAL_SECONDS = 10.0
-SAME_SHAPE = 0.03
-SAME_AREA = (0.5, 2.0)
 NO_WEATHER = Weather()
 
 
@@ -63,9 +61,7 @@ class Candidate:
 
     def spec_for(self, spec: JobSpec) -> JobSpec:
         """The same wish to this model."""
-        given = {name: text for name, text in self.parameters.as_form().items() if text}
-        shared, own = extras.apart(given)
-        return JobSpec(self.offer.id, spec.prompt, shared, spec.references, own)
+        return spec.told(self.offer.id, self.parameters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +191,7 @@ def _fitting(offer: Offer, spec: JobSpec, work: str, seen: Weather) -> Candidate
         and parameters.negative_prompt == wanted.get("negative_prompt", "")
         and (parameters.background == TRANSPARENT) == (wanted.get("background") == TRANSPARENT)
         and (parameters.output_format == SVG) == (wanted.get("output_format") == SVG)
-        and _same_size(parameters, wanted)
+        and same_size(parameters, wanted)
         and not (count and any(entry.extra[name].alone for name in parameters.extra))
     )
     if not kept:
@@ -203,17 +199,6 @@ def _fitting(offer: Offer, spec: JobSpec, work: str, seen: Weather) -> Candidate
     ask = parameters.ask(prompt=spec.prompt, references=count, has_mask=has_mask)
     quote = pricing.quote(rule, offer.terms.margin, ask)
     return Candidate(offer, parameters, quote, seen, tuple(notes))
-
-
-def _same_size(parameters: Parameters, wanted: Mapping[str, str]) -> bool:
-    """Whether the picture has the shape that was asked for and, where pixels were, at most twice or half of them."""
-    wish = wish_of(wanted)
-    if wish is None or not (parameters.width and parameters.height):
-        return True
-    ratio, area = parameters.width / parameters.height, parameters.width * parameters.height
-    if abs(math.log(ratio / wish.ratio)) > SAME_SHAPE:
-        return False
-    return wish.area is None or SAME_AREA[0] <= area / wish.area <= SAME_AREA[1]
 
 
 def _rank(each: Candidate) -> tuple[bool, int, int, int]:

@@ -60,6 +60,11 @@ class JobSpec:
         sources = (ref for ref in self.references if ref.role == Reference.Role.SOURCE)
         return "edit" if next(sources, None) else "generate"
 
+    def told(self, model: str, parameters: Parameters) -> JobSpec:
+        """The same wish to another model, with the settings as that one says them."""
+        shared, own = extras.apart({name: text for name, text in parameters.as_form().items() if text})
+        return JobSpec(model, self.prompt, shared, self.references, own)
+
     def measured(self, known: Mapping[UUID, tuple[int, int]]) -> JobSpec:
         """The same wish with the sides of its references, as far as they are ``known``."""
         return replace(

@@ -7,9 +7,10 @@ from django.utils import timezone, translation
 from pytest_django import Settings
 
 from studio.catalog import cards, loader, selectors
+from studio.catalog.decisions import Terms
 from studio.catalog.entries import Entry
 from studio.catalog.parameters import Parameters, defaults, validate
-from studio.catalog.selectors import Offer, Terms
+from studio.catalog.selectors import Offer
 from tests.catalog import samples
 
 pytestmark = pytest.mark.django_db

@@ -169,7 +169,7 @@ def test_an_alias_belongs_to_one_model() -> None:
 
 
 def test_like_takes_over_all_but_names_and_lifecycle() -> None:
-    data = samples.data(aliases=["easel"], note="First", supports={"seed": True, "negative": True})
+    data = samples.data(aliases=["stand"], note="First", supports={"seed": True, "negative": True})
     data["models"]["atelier/loom"] = {"like": "atelier/easel", "label": "Loom", "supports": {"seed": False}}
     loom = loader.parse(data).entries["atelier/loom"]
     assert (loom.label, loom.upstream, loom.aliases, loom.note) == ("Loom", "easel", (), "")
@@ -187,7 +187,7 @@ def test_a_vendors_file_that_is_missing_broken_or_odd_is_named(tmp_path: Path) -
     (tmp_path / "odd.toml").write_text("colour = 1", encoding="utf-8")
     (tmp_path / "stray.toml").write_text("", encoding="utf-8")
     with pytest.raises(CatalogError) as caught:
-        loader.load(tmp_path, ["broken", "odd", "gone"])
+        loader.load(tmp_path, ["broken", "odd", "gone"], tmp_path / "stray.toml")
     broken, odd, gone, stray = caught.value.problems
     assert broken.startswith("broken.toml cannot be read")
     assert odd == "odd.toml: colour is not a known key."

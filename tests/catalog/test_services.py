@@ -9,6 +9,7 @@ from django.db import connection
 
 from studio.accounts.models import AuditRow, User
 from studio.catalog import selectors, services
+from studio.catalog.decisions import Terms
 from studio.catalog.entries import Entry
 from studio.catalog.errors import BadPrice, NotOffered, QuoteExpired
 from studio.catalog.models import Margin, ModelOverride, PriceVersion
@@ -85,7 +86,7 @@ def test_the_loser_of_a_race_finds_the_winners_version(monkeypatch: pytest.Monke
     terms = selectors.terms
     winner: list[PriceVersion] = []
 
-    def overtaken(entry: Entry) -> selectors.Terms:
+    def overtaken(entry: Entry) -> Terms:
         found = terms(entry)
         if not winner:
             monkeypatch.setattr(selectors, "terms", terms)
@@ -105,7 +106,7 @@ def test_who_read_the_price_before_it_moved_does_not_bring_it_back(
     services.price_version(PAINT)
     services.set_margin(dana, "default", "", 100)
 
-    def overtaken(entry: Entry) -> selectors.Terms:
+    def overtaken(entry: Entry) -> Terms:
         found = terms(entry)
         monkeypatch.setattr(selectors, "terms", terms)
         services.set_price(dana, entry, DEARER)

@@ -242,7 +242,7 @@ def many(count: int) -> Catalog:
     known = loader.catalog()
     sketch = known.entries[SKETCH]
     more = {f"gesso/more-{n}": replace(sketch, id=f"gesso/more-{n}", label=f"More {n}") for n in range(count)}
-    return Catalog({**known.entries, **more}, known.aliases, known.vendors)
+    return Catalog({**known.entries, **more}, known.names, known.vendors)
 
 
 def test_it_asks_no_more_for_many_models_and_many_pictures(
