@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from studio.api import models as api_models
-from studio.api import openai
+from studio.api import openai, results
 from studio.web import (
     accounts,
     collections,
@@ -123,6 +123,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
             ("v1/images/generations", openai.generations, "generations"),
         )
     ),
+    path("r/<uuid:id>/<str:signed>", results.result, name="result"),
     # For machines
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

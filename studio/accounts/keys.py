@@ -142,6 +142,11 @@ def _insert(key: ApiKey) -> ApiKey:
     return key
 
 
+def named(key_id: UUID) -> ApiKey | None:
+    """The key of this id with its owner, whether or not it still opens anything; None where its row is gone."""
+    return ApiKey.objects.select_related("owner").filter(pk=key_id).first()
+
+
 def _is_whole(text: str) -> bool:
     length = len(BEGIN) + NAME_LENGTH + SECRET_LENGTH
     return (

@@ -5,9 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from studio.accounts.actors import Actor
+from django.utils.translation import gettext as _
+
+from studio.accounts import keys
+from studio.accounts.actors import Actor, actor_for_key
 from studio.accounts.models import ApiKey
 from studio.api import ids
+from studio.core.errors import NotFound
 from studio.images import selectors as images
 from studio.images.models import Image
 from studio.jobs.models import Project, Run
@@ -19,6 +23,22 @@ def picture_for(actor: Actor, kind: ids.Kind, image_id: UUID) -> Image:
     if image is None:
         raise ids.missing(kind)
     return image
+
+
+def result_for(key_id: UUID, image_id: UUID) -> Image:
+    """A picture by its signed address, as the key that asked for it sees it now: not in the bin. Raises NotFound.
+
+    Three queries.
+    """
+    key = keys.named(key_id)
+    image = images.seen(actor_for_key(key), image_id) if key else None
+    if image is None or image.binned_at is not None:
+        raise no_result()
+    return image
+
+
+def no_result() -> NotFound:
+    return NotFound(_("There is no picture at this address, or not any more."))
 
 
 def same_wish(key: ApiKey, project: Project, *, wish: str, since: datetime) -> Run | None:

@@ -15,6 +15,25 @@ JFIF, ADOBE = re.compile(rb"JFIF\0.{7}\0\0", re.DOTALL), re.compile(rb"Adobe.{7}
 MARKER = re.compile(rb"\xff[^\0\xd0-\xd7\xff]")
 """Among coded pixels: neither a byte of them nor the point where decoding may start anew."""
 
+ELEMENTS = (
+    rb"(?:svg|g|defs|symbol|use|path|rect|circle|ellipse|line|polyline|polygon|mask|pattern|stop|clipPath"
+    rb"|(?:linear|radial)Gradient)"
+)
+PAINT = rb"(?:display|fill|stroke|opacity|color|stop|(?:fill|stroke|stop|clip)-[a-z]+|clip|mask)"
+GEOMETRY = (
+    rb"(?:d|points|[xy][12]?|c[xy]|f[xy]|r[xy]?|width|height|viewBox|transform|offset|version|preserveAspectRatio"
+    rb"|(?:gradient|pattern|mask|clipPath)(?:Units|ContentUnits|Transform))"
+)
+VALUE = rb"[\w\s.,#()%+-]*+"
+ATTRIBUTE = (
+    rb"\s++(?:(?:" + PAINT + rb"|" + GEOMETRY + rb')="' + VALUE + rb'"'
+    rb'|style="(?:' + PAINT + rb"\s*+:" + VALUE + rb';?\s*+)*+"'
+    rb'|(?:id|class|(?:xlink:)?href)="#?[\w.-]{1,40}"|xmlns(?::xlink)?="http://www\.w3\.org/[\w/]+")'
+)
+TAG = rb"<(?:/" + ELEMENTS + rb"\s*+|" + ELEMENTS + rb"(?:" + ATTRIBUTE + rb")*+\s*+/?)>"
+DRAWING = re.compile(rb"\s*+(?:<\?xml[\w\s.=\"'-]*+\?>\s*+)?(?:" + TAG + rb"\s*+)++")
+"""Shapes and colours, and no place for a sentence: no text, title, comment, note, script or picture."""
+
 
 class Odd(Exception):
     """The parts do not follow one another as they should."""
@@ -33,6 +52,11 @@ def is_bare(data: bytes, mime: str) -> bool:
     except Odd:
         pass
     return False
+
+
+def is_bare_drawing(data: bytes) -> bool:
+    """As ``is_bare`` for an SVG: True for shapes alone, as vendors' vector models write them."""
+    return DRAWING.fullmatch(data) is not None
 
 
 def _png(data: bytes) -> Iterator[bytes]:

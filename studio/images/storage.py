@@ -2,6 +2,7 @@
 
 blobs/<2 letters>/<key>/original.<ending>      what was kept
 blobs/<2 letters>/<key>/<width>.webp           its display copies
+blobs/<2 letters>/<key>/plain.<ending>         its copy without words, where one was asked for
 previews/<job>/<index>-<step>.webp             pictures that are still forming
 exports/<key>/<turn>.zip                       pictures packed to be taken away
 """
@@ -46,6 +47,10 @@ def original_name(key: str, mime: str) -> str:
 
 def rendition_name(key: str, width: int) -> str:
     return f"{folder(key)}/{width}.webp"
+
+
+def plain_name(key: str, mime: str) -> str:
+    return f"{folder(key)}/plain.{ENDINGS[mime]}"
 
 
 def put(name: str, data: bytes, *, durable: bool = True) -> None:
@@ -97,6 +102,11 @@ def get(name: str) -> bytes:
 def open_file(name: str) -> File[bytes]:
     """The file, to be streamed and closed by the caller. Raises FileNotFoundError."""
     return default_storage.open(name, "rb")
+
+
+def size(name: str) -> int:
+    """The file's bytes, counted. Raises FileNotFoundError."""
+    return int(default_storage.size(name))
 
 
 def exists(name: str) -> bool:

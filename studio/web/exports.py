@@ -16,11 +16,11 @@ from studio.core.errors import StudioError
 from studio.gallery import exports
 from studio.gallery.models import Export
 from studio.images import storage
+from studio.images.serving import stored
 from studio.web.access import export_for, missing
 from studio.web.export_words import words
 from studio.web.http import StudioRequest, is_htmx
 from studio.web.keeping import chosen, done
-from studio.web.media import stored
 
 ZIP = "application/zip"
 

@@ -68,6 +68,8 @@ class Row:
         """``in``, ``sign in``, ``missing`` or ``forbidden``."""
         if self.rule == "anybody":
             return "in"
+        if self.rule == "signed":
+            return "missing"
         if self.rule == "program":
             return "in" if who == Who.KEY else "sign in"
         if who not in SIGNED_IN:
@@ -88,6 +90,11 @@ class Row:
 def anybody(methods: str) -> Row:
     """Open to strangers: the way in, and what machines ask."""
     return Row("anybody", tuple(methods.split()))
+
+
+def signed(methods: str, **values: object) -> Row:
+    """For whoever has the address as this server signed it; every other is that of nothing, whoever asks."""
+    return Row("signed", tuple(methods.split()), values=values)
 
 
 def program(methods: str, **values: object) -> Row:
@@ -135,6 +142,7 @@ ADDRESSES: dict[str, Row] = {
     **{f"{space}_models": program("GET") for space in ("v1", "openai")},
     **{f"{space}_model": program("GET", name="gesso/paint") for space in ("v1", "openai")},
     **{f"{space}_generations": program("POST") for space in ("v1", "openai")},
+    "result": signed("GET HEAD", signed="nothing.png"),
     # The studio
     "studio": page("GET"),
     "projects": page("POST"),

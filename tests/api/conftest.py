@@ -9,9 +9,14 @@ import openai
 import pytest
 from pytest_django.live_server_helper import LiveServer
 
+from providers.http.public import PublicWeb
 from studio.accounts import keys
 from studio.accounts.models import User
+from studio.core import safe_fetch
+from tests.images.samples import file_of, scene
 from tests.jobs.conftest import Desk, desk_of
+from tests.providers.simulators.base import Reply
+from tests.providers.web import Website
 
 __all__ = ["Desk"]
 
@@ -40,3 +45,12 @@ def raw(live_server: LiveServer, key: str) -> Iterator[httpx.Client]:
     headers = {"Authorization": f"Bearer {key}"}
     with httpx.Client(base_url=live_server.url, headers=headers, timeout=60, trust_env=False) as client:
         yield client
+
+
+@pytest.fixture
+def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Website]:
+    """The web, in which every address has one picture."""
+    with Website() as website:
+        website.says(Reply(200, file_of(scene(), "PNG")))
+        monkeypatch.setattr(safe_fetch, "public_web", PublicWeb(website.network))
+        yield website

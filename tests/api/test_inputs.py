@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import quote
@@ -17,7 +17,6 @@ from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
-from providers.http.public import PublicWeb
 from studio.accounts import keys
 from studio.accounts.actors import Actor, actor_for, actor_for_key
 from studio.accounts.models import Membership, Role, Team, User
@@ -47,14 +46,6 @@ def holed(width: int = 96, height: int = 64) -> bytes:
     picture = scene(width, height, "RGBA")
     picture.paste((0, 0, 0, 0), (10, 10, 40, 30))
     return file_of(picture, "PNG")
-
-
-@pytest.fixture
-def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Website]:
-    with Website() as website:
-        website.says(Reply(200, PNG))
-        monkeypatch.setattr(safe_fetch, "public_web", PublicWeb(website.network))
-        yield website
 
 
 @pytest.fixture

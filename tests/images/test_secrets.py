@@ -13,6 +13,7 @@ from studio.accounts.models import User
 from studio.images import intake, services, storage
 from studio.images.bare import is_bare
 from studio.images.models import Image
+from studio.images.plain import made, plain
 from tests.gallery.scenes import stored_image
 from tests.images.corpus import boxed, jpegs, pngs
 from tests.images.corpus.planted import SECRETS, planted
@@ -40,14 +41,24 @@ def unpacked(body: bytes) -> bytes:
 
 
 def everything_of(image: Image) -> dict[str, bytes]:
-    """All that a viewer, a download in another format or a vendor gets of a picture."""
+    """All that a viewer, a download in another format, a vendor or the bearer of an address gets of a picture."""
     blob = image.blob
     copies = {
         f"copy of {width}": storage.get(storage.rendition_name(blob.key, width)) for width in blob.renditions
     }
     downloads = {f"download as {format_}": services.converted(image, format_) for format_ in FORMATS}
     stand_in = base64.b64decode(blob.placeholder.partition(",")[2])
-    return copies | downloads | {"stand-in": stand_in, "reference": services.source_bytes(image)[0]}
+    given = plain(blob)
+    made(blob, given)
+    return (
+        copies
+        | downloads
+        | {
+            "stand-in": stand_in,
+            "reference": services.source_bytes(image)[0],
+            "signed address": storage.get(given.name),
+        }
+    )
 
 
 @pytest.mark.parametrize("name", PLANTED)
