@@ -5,3 +5,5 @@ cd "$(dirname "$0")/../requirements"
 uv="../.venv/bin/uv pip compile --quiet --generate-hashes --universal --python-version 3.12 --no-emit-index-url"
 $uv "$@" -o app.txt app.in
 $uv "$@" --no-annotate -c app.txt -o dev.txt dev.in
+# The peer of `make bench` has pins of its own: it never shares an environment with the studio.
+$uv "$@" --no-annotate -o bench.txt bench.in
