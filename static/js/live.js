@@ -21,11 +21,13 @@ let leaving = false;
 let retry = 0;
 let countdown = 0;
 let polling = 0;
+const early = []; // What was told between a press and its answer, which alone brings the row that it is about.
 
 /* Applying -------------------------------------------------------------------------------------------------- */
 
 /** Let htmx swap a text made of partials into this page. */
 export function apply(html) {
+  if (one(".starting")) return early.push(html);
   makePlaces(html);
   return htmx.swap({ text: html, sourceElement: document.body, swap: "none" });
 }
@@ -33,7 +35,7 @@ export function apply(html) {
 /** A run that began in another tab or with somebody else has no row here yet: its place is above those of its project. */
 function makePlaces(html) {
   const project = one("#project-field")?.value;
-  if (!project || one(".starting") || !html.includes("data-of=")) return;
+  if (!project || !html.includes("data-of=")) return;
   const told = all(".run", new DOMParser().parseFromString(html, "text/html"));
   for (const row of told.sort((one_, other) => one_.dataset.number - other.dataset.number)) {
     const newest = Number(one("#runs > .run")?.dataset.number ?? 0);
@@ -46,10 +48,17 @@ function makePlaces(html) {
   }
 }
 
-/** The stream may be faster than the answer to the request that began a run: then that brings its row once more. */
+document.addEventListener("htmx:finally:request", () => {
+  while (early.length && !one(".starting")) apply(early.shift());
+});
+
+/**
+ * The stream may be faster than the answer to a retry, which then brings the row once more, above the one that was
+ * told. The told one stays: what changes after it is told too, while an answer may be old and is not repeated.
+ */
 document.addEventListener("htmx:after:swap", () => {
   const seen = new Set();
-  for (const item of all("#runs > [id], #filmstrip > [id]")) {
+  for (const item of all("#runs > [id], #filmstrip > [id]").reverse()) {
     if (seen.has(item.id)) item.remove();
     seen.add(item.id);
   }

@@ -24,7 +24,7 @@ from studio.core import db
 from studio.images import intake
 from studio.images import services as images
 from studio.images.errors import BadPicture, Busy, NotKept, TimedOut
-from studio.jobs import billing, failpoints, holding, outcomes, retrying, sending, witness
+from studio.jobs import billing, failpoints, holding, notices, outcomes, retrying, sending, witness
 from studio.jobs.listening import CancelWanted, ClaimLost, Listener
 from studio.jobs.models import Attempt, Job, State
 from studio.jobs.queue import Claim, claim_next, claim_outlived
@@ -147,6 +147,8 @@ def _attempt(claim: Claim, job: Job, facts: Facts) -> tuple[Attempt | None, Tick
     cancelled = mine.values_list("cancel_requested", flat=True).first()
     if cancelled is None:
         raise ClaimLost
+    # The page was told of a queued job at most, and the vendor need not give a sign of life until it is done.
+    notices.run_changed(job.run)
     last = job.attempts.order_by("-number").first()
     if last and last.state == Attempt.State.TICKET and last.ticket:
         return last, Ticket(**last.ticket)

@@ -9,10 +9,11 @@ import pytest
 from django.utils import timezone
 
 from studio.accounts.models import User
+from studio.core import events
 from studio.images import intake
 from studio.images import services as images
 from studio.images.models import Lineage
-from studio.jobs import again, execution, failpoints, outcomes, queue, services, sweeping
+from studio.jobs import again, execution, failpoints, notices, outcomes, queue, services, sweeping
 from studio.jobs.models import Attempt, Job, Output, State
 from studio.jobs.specs import ReferenceSpec
 from tests.factories import make_image, pictures
@@ -31,6 +32,21 @@ def test_a_job_delivers_its_pictures_and_charges_what_it_held(busy: Desk) -> Non
         ("ridges at dusk", SKETCH, 3_000),
     ]
     assert first.blob.sha256 != second.blob.sha256
+
+
+def test_the_page_is_told_that_a_job_runs_before_its_vendor_gives_a_sign_of_life(
+    busy: Desk, vendor: OpenAISimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job, told = busy.job(PAID), list[str]()
+
+    def look(point: str) -> None:
+        if point == "sending":
+            told.extend(notice.ref for notice in events.since(before) if notice.topic == notices.RUN)
+
+    before = events.latest_id()
+    monkeypatch.setattr(failpoints, "reach", look)
+    execution.work()
+    assert told == [str(job.run_id)]
 
 
 def test_a_token_priced_job_is_charged_by_its_tokens_and_the_rest_comes_back(busy: Desk) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
+from tests.faults.processes import wait_for
 from tests.journeys.conftest import Window
 from tests.journeys.desk import Desk
 from tests.journeys.living import LivingStudio, Person
@@ -39,6 +40,25 @@ def test_two_tabs_share_one_stream_and_the_second_takes_it_over(
     second.write("A blue door")
     second.generate.click()
     second.finished(2, pictures=1)
+
+
+def test_a_run_that_is_over_before_its_press_is_answered_is_shown_as_it_is_then(page: Page) -> None:
+    desk = Desk(page)
+    held: list[Route] = []
+    page.route("**/runs", lambda route: held.append(route))
+    desk.choose_model("Gesso Sketch")
+    page.get_by_role("radio", name="512 × 512").check()
+    desk.write("A blue door")
+    desk.generate.click()
+    wait_for(lambda: page.title() and held, "the press at the server's door")
+    answer = held[0].fetch()
+    assert 'data-state="succeeded"' not in answer.text()
+    page.wait_for_function(
+        "() => window.seen.events.some((told) => told.includes('data-state=\"succeeded\"'))"
+    )
+    held[0].fulfill(response=answer)
+    desk.finished(1, pictures=1)
+    expect(desk.runs).to_have_count(1)
 
 
 def test_a_preview_that_is_gone_is_no_missing_picture(page: Page) -> None:
