@@ -1,6 +1,6 @@
 """A real Redis, a real PostgreSQL and a real Chromium for the tests: found, installed when that is allowed, started.
 
-Servers listen on the loopback address on free ports, over temporary data, and never outlive the test run.
+Servers listen on the loopback address on ports of their own, over temporary data, and never outlive the test run.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -20,6 +19,7 @@ from pathlib import Path
 import psycopg
 import redis as redis_client
 
+from scripts.ports import kept_port
 from studio.core.supervisor import tied_to_parent
 
 PACKAGES = {"redis-server": "redis-server", "postgres": "postgresql", "chromium": "chromium"}
@@ -60,16 +60,9 @@ def apt_get(packages: list[str]) -> None:
         subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=False)  # noqa: S603
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @contextlib.contextmanager
 def redis() -> Iterator[str]:
     """The URL of a Redis as docker-compose.yml runs it: append-only file, nothing evicted."""
-    port = free_port()
     options = [
         "--save",
         "",
@@ -80,7 +73,10 @@ def redis() -> Iterator[str]:
         "--loglevel",
         "warning",
     ]
-    with tempfile.TemporaryDirectory(prefix="gesso-redis-", ignore_cleanup_errors=True) as data:
+    with (
+        tempfile.TemporaryDirectory(prefix="gesso-redis-", ignore_cleanup_errors=True) as data,
+        kept_port() as port,
+    ):
         command = [
             program("redis-server"),
             "--port",
@@ -101,8 +97,10 @@ def redis() -> Iterator[str]:
 def postgres() -> Iterator[str]:
     """The URL of an empty PostgreSQL database of its own server."""
     user = server_user()
-    port = free_port()
-    with tempfile.TemporaryDirectory(prefix="gesso-postgres-", ignore_cleanup_errors=True) as parent:
+    with (
+        tempfile.TemporaryDirectory(prefix="gesso-postgres-", ignore_cleanup_errors=True) as parent,
+        kept_port() as port,
+    ):
         data = Path(parent, "data")
         if user:
             os.chown(parent, pwd.getpwnam(user).pw_uid, -1)

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty, Queue
 
-from scripts.servers import free_port
+from scripts.ports import kept_port
 from studio.core.supervisor import tied_to_parent
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -25,11 +25,12 @@ SETUP = re.compile(r"\s+(http\S+/setup/\S+)")
 
 @dataclass(slots=True)
 class Studio:
-    """A started supervisor; ``lines`` is what it has said so far."""
+    """A started supervisor; ``lines`` is what it has said so far, ``place`` keeps its port until it listens."""
 
     process: subprocess.Popen[str]
     port: int
     environment: dict[str, str]
+    place: contextlib.ExitStack
     lines: list[str] = field(default_factory=list)
     queue: Queue[str] = field(default_factory=Queue)
     reader: threading.Thread = field(init=False)
@@ -65,6 +66,7 @@ class Studio:
 
     def wait_ready(self) -> None:
         self.line_with(READY)
+        self.place.close()
 
     def setup_link(self) -> str:
         return self.line_with(SETUP)[1]
@@ -104,7 +106,8 @@ def clean_environment(**more: str) -> dict[str, str]:
 
 def start(data: Path, environment: Mapping[str, str] | None = None) -> Studio:
     """Start the supervisor over ``data`` on a free port; it is not ready yet."""
-    port = free_port()
+    place = contextlib.ExitStack()
+    port = place.enter_context(kept_port())
     given = {"DATA_DIR": str(data), "PORT": str(port), "LOG_LEVEL": "WARNING"} | dict(environment or {})
     full = clean_environment(**given)
     process = subprocess.Popen(
@@ -116,13 +119,14 @@ def start(data: Path, environment: Mapping[str, str] | None = None) -> Studio:
         text=True,
         preexec_fn=tied_to_parent(signal.SIGTERM),
     )
-    return Studio(process, int(full["PORT"]), full)
+    return Studio(process, int(full["PORT"]), full, place)
 
 
 def end(studio: Studio) -> None:
     """Stop it as Ctrl-C would, and wait until it is gone."""
     studio.process.terminate()
     studio.process.wait(15)
+    studio.place.close()
     studio.reader.join(15)
 
 

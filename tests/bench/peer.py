@@ -19,7 +19,8 @@ from collections.abc import Iterator
 from http.client import HTTPConnection
 from pathlib import Path
 
-from scripts.servers import free_port, wait_until
+from scripts.ports import kept_port
+from scripts.servers import wait_until
 from scripts.studio import ROOT
 from studio.core.supervisor import tied_to_parent
 from tests.bench.web import Web
@@ -66,7 +67,7 @@ def _install(folder: Path) -> None:
 @contextlib.contextmanager
 def serving(upstream: int) -> Iterator[tuple[Web, str]]:
     """The proxy in front of the upstream's port, one worker, no database; and the key it takes. Raises Missing."""
-    command, port, key = executable(), free_port(), f"sk-{secrets.token_hex(16)}"
+    command, key = executable(), f"sk-{secrets.token_hex(16)}"
     config = {
         "model_list": [{"model_name": MODEL, "litellm_params": {
             "model": "openai/gpt-image-1", "api_key": "sk-bench", "api_base": f"http://127.0.0.1:{upstream}/v1",
@@ -75,7 +76,10 @@ def serving(upstream: int) -> Iterator[tuple[Web, str]]:
         "litellm_settings": {"num_retries": 0, "request_timeout": 120},
     }  # fmt: skip
     told = {"LITELLM_LOCAL_MODEL_COST_MAP": "True", "LITELLM_LOG": "ERROR", "PATH": os.environ["PATH"]}
-    with tempfile.TemporaryDirectory(prefix="gesso-peer-", ignore_cleanup_errors=True) as folder:
+    with (
+        tempfile.TemporaryDirectory(prefix="gesso-peer-", ignore_cleanup_errors=True) as folder,
+        kept_port() as port,
+    ):
         # JSON is YAML.
         path = Path(folder, "config.yaml")
         path.write_text(json.dumps(config))

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
 
-from scripts.servers import free_port, wait_until
+from scripts.ports import kept_port
+from scripts.servers import wait_until
 from studio.core.supervisor import tied_to_parent
 
 
@@ -53,20 +54,20 @@ def get(connection: HTTPConnection, path: str, headers: dict[str, str]) -> bytes
 
 @contextlib.contextmanager
 def serving(application: str) -> Iterator[Web]:
-    port = free_port()
     environment = dict(os.environ)
     if application.startswith("tests.bench.hello"):
         # The bare floor configures itself.
         environment.pop("DJANGO_SETTINGS_MODULE", None)
-    command = [sys.executable, "-m", "uvicorn", application, "--port", str(port), "--no-access-log"]
-    process = subprocess.Popen(
-        [*command, "--log-level", "warning", "--timeout-graceful-shutdown", "1"],
-        env=environment,
-        preexec_fn=tied_to_parent(signal.SIGKILL),
-    )
-    try:
-        wait_until(HTTPConnection("127.0.0.1", port, timeout=30).connect, ConnectionError)
-        yield Web(process.pid, port)
-    finally:
-        process.kill()
-        process.wait()
+    with kept_port() as port:
+        command = [sys.executable, "-m", "uvicorn", application, "--port", str(port), "--no-access-log"]
+        process = subprocess.Popen(
+            [*command, "--log-level", "warning", "--timeout-graceful-shutdown", "1"],
+            env=environment,
+            preexec_fn=tied_to_parent(signal.SIGKILL),
+        )
+        try:
+            wait_until(HTTPConnection("127.0.0.1", port, timeout=30).connect, ConnectionError)
+            yield Web(process.pid, port)
+        finally:
+            process.kill()
+            process.wait()

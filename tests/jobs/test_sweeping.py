@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import runpy
-import socket
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +11,7 @@ from celery import Celery
 from django.test import TestCase
 from django.utils import timezone
 
+from scripts.ports import kept_port
 from studio.celery import app
 from studio.core.models import Event
 from studio.credits import services as credits
@@ -148,11 +148,9 @@ def test_a_job_that_waits_for_its_next_try_is_told_when_that_is_due(desk: Desk) 
     assert messages() == 1
 
 
-def unreachable_broker(settings: Any) -> Celery:
-    """The application as it is set up for a Redis on a port where nobody listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        settings.BROKER_URL = f"redis://127.0.0.1:{probe.getsockname()[1]}/0"
+def with_its_broker_at(port: int, settings: Any) -> Celery:
+    """The application as it is set up for a Redis on this port."""
+    settings.BROKER_URL = f"redis://127.0.0.1:{port}/0"
     config = runpy.run_path(str(settings.BASE_DIR / "studio" / "worker" / "config.py"))
     lonely = Celery("lonely", set_as_current=False)
     lonely.conf.update({name: config[name] for name in ("broker_url", "broker_transport_options")})
@@ -163,13 +161,14 @@ def test_with_the_broker_away_a_submit_succeeds_and_the_sweeper_sends_the_messag
     desk: Desk, settings: Any
 ) -> None:
     messages()
-    unreachable_broker(settings).set_current()
-    try:
-        with TestCase.captureOnCommitCallbacks(execute=True):
-            job = desk.job()
-        sweeping.sweep()
-    finally:
-        app.set_current()
+    with kept_port() as nobodys:
+        with_its_broker_at(nobodys, settings).set_current()
+        try:
+            with TestCase.captureOnCommitCallbacks(execute=True):
+                job = desk.job()
+            sweeping.sweep()
+        finally:
+            app.set_current()
     job.refresh_from_db()
     assert (job.state, job.dispatched_at, desk.balance) == (State.QUEUED, None, (START - 3_000, 3_000))
     assert (swept(job).dispatched_at is not None, messages()) == (True, 1)

@@ -8,14 +8,15 @@ import socket
 import subprocess
 import sys
 import threading
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 
 from django.conf import settings
 
 from studio.accounts.models import User
+from studio.core.supervisor import listen
 from tests.factories import signed_in
-from tests.faults.processes import environment, wait_for
+from tests.faults.processes import PATIENCE, environment, wait_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,25 +90,27 @@ class Server:
     """The web process of the studio, over this test's database."""
 
     def __init__(self) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = int(probe.getsockname()[1])
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.live.server", str(self.port)],
-            cwd=settings.BASE_DIR,
-            env=environment(),
-        )
+        # Listening begins here: nobody else can be given the port before the child is there, or be taken for it.
+        with listen(0) as listener:
+            self.port = int(listener.getsockname()[1])
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "tests.live.server", str(listener.fileno())],
+                cwd=settings.BASE_DIR,
+                env=environment(),
+                pass_fds=[listener.fileno()],
+            )
         self._browsers: list[Browser] = []
         try:
-            wait_for(self._answers, "the web process")
+            self._answers()
         except BaseException:
             self.stop()
             raise
 
-    def _answers(self) -> bool:
-        assert self._process.poll() is None, "the web process did not start"
-        with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+    def _answers(self) -> None:
+        """Wait for its first answer. Raises ConnectionError when it ends without one."""
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)) as connection:
+            connection.request("GET", "/healthz", headers={"Host": "localhost"})
+            assert connection.getresponse().status == 200
 
     def open(self, user: User | None, last_seen: int | None = None) -> Browser:
         """Another browser, which has got the present state if it is signed in."""

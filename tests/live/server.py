@@ -1,6 +1,7 @@
-"""The studio's ASGI application over a test's database: ``python -m tests.live.server PORT``.
+"""The studio's ASGI application over a test's database, on a listening socket that it was handed.
 
-Unlike the real one it needs no collected static files, and it gives open streams no time limit when it stops.
+``python -m tests.live.server DESCRIPTOR``. Unlike the real one it needs no collected static files, and it gives open
+streams no time limit when it stops.
 """
 
 from __future__ import annotations
@@ -15,4 +16,4 @@ if __name__ == "__main__":
     from django.conf import settings
 
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    uvicorn.run("studio.asgi:application", port=int(sys.argv[1]), log_level="error", access_log=False)
+    uvicorn.run("studio.asgi:application", fd=int(sys.argv[1]), log_level="error", access_log=False)

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 import yaml
 
-from scripts.servers import free_port
+from scripts.ports import kept_port
 from scripts.studio import ROOT, answer, clean_environment
 from studio.core.supervisor import tied_to_parent
 
@@ -116,9 +116,16 @@ def wait_for_health(port: int, web: subprocess.Popen[bytes]) -> None:
         time.sleep(0.1)
 
 
+@pytest.fixture
+def port() -> Iterator[int]:
+    with kept_port() as port:
+        yield port
+
+
 @pytest.mark.slow
-def test_its_commands_serve_and_work_off_a_job(postgres_url: str, redis_url: str, tmp_path: Path) -> None:
-    port = free_port()
+def test_its_commands_serve_and_work_off_a_job(
+    postgres_url: str, redis_url: str, port: int, tmp_path: Path
+) -> None:
     environment = environment_of(
         "web",
         DATABASE_URL=postgres_url,

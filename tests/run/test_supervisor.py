@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from scripts import studio as studios
-from scripts.servers import free_port
+from scripts.ports import kept_port
 from scripts.studio import ROOT, Studio, clean_environment
 
 LINUX = sys.platform.startswith("linux")
@@ -182,6 +182,7 @@ def test_a_port_that_cannot_be_is_said_without_a_traceback(tmp_path: Path, port:
 
 def test_data_that_cannot_be_prepared_ends_it(tmp_path: Path) -> None:
     (tmp_path / "gesso.sqlite3").write_text("this is no database, whatever its name says")
-    done = run_with(DATA_DIR=str(tmp_path), PORT=str(free_port()))
+    with kept_port() as port:
+        done = run_with(DATA_DIR=str(tmp_path), PORT=str(port))
     assert done.returncode == 1
     assert "could not be prepared" in done.stdout

@@ -11,12 +11,14 @@ import struct
 import sys
 import threading
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, ClassVar, Self
 from urllib.parse import parse_qs, urlsplit
+
+from scripts.ports import kept_port
 
 REFUSED = "refused"  # nobody listens
 TIMEOUT = "timeout"  # takes the request, bills it and says nothing for ``seconds``
@@ -125,6 +127,7 @@ class Simulator:
         self._fault: Fault | None = None
         self._lock = threading.Lock()
         self._port = port
+        self._place = ExitStack()
         self._server: _Server | None = None
 
     def answer(self, request: Request) -> Reply:
@@ -132,6 +135,9 @@ class Simulator:
         raise NotImplementedError
 
     def __enter__(self) -> Self:
+        if not self._port:
+            # It goes and comes back at the same address, which nobody else may be given in the meantime.
+            self._port = self._place.enter_context(kept_port())
         self._listen()
         return self
 
@@ -140,6 +146,7 @@ class Simulator:
     ) -> None:
         self.stopping.set()
         self._hush()
+        self._place.close()
 
     @property
     def origin(self) -> str:
