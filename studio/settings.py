@@ -125,6 +125,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "studio.web.middleware.Workspace",
     "studio.web.middleware.Errors",
+    "studio.api.middleware.Errors",
 ]
 TEMPLATES: list[dict[str, Any]] = [
     {
@@ -172,8 +173,7 @@ CACHES: dict[str, Any] = (
 # Jobs: all times in seconds; tests shrink them and never sleep ------------------------------------------
 JOB_LEASE_SECONDS = env_number("JOB_LEASE_SECONDS", 20.0)
 JOB_DEADLINE_SECONDS = 3600.0  # the most for any model; each has its own in the catalogue
-JOB_MAX_CLAIMS = 3
-JOB_UNCONFIRMED_SECONDS, JOB_ASK_AGAIN_SECONDS = 24 * 3600.0, 60.0
+JOB_MAX_CLAIMS, JOB_UNCONFIRMED_SECONDS, JOB_ASK_AGAIN_SECONDS = 3, 24 * 3600.0, 60.0
 SWEEP_SECONDS = env_number("SWEEP_SECONDS", 5.0)
 DISPATCH_STALE_SECONDS = env_number("DISPATCH_STALE_SECONDS", 15.0)
 WORKER_BEAT_SECONDS, WORKER_MISSING_SECONDS = 2.0, 10.0
@@ -183,8 +183,9 @@ JOB_PAUSED_SECONDS, JOB_DOWN_SECONDS = 24 * 3600.0, 15 * 60.0
 # Failures in a row that open a breaker; its first wait for a probe, doubled by each that fails, up to the longest.
 BREAKER_FAILURES = env_number("BREAKER_FAILURES", 8)
 BREAKER_WAIT_SECONDS, BREAKER_LONGEST_SECONDS = 30.0, 600.0
-EXPORT_POLL_SECONDS, KEEPING_SECONDS = 2.0, 60.0
-EVENT_POLL_SECONDS, EVENT_COALESCE_SECONDS = 0.1, 0.05
+EXPORT_POLL_SECONDS, KEEPING_SECONDS, EVENT_POLL_SECONDS, EVENT_COALESCE_SECONDS = 2.0, 60.0, 0.1, 0.05
+# Requests of one API key in a minute; how long a client waits in silence.
+API_PER_MINUTE, API_QUIET_SECONDS = env_number("API_PER_MINUTE", 600), 25.0
 
 # Money --------------------------------------------------------------------------------------------------
 WELCOME_CREDITS = env_number("STUDIO_WELCOME_CREDITS", 0)
@@ -303,8 +304,7 @@ LANGUAGE_CODE, TIME_ZONE = "en", "UTC"
 USE_TZ = USE_I18N = True
 
 # Static files -------------------------------------------------------------------------------------------
-STATIC_URL = "/static/"
-STATIC_ROOT = DATA_DIR / "static"
+STATIC_URL, STATIC_ROOT = "/static/", DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_MAX_AGE = 365 * 24 * 3600
 

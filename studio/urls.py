@@ -6,8 +6,7 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from studio.api import models as api_models
-from studio.api import openai, results
+from studio.api import results, routes
 from studio.web import (
     accounts,
     collections,
@@ -113,16 +112,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("manage/providers/again", vendors.again, name="manage_provider_again"),
     path("manage/sample/", sample.index, name="manage_sample"),
     path("admin/", admin.site.urls),
-    # For programs; OpenAI's dialect stands at the root too
-    *(
-        path(prefix + route, view, name=f"{space}_{name}")
-        for prefix, space in (("", "v1"), ("d/openai/", "openai"))
-        for route, view, name in (
-            ("v1/models", api_models.models, "models"),
-            ("v1/models/<path:name>", api_models.model, "model"),
-            ("v1/images/generations", openai.generations, "generations"),
-        )
-    ),
+    # For programs: each dialect below its own base, and at the root what a key speaks
+    *routes.patterns(),
     path("r/<uuid:id>/<str:signed>", results.result, name="result"),
     # For machines
     path("healthz", health.healthz, name="healthz"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -41,7 +42,20 @@ def no_result() -> NotFound:
     return NotFound(_("There is no picture at this address, or not any more."))
 
 
+def run_called(actor: Actor, name: str) -> Run | None:
+    """The run that was asked for under this very idempotency key, with its project."""
+    return Run.objects.filter(owner=actor.require_user(), key=name).select_related("project").first()
+
+
 def same_wish(key: ApiKey, project: Project, *, wish: str, since: datetime) -> Run | None:
     """The project's newest run that this very key asked for since then, in words whose hash is ``wish``."""
-    lately = Run.objects.filter(project=project, created_at__gt=since, body_hash=wish)
-    return lately.filter(key__startswith=f"{key.prefix}:").order_by("-number").first()
+    lately = Run.objects.filter(project=project, created_at__gt=since, body_hash=wish, api_key=key)
+    return lately.order_by("-number").first()
+
+
+def sides_of(actor: Actor, wanted: Sequence[UUID]) -> dict[UUID, tuple[int, int]]:
+    """Width and height in pixels of those of the pictures that the actor may use."""
+    if not wanted:
+        return {}
+    there = Image.objects.visible_to(actor).filter(discarded=False).select_related("blob")
+    return {key: image.blob.sides for key, image in there.in_bulk(list(wanted)).items()}

@@ -1,57 +1,31 @@
-"""The way in for programs: a key in the header, no cookie, no form token."""
+"""The way in for programs: a key in a header, no cookie, no form token."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any, cast
-
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from django.views.decorators.csrf import csrf_exempt
 
 from studio.accounts import keys
-from studio.accounts.actors import actor_for_key
-from studio.api.errors import Refused, rendered
-from studio.api.http import ApiRequest
-from studio.core.errors import StudioError
+from studio.accounts.models import ApiKey
+from studio.api.errors import Kind, Refused
 
-View = Callable[..., HttpResponseBase]
-
-
-def endpoint(*methods: str) -> Callable[[View], View]:
-    """A view for programs: these methods, a good key, and errors in the shape that the program reads."""
-
-    def wrap(view: View) -> View:
-        @csrf_exempt
-        @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **values: Any) -> HttpResponseBase:
-            try:
-                if request.method not in methods:
-                    return _wrong_method(methods)
-                return view(_entered(request), *args, **values)
-            except StudioError as error:
-                return rendered(error)
-
-        return guarded
-
-    return wrap
+OTHER_HEADER = "X-API-Key"
+"""Where some clients put their key instead."""
 
 
-def _wrong_method(methods: tuple[str, ...]) -> HttpResponseBase:
-    allowed = ", ".join(methods)
-    text = _("This address takes %(methods)s.") % {"methods": allowed}
-    answer = rendered(Refused(text, status=405, code="method_not_allowed"))
-    answer["Allow"] = allowed
-    return answer
-
-
-def _entered(request: HttpRequest) -> ApiRequest:
+def key_of(request: HttpRequest, header: str = "") -> ApiKey:
+    """The key that came along, as a bearer token or in ``header``. Raises Refused."""
     kind, _space, text = request.headers.get("Authorization", "").partition(" ")
-    key = keys.find(text.strip()) if kind.lower() == "bearer" else None
+    if kind.lower() != "bearer":
+        text = request.headers.get(header, "") if header else ""
+    key = keys.find(text.strip())
     if key is None:
-        text = _("Send a good API key: Authorization: Bearer gs_live_…")
-        raise Refused(text, status=401, code="invalid_api_key")
-    entered = cast(ApiRequest, request)
-    entered.actor, entered.key = actor_for_key(key), key
-    return entered
+        raise Refused(Kind.NO_KEY, _("Send a good API key: Authorization: Bearer gs_live_…"))
+    return key
+
+
+def require(key: ApiKey, scope: str) -> None:
+    """Raises Refused where the key is not for this sort of thing."""
+    if scope and scope not in key.scopes:
+        text = _("This key lacks the scope %(scope)s. Make one that has it.") % {"scope": scope}
+        raise Refused(Kind.NO_SCOPE, text)

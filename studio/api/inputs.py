@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from studio.accounts.actors import Actor
 from studio.accounts.models import Team
 from studio.api import access, ids
-from studio.api.errors import Refused
+from studio.api.errors import BY_STATUS, Kind, Refused
 from studio.core import db
 from studio.core.errors import NotFound
 from studio.core.safe_fetch import NotFetched, TooManyAtOnce
@@ -127,21 +127,18 @@ def take(
             db.release()
             image = _brought(actor, team, source, kind, cap_bytes, https_only=https_only)
     except NotFound as error:
-        raise Refused(error.message, status=404, code="image_not_found", param=param) from error
+        raise Refused(Kind.NO_IMAGE, error.message, param=param) from error
     except BadPicture as error:
-        raise Refused(error.message, code=CODES.get(error.code, "invalid_image"), param=param) from error
+        code = CODES.get(error.code, "")
+        raise Refused(Kind.BAD_IMAGE, error.message, code=code, param=param) from error
     except NotFetched as error:
         busy = isinstance(error, TooManyAtOnce)
-        raise Refused(
-            error.message,
-            status=error.status if busy else 400,
-            code=CODES.get(error.code, error.code),
-            param=param,
-            again=True if busy else None,
-        ) from error
+        why = BY_STATUS[error.status] if busy else Kind.BAD_ADDRESS
+        code = CODES.get(error.code, error.code)
+        raise Refused(why, error.message, code=code, param=param) from error
     if kind == Image.Kind.MASK and not image.blob.transparent:
         text = _("The mask has no transparent area, so nothing would be repainted. Make it a PNG with alpha.")
-        raise Refused(text, code="invalid_mask", param=param)
+        raise Refused(Kind.BAD_MASK, text, param=param)
     return image
 
 
@@ -156,7 +153,7 @@ def check_mask(mask: Image, first: Image, *, param: str = "mask") -> None:
             "The mask is %(width)s × %(height)s and the first picture %(wide)s × %(high)s. Make them the same size."
         )
         values = {"width": width, "height": height, "wide": wide, "high": high}
-        raise Refused(text % values, code="invalid_mask", param=param)
+        raise Refused(Kind.BAD_MASK, text % values, param=param)
 
 
 def _inside(actor: Actor, source: Source, request: HttpRequest) -> Image | None:

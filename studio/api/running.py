@@ -1,82 +1,201 @@
-"""A job asked for by a program that waits for its end."""
+"""A job asked for by a program: put in, worked on in this process, and waited for.
+
+It is worked on in a thread of its own, so that a client that is slow or gone loses nothing: what was paid for is
+stored, and the same request finds it again.
+"""
 
 from __future__ import annotations
 
+import contextvars
+import logging
+import queue
+import threading
 import time
 import uuid
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
+from django.db import connections
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
-from studio.accounts.actors import Actor
 from studio.accounts.models import ApiKey
 from studio.api import access
-from studio.api.errors import Refused
+from studio.api.errors import Kind, Refused, without_pictures
+from studio.api.http import ApiRequest
+from studio.api.streams import Bell
+from studio.catalog import selectors as catalog
 from studio.core import clock, db
+from studio.core.errors import StudioError
 from studio.credits import services as credits
+from studio.images.models import Image
 from studio.jobs import execution, projects, services
+from studio.jobs.listening import Preview
 from studio.jobs.models import FINAL, Job, Project, Run, State
 from studio.jobs.specs import JobSpec, body_hash
 
+log = logging.getLogger(__name__)
+
 LOOK_SECONDS = 0.1
-WAIT_SECONDS = 600.0
+WAIT_SECONDS = 900.0
 """How long a request waits for a job that others work on, or that its vendor has no room for."""
 REPEATS_KNOWN = timedelta(minutes=10)
 ENDS = FINAL | {State.UNCONFIRMED}
+KEY_LENGTH = 60
 
 
-def submitted(
-    actor: Actor, key: ApiKey, spec: JobSpec, idempotency_key: str = "", *, again: bool = False
-) -> Run:
+def submitted(request: ApiRequest, spec: JobSpec, *, user: str = "", workers: bool = False) -> Run:
     """The run in the project that bears the key's name, paid as its workspace pays. Raises what ``submit`` raises.
 
-    ``again`` says that a client repeats by itself what it got no answer to: without an idempotency key, the run that
-    the same API key asked for in the same words is meant, if it is no older than REPEATS_KNOWN and did not fail.
+    The same ``Idempotency-Key`` means the same run, and so does a repeat that the client's library made by itself:
+    without a key, the run that the same API key asked for in the same words is meant, if it is no older than
+    REPEATS_KNOWN and another try would not help. ``user`` is whom the program names as its own user. With ``workers``
+    they hear of it.
     """
-    owner = actor.require_user()
-    project = projects.project_called(key.name, actor=actor, team=key.team)
-    if again and not idempotency_key and (known := _asked_before(key, project, spec)):
+    key, actor = request.key, request.actor
+    require_model(request, spec.model)
+    given = idempotency_key(request)
+    name = f"{key.prefix}:{given or uuid.uuid4().hex}"
+    before = access.run_called(actor, name) if given else None
+    # A project that got another name since is still the one that the key's words are compared in.
+    project = before.project if before else projects.project_called(key.name, actor=actor, team=key.team)
+    if not given and _sent_again(request) and (known := _asked_before(request, project, spec)):
         return known
-    payer = services.Payer(credits.paying_account(user=owner, team=key.team).pk, key.team)
+    payer = credits.paying_account(user=actor.require_user(), team=key.team)
     return services.submit(
         actor=actor,
-        payer=payer,
+        payer=services.Payer(payer.pk, key.team),
         project=project,
         specs=[spec],
-        key=f"{key.prefix}:{idempotency_key or uuid.uuid4().hex}",
-        via=services.Via(key),
-        hint=False,
+        key=name,
+        via=services.Via(key, end_user(key.pk, user)),
+        hint=workers,
     )
 
 
-def _asked_before(key: ApiKey, project: Project, spec: JobSpec) -> Run | None:
+def require_model(request: ApiRequest, model: str) -> None:
+    """Raises Refused where the key is not for this model; ``auto`` is a name like any other here: it may pick any."""
+    if not may_use(request.key, catalog.entry(model).id):
+        text = _("This key is not for %(model)s.") % {"model": model}
+        raise Refused(Kind.MODEL_DENIED, text, param="model")
+
+
+def may_use(key: ApiKey, model_id: str) -> bool:
+    """Whether the key is for this model; one that names none is for all."""
+    return not key.allowed_models or model_id in key.allowed_models
+
+
+def end_user(key_id: uuid.UUID, user: str) -> str:
+    """A keyed hash of a program's user: equal for the same name under the same key, and nobody's name."""
+    return salted_hmac("studio.api.user", f"{key_id}:{user}", algorithm="sha256").hexdigest() if user else ""
+
+
+def idempotency_key(request: ApiRequest) -> str:
+    """What makes this request the same as another; empty where nothing does. Raises Refused."""
+    text = request.headers.get("Idempotency-Key", "").strip()
+    if len(text) > KEY_LENGTH or not text.isprintable():
+        words = _("An Idempotency-Key has 1 to %(most)s printable characters.") % {"most": KEY_LENGTH}
+        raise Refused(Kind.BAD_VALUE, words, param="Idempotency-Key")
+    return text
+
+
+def _sent_again(request: ApiRequest) -> bool:
+    """Whether the vendor's own client repeats this by itself: it counts its tries in a header."""
+    count = request.headers.get("x-stainless-retry-count", "")
+    return count.isascii() and count.isdigit() and int(count[:9]) > 0
+
+
+def _asked_before(request: ApiRequest, project: Project, spec: JobSpec) -> Run | None:
     wish, since = body_hash(project.pk, [spec]), clock.now() - REPEATS_KNOWN
-    newest = access.same_wish(key, project, wish=wish, since=since)
-    return newest if newest and _last(newest).state != State.FAILED else None
+    newest = access.same_wish(request.key, project, wish=wish, since=since)
+    return newest if newest and not _worth_another_try(last_job(newest)) else None
 
 
-def ended(run: Run) -> Job:
+def _worth_another_try(job: Job) -> bool:
+    return job.state == State.FAILED and without_pictures(job).status >= 500
+
+
+class Work:
+    """A run that is worked on in a thread of its own until it is over or nobody can tell.
+
+    ``bell`` rings whenever there is something new: a preview, or the end.
+    """
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.bell = Bell()
+        self._previews: queue.SimpleQueue[Preview] = queue.SimpleQueue()
+        self._over = threading.Event()
+        self._job: Job | None = None
+        self._refused: StudioError | None = None
+        inside = contextvars.copy_context()
+        threading.Thread(target=inside.run, args=(self._go,), name="api job", daemon=True).start()
+
+    def over(self, seconds: float = 0.0) -> bool:
+        """Whether it ended, or does within ``seconds``."""
+        return self._over.wait(seconds)
+
+    def job(self) -> Job:
+        """How it ended; waits for that. Raises Refused where it takes too long."""
+        self._over.wait()
+        if self._job is None:
+            raise self._refused or Refused(Kind.BROKEN, _("Something went wrong here. Try again."))
+        return self._job
+
+    def previews(self) -> Iterator[Preview]:
+        """Those that came since the last time, oldest first; waits for none."""
+        while not self._previews.empty():
+            yield self._previews.get()
+
+    def _go(self) -> None:
+        try:
+            self._job = ended(self.run, tap=self._tell)
+        except StudioError as refused:
+            self._refused = refused
+        finally:
+            self._over.set()
+            self.bell.ring()
+            connections.close_all()
+
+    def _tell(self, preview: Preview) -> None:
+        self._previews.put(preview)
+        self.bell.ring()
+
+
+def ended(run: Run, *, tap: Callable[[Preview], None] | None = None) -> Job:
     """The run's last job once it is over or nobody can tell; worked on here if no worker has it.
 
     The same claim, lease and fence as a worker's: should this process die, the sweep gives the job to one. No
-    connection is held while somebody else works on it. Raises Refused where it takes too long.
+    connection is held while somebody else works on it. ``tap`` hears of each preview that comes in this process.
+    Raises Refused where it takes too long.
     """
     until = time.monotonic() + WAIT_SECONDS
     while True:
-        job = _last(run)
+        job = last_job(run)
         if job.state in ENDS:
             return job
-        if execution.run_one(job.pk):
+        if execution.run_one(job.pk, tap=tap):
             continue
         if time.monotonic() >= until:
             text = _(
                 "It is not finished yet. Send the same request with the same Idempotency-Key to wait on."
             )
-            raise Refused(text, status=504, code="still_running", again=True)
+            raise Refused(Kind.STILL_RUNNING, text)
         db.release()
         time.sleep(LOOK_SECONDS)
 
 
-def _last(run: Run) -> Job:
+def last_job(run: Run) -> Job:
     """The job that goes on for the run: ``auto`` may have put one in the place of another."""
     return run.jobs.order_by("-position").prefetch_related("outputs__image__blob")[0]
+
+
+def delivered(job: Job) -> list[Image]:
+    """The pictures that the job delivered and that are still there. Raises Refused where there are none."""
+    made = [output.image for output in job.outputs.all()]
+    there = [image for image in made if image and not image.discarded]
+    if made and not there:
+        raise Refused(Kind.GONE, _("These pictures were deleted."))
+    if not there:
+        raise without_pictures(job)
+    return there

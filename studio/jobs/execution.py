@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import asdict
 from functools import partial
 from uuid import UUID
@@ -25,12 +26,13 @@ from studio.images import intake
 from studio.images import services as images
 from studio.images.errors import BadPicture, Busy, NotKept, TimedOut
 from studio.jobs import billing, failpoints, holding, notices, outcomes, retrying, sending, witness
-from studio.jobs.listening import CancelWanted, ClaimLost, Listener
+from studio.jobs.listening import CancelWanted, ClaimLost, Listener, Preview
 from studio.jobs.models import Attempt, Job, State
 from studio.jobs.queue import Claim, claim_next, claim_outlived
 
 log = logging.getLogger(__name__)
 
+Tap = Callable[[Preview], None]
 STORE_WAITS = (0.5, 2.0, 5.0, 15.0)
 """Seconds between the tries to store a picture that may be paid for."""
 
@@ -46,16 +48,19 @@ def work() -> int:
     return count
 
 
-def run_one(job_id: UUID) -> bool:
-    """Run this very job if it is due and free, and keep its lease; the synchronous path of the API."""
+def run_one(job_id: UUID, *, tap: Tap | None = None) -> bool:
+    """Run this very job if it is due and free, and keep its lease; the synchronous path of the API.
+
+    ``tap`` hears of every preview, in the thread in which it comes.
+    """
     claim = claim_next(job_id)
     if claim:
         with holding.renewed(claim):
-            run(claim)
+            run(claim, tap=tap)
     return claim is not None
 
 
-def run(claim: Claim) -> None:
+def run(claim: Claim, *, tap: Tap | None = None) -> None:
     """Send or resume the job, store what comes back, settle the bill. Raises nothing that a vendor caused."""
     failpoints.reach("claimed")
     job = _claimed(claim)
@@ -63,7 +68,7 @@ def run(claim: Claim) -> None:
         return
     with holding.held(claim):
         try:
-            _run(claim, job)
+            _run(claim, job, tap)
         except CancelWanted:
             outcomes.cancel_running(claim, job)
         except ClaimLost:
@@ -99,7 +104,7 @@ def _claimed(claim: Claim) -> Job | None:
     return rows.prefetch_related("references__image__blob").first()
 
 
-def _run(claim: Claim, job: Job) -> None:
+def _run(claim: Claim, job: Job, tap: Tap | None) -> None:
     seconds = _seconds_left(job)
     failpoints.reach("started")
     if seconds <= 0:
@@ -110,7 +115,7 @@ def _run(claim: Claim, job: Job) -> None:
     if attempt is None:
         outcomes.park(claim, job, detail="The worker stopped while the vendor had the request.")
         return
-    listener = Listener(claim, job, provider.facts, partial(store_output, claim, job))
+    listener = Listener(claim, job, provider.facts, partial(store_output, claim, job), tap)
     with witness.of(claim, job):
         answer = ticket or _send(provider, _request(job, attempt, seconds), attempt, listener)
         if isinstance(answer, Ticket):

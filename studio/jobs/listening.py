@@ -18,6 +18,9 @@ from studio.jobs.models import Job, State
 from studio.jobs.queue import Claim
 
 log = logging.getLogger(__name__)
+Preview = Partial
+"""A preview as whoever waits in this process hears of it: ``data`` of type ``mime``, as the vendor sent it."""
+
 LOOK_SECONDS = 0.3
 """How often, at most, the database is asked whether somebody pressed Cancel."""
 
@@ -37,9 +40,15 @@ class Listener:
     """Called by an adapter with each event of one call, from whichever thread it likes."""
 
     def __init__(
-        self, claim: Claim, job: Job, facts: Facts, deliver: Callable[[int, Output], object]
+        self,
+        claim: Claim,
+        job: Job,
+        facts: Facts,
+        deliver: Callable[[int, Output], object],
+        tap: Callable[[Preview], None] | None = None,
     ) -> None:
         self._claim, self._job, self._facts, self._deliver = claim, job, facts, deliver
+        self._tap = tap
         self._previews: dict[str, dict[str, float]] = {}
         self._looked = 0.0
         self._lock = threading.Lock()
@@ -56,6 +65,8 @@ class Listener:
     def _show(self, event: Event) -> None:
         match event:
             case Partial():
+                if self._tap:
+                    self._tap(event)
                 self._preview(event)
             case Progress():
                 self.progress(event.fraction)

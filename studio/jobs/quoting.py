@@ -100,7 +100,8 @@ def routed(
 def _priced(spec: JobSpec, retry_of: Job | None) -> Priced:
     offer = catalog.offer(spec.model)
     if not offer.available:
-        raise ModelNotOffered(offer.refusal)
+        # What comes back by itself is told apart from what has to be switched on.
+        raise ModelNotOffered(offer.refusal, code="model_down" if offer.trouble else "")
     checked = _checked(offer.entry, spec)
     ask = ask_of(offer.entry, checked, spec)
     figures, version = quote(offer, ask)

@@ -68,7 +68,7 @@ class Row:
         """``in``, ``sign in``, ``missing`` or ``forbidden``."""
         if self.rule == "anybody":
             return "in"
-        if self.rule == "signed":
+        if self.rule in ("signed", "nowhere"):
             return "missing"
         if self.rule == "program":
             return "in" if who == Who.KEY else "sign in"
@@ -100,6 +100,13 @@ def signed(methods: str, **values: object) -> Row:
 def program(methods: str, **values: object) -> Row:
     """For whoever sends a good key; a session of a browser opens nothing here."""
     return Row("program", tuple(methods.split()), values=values)
+
+
+def nowhere() -> Row:
+    """Where nothing lies, whoever asks, told in the words of a dialect."""
+    return Row(
+        "nowhere", ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"), values={"rest": "x/y"}
+    )
 
 
 def page(methods: str) -> Row:
@@ -139,9 +146,10 @@ def staff(methods: str, kind: str = "") -> Row:
 
 ADDRESSES: dict[str, Row] = {
     # For programs
-    **{f"{space}_models": program("GET") for space in ("v1", "openai")},
-    **{f"{space}_model": program("GET", name="gesso/paint") for space in ("v1", "openai")},
-    **{f"{space}_generations": program("POST") for space in ("v1", "openai")},
+    **{f"{space}_models": program("GET") for space in ("root", "openai")},
+    **{f"{space}_model": program("GET", name="gesso/paint") for space in ("root", "openai")},
+    **{f"{space}_generations": program("POST") for space in ("root", "openai")},
+    **{name: nowhere() for name in ("root_v1_nowhere", "root_api_nowhere", "openai_nowhere")},
     "result": signed("GET HEAD", signed="nothing.png"),
     # The studio
     "studio": page("GET"),

@@ -27,7 +27,7 @@ class Form:
 
 FORMS: dict[str, Form] = {
     # For programs, which send JSON
-    "v1_generations": Form(),
+    "root_generations": Form(),
     "openai_generations": Form(),
     # The studio
     "projects": Form({"name": "Stairs"}),

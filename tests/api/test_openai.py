@@ -96,7 +96,7 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"quality": "best"}, "invalid_value", "quality"),
     ({"output_format": "bmp"}, "invalid_value", "output_format"),
     ({"background": "transparent"}, "invalid_value", "background"),
-    ({"response_format": "url"}, "unsupported_value", "response_format"),
+    ({"response_format": "url"}, "invalid_value", "response_format"),
     ({"colour": "red"}, "unknown_parameter", "colour"),
 ]
 

@@ -1,0 +1,91 @@
+"""What a program sends, read and checked: a JSON object, or the parts of a form, as one of our models.
+
+A model is the list of what an address takes, with types, limits and defaults; the documents of the API are made from
+the same models.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, UnreadablePostError
+from django.utils.translation import gettext as _
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt, ValidationError
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from studio.api.errors import Kind, Refused
+
+MAX_BYTES = 100 * 1024 * 1024
+"""Of a JSON body: a picture of 50 MB in base64, and a few beside it."""
+
+
+class Sent(BaseModel):
+    """A body whose unknown fields are refused; a dialect that keeps them says so in a model of its own."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+def _keepable(text: str) -> str:
+    """JSON can spell half of a character, which no encoding can, and a NUL, which PostgreSQL refuses."""
+    if "\0" in text or text.encode(errors="replace").decode() != text:
+        raise PydanticCustomError("string_unicode", "it holds characters that cannot be kept")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_keepable)]
+"""A text that can be stored."""
+Prompt = Annotated[str, Field(min_length=1), AfterValidator(_keepable)]
+"""A text that says something."""
+Whole = StrictInt
+"""A whole number, never a text or a truth value that could be read as one."""
+
+KINDS: Mapping[str, Kind] = {
+    "missing": Kind.MISSING,
+    "extra_forbidden": Kind.UNKNOWN_FIELD,
+    "string_too_short": Kind.MISSING,  # only of a Prompt
+}
+
+
+def read_json(request: HttpRequest) -> dict[str, Any]:
+    """The body as a JSON object, whatever its Content-Type says: some clients send none. Raises Refused."""
+    try:
+        data = request.read(MAX_BYTES + 1)
+    except (OSError, UnreadablePostError, BadRequest) as error:
+        raise Refused(Kind.BAD_JSON, _("The body ended too early.")) from error
+    if len(data) > MAX_BYTES:
+        raise Refused(Kind.TOO_LARGE, _("The request is larger than allowed."))
+    try:
+        document = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise Refused(Kind.BAD_JSON, _("The body is not JSON.")) from error
+    if not isinstance(document, dict):
+        raise Refused(Kind.BAD_JSON, _("The body is not a JSON object."))
+    return document
+
+
+def checked[M: BaseModel](model: type[M], data: Mapping[str, Any], *, texts: bool = False) -> M:
+    """The data as ``model``. With ``texts`` every value came as a text, from a form or an address.
+
+    Raises Refused at the first field that is wrong.
+    """
+    try:
+        return model.model_validate_strings(data) if texts else model.model_validate(data)
+    except ValidationError as error:
+        raise _refused(error.errors(include_url=False, include_input=False)[0]) from None
+
+
+def _refused(wrong: ErrorDetails) -> Refused:
+    place = ".".join(str(part) for part in wrong["loc"])[:80]
+    # Half of a character, which JSON can spell and no encoding can, is no name of a field to repeat.
+    param = place.encode(errors="replace").decode()
+    kind = KINDS.get(wrong["type"])
+    if kind is Kind.UNKNOWN_FIELD:
+        return Refused(kind, _("Unknown parameter: %(name)s.") % {"name": param}, param=param)
+    if kind is Kind.MISSING:
+        return Refused(kind, _("%(name)s is required.") % {"name": param}, param=param)
+    kind = Kind.BAD_TYPE if wrong["type"].endswith(("_type", "_unicode")) else Kind.BAD_VALUE
+    text = _("%(name)s cannot be used: %(problem)s.") % {"name": param, "problem": wrong["msg"]}
+    return Refused(kind, text, param=param)

@@ -1,0 +1,60 @@
+"""What differs between the dialects beside their paths and shapes: how errors, limits and keys are spoken of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import HttpResponseBase, JsonResponse
+
+from studio.api.errors import STATUSES, Kind, Told, told
+from studio.api.limits import Reading
+from studio.core.context import request_id
+from studio.core.errors import StudioError
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """One API that Gesso speaks; ``name`` is what a key says, ``base`` where its paths begin.
+
+    ``words`` gives a kind of error its status and code, where they are not the house's own. ``envelope`` makes the
+    document of an error from what is told, its status and its code.
+    """
+
+    name: str
+    label: str
+    base: str
+    envelope: Callable[[Told, int, str], Mapping[str, Any]]
+    words: Mapping[Kind, tuple[int, str]] = field(default_factory=dict)
+    limit_headers: Callable[[Reading], Mapping[str, str]] = lambda reading: {}
+    key_header: str = ""
+    """A header that may carry the key beside ``Authorization``."""
+
+    def spoken(self, error: Told) -> tuple[int, str]:
+        """The HTTP status and the code of an error."""
+        return self.words.get(error.kind) or (STATUSES.get(error.kind, 400), error.code)
+
+    def document(self, error: StudioError) -> tuple[int, Mapping[str, Any]]:
+        """An error's status and its envelope."""
+        known = told(error)
+        status, code = self.spoken(known)
+        return status, self.envelope(known, status, code)
+
+    def refusal(self, error: StudioError) -> HttpResponseBase:
+        """The one place where an error of this door becomes an answer."""
+        known = told(error)
+        status, code = self.spoken(known)
+        response = JsonResponse(self.envelope(known, status, code), status=status)
+        if known.wait is not None and status in (429, 502, 503, 504):
+            response["Retry-After"] = str(known.wait)
+        # Clients that repeat a refused request by themselves ask whether it makes sense.
+        response["x-should-retry"] = "true" if known.passing else "false"
+        return finished(response)
+
+
+def finished(response: HttpResponseBase) -> HttpResponseBase:
+    """An answer of this door: kept by nobody on its way, and named by the request's id."""
+    response["x-request-id"] = request_id.get()
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response

@@ -1,0 +1,141 @@
+"""An address of the API: what it takes, who may ask, and how a request gets to its view.
+
+The same declarations make the site's addresses (``routes``) and the documents (``openapi``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
+from django.http import HttpRequest, HttpResponseBase
+from django.http.multipartparser import MultiPartParserError
+from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from pydantic import BaseModel
+
+from studio.accounts.actors import actor_for_key
+from studio.api import auth, limits
+from studio.api.bodies import checked, read_json
+from studio.api.dialects import Dialect, finished
+from studio.api.errors import Kind, Refused, no_address, wrong_method
+from studio.api.http import ApiRequest
+from studio.core.errors import StudioError
+
+View = Callable[..., HttpResponseBase]
+
+FORM = "multipart/form-data"
+STREAM = "text/event-stream"
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One method at one path of a dialect, ``path`` in Django's words.
+
+    The view gets the request, the body as ``body`` (a model), the query as ``query``, and what the path holds by name.
+    ``form`` is the model of the same body as the parts of a form, whose files stay with the request. ``answers`` maps a
+    status to the model of its document, or to a media type. ``open`` asks for no key.
+    """
+
+    method: str
+    path: str
+    view: View
+    summary: str
+    scope: str = ""
+    body: type[BaseModel] | None = None
+    form: type[BaseModel] | None = None
+    query: type[BaseModel] | None = None
+    answers: Mapping[int, type[BaseModel] | str] = field(default_factory=dict)
+    streams: bool = False
+    open: bool = False
+
+    @property
+    def name(self) -> str:
+        """What the address is called in the documents and in tests."""
+        return self.view.__name__
+
+
+def at_path(dialect: Dialect, endpoints: Sequence[Endpoint]) -> View:
+    """The view of one path, at which each of the ``endpoints`` takes one method."""
+    by_method = {endpoint.method: endpoint for endpoint in endpoints}
+    methods = ", ".join(sorted(by_method))
+
+    @csrf_exempt
+    def served(request: HttpRequest, **values: Any) -> HttpResponseBase:
+        entered = cast(ApiRequest, request)
+        entered.dialect = dialect
+        endpoint = by_method.get(request.method or "")
+        if endpoint is None:
+            response = dialect.refusal(wrong_method(methods))
+            response["Allow"] = methods
+            return response
+        try:
+            return _with_limits(entered, _asked(entered, endpoint, values))
+        except StudioError as error:
+            return _with_limits(entered, dialect.refusal(error))
+
+    return served
+
+
+def nowhere(dialect: Dialect) -> View:
+    """What answers at every other address below a dialect's base."""
+
+    @csrf_exempt
+    def missing(request: HttpRequest, **values: Any) -> HttpResponseBase:
+        cast(ApiRequest, request).dialect = dialect
+        return dialect.refusal(no_address(request))
+
+    return missing
+
+
+def _asked(request: ApiRequest, endpoint: Endpoint, values: dict[str, Any]) -> HttpResponseBase:
+    if not endpoint.open:
+        _enter(request, endpoint)
+    if endpoint.query:
+        values["query"] = checked(endpoint.query, request.GET.dict(), texts=True)
+    if endpoint.body:
+        values["body"] = _body(request, endpoint, endpoint.body)
+    return finished(endpoint.view(request, **values))
+
+
+def _enter(request: ApiRequest, endpoint: Endpoint) -> None:
+    request.key = auth.key_of(request, request.dialect.key_header)
+    request.actor = actor_for_key(request.key)
+    request.reading = limits.count(request.key)
+    if request.reading.refused:
+        text = _("This key sent %(limit)s requests within a minute, which is the most. Wait %(seconds)s s.")
+        facts = {"limit": request.reading.limit, "seconds": request.reading.seconds}
+        raise Refused(Kind.RATE_LIMITED, text % facts, wait=request.reading.seconds)
+    auth.require(request.key, endpoint.scope)
+
+
+def _body(request: ApiRequest, endpoint: Endpoint, model: type[BaseModel]) -> BaseModel:
+    if endpoint.form and (request.content_type or "").startswith(FORM):
+        return checked(endpoint.form, _parts(request), texts=True)
+    return checked(model, read_json(request))
+
+
+def _parts(request: HttpRequest) -> dict[str, Any]:
+    """The texts of a form by name; of a name that comes twice, the last. Raises Refused."""
+    try:
+        request.FILES  # noqa: B018  Reads the body, and says what is wrong with it.
+        return request.POST.dict()
+    except RequestDataTooBig as error:
+        raise Refused(Kind.TOO_LARGE, _("The request is larger than allowed.")) from error
+    except (MultiPartParserError, TooManyFilesSent, OSError) as error:
+        raise Refused(Kind.BAD_JSON, _("The form cannot be read.")) from error
+
+
+def files(request: HttpRequest) -> MultiValueDict[str, Any]:
+    """The files that came with a form, by the names of their parts."""
+    return request.FILES
+
+
+def _with_limits(request: ApiRequest, response: HttpResponseBase) -> HttpResponseBase:
+    if reading := getattr(request, "reading", None):
+        for name, value in request.dialect.limit_headers(reading).items():
+            response[name] = value
+    return response

@@ -1,0 +1,41 @@
+"""What goes wrong where no view catches it, told in the words of the dialect that was asked."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from django.core.exceptions import RequestDataTooBig
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.translation import gettext as _
+
+from studio.api.dialects import Dialect
+from studio.api.errors import Kind, Refused
+
+log = logging.getLogger(__name__)
+
+
+class Errors:
+    """Answers an exception of an API view in its dialect; the log has it with its traceback."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
+        dialect: Dialect | None = getattr(request, "dialect", None)
+        if dialect is None:
+            return None
+        log.error("%s at %s", type(error).__name__, request.path, exc_info=error)
+        return dialect.refusal(_refusal(error))
+
+
+def _refusal(error: Exception) -> Refused:
+    if isinstance(error, RequestDataTooBig):
+        return Refused(Kind.TOO_LARGE, _("The request is larger than allowed."))
+    if isinstance(error, (OperationalError, InterfaceError)):
+        return Refused(Kind.UNAVAILABLE, _("The studio is busy or restarting. Try again in a moment."))
+    return Refused(Kind.BROKEN, _("Something went wrong here. Try again; the log has the cause."))

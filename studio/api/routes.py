@@ -1,0 +1,66 @@
+"""Which address answers in which dialect.
+
+Below its base each dialect has exactly its own paths. Without the base, a path that one dialect has is that dialect's;
+one that several have is the dialect's that the key names.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import URLPattern, path
+from django.views.decorators.csrf import csrf_exempt
+
+from studio.api import auth, openai
+from studio.api.dialects import Dialect
+from studio.api.endpoints import Endpoint, View, at_path, nowhere
+from studio.core.errors import StudioError
+
+SPOKEN: Sequence[tuple[Dialect, Sequence[Endpoint]]] = ((openai.DIALECT, openai.ENDPOINTS),)
+"""Every dialect and its addresses; the first answers where no key says another."""
+
+
+def patterns() -> list[URLPattern]:
+    """The addresses of all dialects, below their bases and without."""
+    found: list[URLPattern] = []
+    shared: dict[str, dict[str, View]] = defaultdict(dict)
+    names: dict[str, str] = {}
+    for dialect, endpoints in SPOKEN:
+        for route, group in _by_path(endpoints).items():
+            view = at_path(dialect, group)
+            shared[route][dialect.name] = view
+            names.setdefault(route, group[0].name)
+            found.append(path(f"{dialect.base}/{route}", view, name=f"{dialect.name}_{group[0].name}"))
+        found.append(path(f"{dialect.base}/<path:rest>", nowhere(dialect), name=f"{dialect.name}_nowhere"))
+    found += [path(route, by_key(views), name=f"root_{names[route]}") for route, views in shared.items()]
+    default = SPOKEN[0][0]
+    for root, name in (("v1", "v1"), ("api/v1", "api")):
+        found.append(path(f"{root}/<path:rest>", nowhere(default), name=f"root_{name}_nowhere"))
+    return found
+
+
+def by_key(views: Mapping[str, View]) -> View:
+    """One path that several dialects have; a key that names none of them, or no key, gets the first."""
+    first = next(iter(views.values()))
+    if len(views) == 1:
+        return first
+
+    @csrf_exempt
+    def chosen(request: HttpRequest, **values: Any) -> HttpResponseBase:
+        try:
+            name = auth.key_of(request, auth.OTHER_HEADER).dialect
+        except StudioError:
+            name = ""
+        return views.get(name, first)(request, **values)
+
+    return chosen
+
+
+def _by_path(endpoints: Sequence[Endpoint]) -> dict[str, list[Endpoint]]:
+    groups: dict[str, list[Endpoint]] = defaultdict(list)
+    for endpoint in endpoints:
+        groups[endpoint.path].append(endpoint)
+    return groups

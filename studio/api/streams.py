@@ -1,0 +1,99 @@
+"""Answers that are sent as they are made: no more of them in memory than a piece, and a sign of life while one waits.
+
+A body is a generator of ``bytes`` and of ``WAIT``, which says that there is nothing to send until the bell rings. It
+may ask files and the database, and gives connections back before it waits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Iterator
+from enum import Enum
+
+from django.core.handlers.asgi import ASGIRequest
+from django.http import HttpRequest, StreamingHttpResponse
+
+BEAT_SECONDS = 15.0
+"""How long a stream is silent at most: proxies end one that is for 30 to 100 s."""
+
+
+class Waiting(Enum):
+    """The one value of WAIT."""
+
+    UNTIL_THE_BELL = 0
+
+
+WAIT = Waiting.UNTIL_THE_BELL
+Pieces = Iterator[bytes | Waiting]
+
+
+class Bell:
+    """Rung in one thread, heard in another or in an event loop; a ring that nobody waited for is not lost."""
+
+    def __init__(self) -> None:
+        self._rung = threading.Event()
+        self._lock = threading.Lock()
+        self._listener: tuple[asyncio.AbstractEventLoop, asyncio.Event] | None = None
+
+    def ring(self) -> None:
+        with self._lock:
+            self._rung.set()
+            if self._listener:
+                loop, heard = self._listener
+                # The client may have gone, and its loop with it.
+                if not loop.is_closed():
+                    loop.call_soon_threadsafe(heard.set)
+
+    def wait(self, seconds: float) -> bool:
+        """Whether it rang since the last time, or does within ``seconds``."""
+        rang = self._rung.wait(seconds)
+        self._rung.clear()
+        return rang
+
+    async def heard(self, seconds: float) -> bool:
+        """``wait`` for an event loop."""
+        heard = asyncio.Event()
+        with self._lock:
+            self._listener = (asyncio.get_running_loop(), heard)
+            if self._rung.is_set():
+                heard.set()
+        try:
+            async with asyncio.timeout(seconds):
+                await heard.wait()
+        except TimeoutError:
+            return False
+        finally:
+            with self._lock:
+                self._listener = None
+                self._rung.clear()
+        return True
+
+
+def streamed(
+    request: HttpRequest, pieces: Pieces, content_type: str, *, bell: Bell | None = None, beat: bytes = b""
+) -> StreamingHttpResponse:
+    """An answer of these pieces; ``beat`` is sent whenever BEAT_SECONDS passed without one."""
+    bell = bell or Bell()
+    # Under ASGI a plain iterator would be read whole before the first byte leaves.
+    is_asgi = isinstance(request, ASGIRequest)
+    body = _in_loop(pieces, bell, beat) if is_asgi else _in_thread(pieces, bell, beat)
+    response = StreamingHttpResponse(body, content_type=content_type)
+    response["X-Accel-Buffering"] = "no"
+    return response
+
+
+def _in_thread(pieces: Pieces, bell: Bell, beat: bytes) -> Iterator[bytes]:
+    for piece in pieces:
+        if piece is not WAIT:
+            yield piece
+        elif not bell.wait(BEAT_SECONDS):
+            yield beat
+
+
+async def _in_loop(pieces: Pieces, bell: Bell, beat: bytes) -> AsyncIterator[bytes]:
+    while (piece := await asyncio.to_thread(next, pieces, None)) is not None:
+        if piece is not WAIT:
+            yield piece
+        elif not await bell.heard(BEAT_SECONDS):
+            yield beat
