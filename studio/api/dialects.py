@@ -30,6 +30,8 @@ class Dialect:
     limit_headers: Callable[[Reading], Mapping[str, str]] = lambda reading: {}
     key_header: str = ""
     """A header that may carry the key beside ``Authorization``."""
+    prefers: str = ""
+    """The vendor that is looked at first where a model is named without one."""
 
     def spoken(self, error: Told) -> tuple[int, str]:
         """The HTTP status and the code of an error."""

@@ -6,11 +6,12 @@ from typing import Any
 
 from studio.api import access
 from studio.api.http import ApiRequest
-from studio.api.running import require_model
+from studio.api.running import understood
 from studio.core.micros import credits_text
 from studio.credits import selectors as balances
 from studio.credits import services as credits
 from studio.jobs import quoting
+from studio.jobs.errors import QuoteChanged
 from studio.jobs.quoting import Priced
 from studio.jobs.specs import JobSpec
 
@@ -25,10 +26,13 @@ def is_dry(request: ApiRequest) -> bool:
 
 def priced(request: ApiRequest, spec: JobSpec) -> Priced:
     """The wish with what it costs today; nothing is written. Raises what ``submit`` raises, but for want of credits."""
-    require_model(request, spec.model)
     sides = access.sides_of(request.actor, [ref.image_id for ref in spec.references])
     payer = credits.paying_account(user=request.actor.require_user(), team=request.key.team)
-    return quoting.price(spec=spec.measured(sides), available=balances.balance(payer.pk).available)
+    meant, most = understood(request, spec.measured(sides))
+    found = quoting.price(spec=meant, available=balances.balance(payer.pk).available)
+    if most is not None and found.most > most:
+        raise QuoteChanged(found.most)
+    return found
 
 
 def document(found: Priced) -> dict[str, Any]:

@@ -24,12 +24,12 @@ from studio.api import access
 from studio.api.errors import Kind, Refused, without_pictures
 from studio.api.http import ApiRequest
 from studio.api.streams import Bell
-from studio.catalog import selectors as catalog
 from studio.core import clock, db
 from studio.core.errors import StudioError
+from studio.core.micros import Micros
 from studio.credits import services as credits
 from studio.images.models import Image
-from studio.jobs import execution, projects, services
+from studio.jobs import execution, projects, quoting, services
 from studio.jobs.listening import Preview
 from studio.jobs.models import FINAL, Job, Project, Run, State
 from studio.jobs.specs import JobSpec, body_hash
@@ -53,7 +53,6 @@ def submitted(request: ApiRequest, spec: JobSpec, *, user: str = "", workers: bo
     they hear of it.
     """
     key, actor = request.key, request.actor
-    require_model(request, spec.model)
     given = idempotency_key(request)
     name = f"{key.prefix}:{given or uuid.uuid4().hex}"
     before = access.run_called(actor, name) if given else None
@@ -61,23 +60,36 @@ def submitted(request: ApiRequest, spec: JobSpec, *, user: str = "", workers: bo
     project = before.project if before else projects.project_called(key.name, actor=actor, team=key.team)
     if not given and _sent_again(request) and (known := _asked_before(request, project, spec)):
         return known
+    if before:
+        # What its names meant then is what they mean now.
+        meant, most = spec, None
+    else:
+        meant, most = understood(request, spec)
     payer = credits.paying_account(user=actor.require_user(), team=key.team)
     return services.submit(
         actor=actor,
         payer=services.Payer(payer.pk, key.team),
         project=project,
-        specs=[spec],
+        specs=[meant],
+        asked=[spec],
         key=name,
+        quoted_high=most,
         via=services.Via(key, end_user(key.pk, user)),
         hint=workers,
     )
 
 
-def require_model(request: ApiRequest, model: str) -> None:
-    """Raises Refused where the key is not for this model; ``auto`` is a name like any other here: it may pick any."""
-    if not may_use(request.key, catalog.entry(model).id):
-        text = _("This key is not for %(model)s.") % {"model": model}
+def understood(request: ApiRequest, spec: JobSpec) -> tuple[JobSpec, Micros | None]:
+    """The wish to the model that its name means today, and the micros that it may cost where another stands in.
+
+    Raises Refused where the key is not for that model; ``auto`` is a name like any other here: it may pick any.
+    """
+    allowed = request.key.allowed_models or None
+    found, name = quoting.named(spec, prefer=request.dialect.prefers, among=allowed)
+    if not may_use(request.key, found.model):
+        text = _("This key is not for %(model)s.") % {"model": spec.model}
         raise Refused(Kind.MODEL_DENIED, text, param="model")
+    return found, name.most
 
 
 def may_use(key: ApiKey, model_id: str) -> bool:

@@ -60,21 +60,20 @@ def submit(
     quoted_high: int | None = None,
     parent: Run | None = None,
     via: Via | None = None,
+    asked: Sequence[JobSpec] | None = None,
     retry_of: Job | None = None,
     hint: bool = True,
 ) -> Run:
     """Check, quote, hold and write one run with its jobs, all or nothing; the workers hear of it after commit.
 
     The same ``key`` with the same wish gives the same run and costs nothing. ``quoted_high`` (micros) is
-    what the person was shown. Without a ``hint`` the caller works on the jobs itself. Raises Invalid,
+    what the person was shown. ``asked`` is the wish as it was sent, where ``specs`` say what its names mean
+    today: a repeat is known by it. Without a ``hint`` the caller works on the jobs itself. Raises Invalid,
     ModelNotOffered, QuoteChanged, KeyReused, InsufficientCredits, CapReached, AccountBlocked; ValueError where the
     payer is of another workspace than the project.
     """
-    if (payer.team.pk if payer.team else None) != project.team_id:
-        raise ValueError("the payer is of another workspace than the project")
-    if not 0 < len(key) <= KEY_LENGTH or "\0" in key:
-        raise Invalid(_("An idempotency key has 1 to 80 characters."))
-    owner, wish = actor.require_user(), body_hash(project.pk, specs)
+    _check(payer, project, key)
+    owner, wish = actor.require_user(), body_hash(project.pk, asked or specs)
     if repeat := Run.objects.filter(owner=owner, key=key).first():
         return _repeated(repeat, wish)
     if not specs:
@@ -110,6 +109,13 @@ def submit(
             raise
         return _repeated(winner, wish)
     return run
+
+
+def _check(payer: Payer, project: Project, key: str) -> None:
+    if (payer.team.pk if payer.team else None) != project.team_id:
+        raise ValueError("the payer is of another workspace than the project")
+    if not 0 < len(key) <= KEY_LENGTH or "\0" in key:
+        raise Invalid(_("An idempotency key has 1 to 80 characters."))
 
 
 def _write(
