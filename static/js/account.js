@@ -1,4 +1,4 @@
-/** Small helps on the account pages: show a password, fill in the time zone, copy a link. */
+/** Small helps on the account pages: show a password, fill in the time zone, copy a link, a key or a program. */
 
 class RevealPassword extends HTMLElement {
   connectedCallback() {
@@ -17,11 +17,14 @@ customElements.define("reveal-password", RevealPassword);
 
 class CopyText extends HTMLElement {
   connectedCallback() {
-    const [input, button] = [this.querySelector("input"), this.querySelector("button")];
+    const [source, button] = [this.querySelector("input, pre"), this.querySelector("button")];
     button.hidden = false;
     button.addEventListener("click", async () => {
-      input.select();
-      await navigator.clipboard.writeText(input.value);
+      if (source.select) source.select();
+      else getSelection().selectAllChildren(source);
+      // The clipboard's own interface is there on https and on this very machine alone.
+      if (navigator.clipboard) await navigator.clipboard.writeText(source.value ?? source.textContent);
+      else document.execCommand("copy");
       button.textContent = button.dataset.done;
     });
   }

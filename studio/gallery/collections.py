@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery, UUIDField
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, UUIDField
 from django.utils.translation import gettext as _
 
 from studio.accounts.actors import Actor, OwnedQuerySet, Visibility
@@ -24,7 +24,7 @@ from studio.images import shelves
 from studio.images.models import Image
 
 NAME_LENGTH = 120
-MOST_SHOWN = 200
+MOST_SHOWN, MOST_EDITABLE = 200, 500
 HELD = "held"
 """The kind under which a collection's pictures are counted, whatever they are."""
 
@@ -63,6 +63,13 @@ def collections_of(actor: Actor, team: Team | None) -> list[CollectionCard]:
         )
         for each in shown
     ]
+
+
+def editable(actor: Actor) -> list[Collection]:
+    """Every collection that the actor may change, at most 500: their own, then by team, each by name. One query."""
+    found: QuerySet[Collection] = OwnedQuerySet(Collection).editable_by(actor)
+    by_place = (F("team__name").asc(nulls_first=True), "team", "name", "pk")
+    return list(found.select_related("team").order_by(*by_place)[:MOST_EDITABLE])
 
 
 def create(*, actor: Actor, team: Team | None, name: str, images: Sequence[Image] = ()) -> Collection:

@@ -11,8 +11,9 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from studio.accounts import selectors as accounts
 from studio.accounts.actors import Actor, Owned, OwnedQuerySet
-from studio.accounts.models import Team, User
+from studio.accounts.models import ApiKey, Team, User
 from studio.accounts.teams import LEADING_ROLES
 from studio.catalog.models import Breaker
 from studio.core.errors import Forbidden, NotFound
@@ -105,6 +106,14 @@ def editable_job_for(request: StudioRequest, id: UUID) -> Job:  # noqa: A002
     job = job_for(request, id)
     editable_run_for(request, job.run_id)
     return job
+
+
+def key_for(request: StudioRequest, id: UUID) -> ApiKey:  # noqa: A002
+    """A key of the person's own, or of a team that they lead; who sees it may revoke it."""
+    found = accounts.keys_visible_to(request.actor).filter(pk=id).first()
+    if found is None:
+        raise missing()
+    return found
 
 
 def team_for(request: StudioRequest, id: UUID) -> Team:  # noqa: A002

@@ -62,6 +62,8 @@ class Row:
             return tuple(Whose)
         if self.rule == "owns":
             return (Whose.OWN, Whose.MISSING)
+        if self.rule == "keeps":
+            return (Whose.OWN, Whose.TEAM, Whose.MISSING)
         return (Whose.TEAM, Whose.MISSING) if self.kind else (Whose.TEAM,)
 
     def answer(self, who: Who, whose: Whose) -> str:
@@ -78,12 +80,12 @@ class Row:
             return "in"
         if self.rule == "staff":
             return "in" if who == Who.STAFF and whose != Whose.MISSING else "missing"
-        sees = {Whose.TEAM: MEMBERS, Whose.MISSING: frozenset[Who]()}.get(whose, frozenset({Who.OWNER}))
+        of_team = LEADS if self.rule == "keeps" else MEMBERS
+        sees = {Whose.TEAM: of_team, Whose.MISSING: frozenset[Who]()}.get(whose, frozenset({Who.OWNER}))
         if who not in sees:
             return "missing"
-        may = {"sees": MEMBERS, "owns": MEMBERS, "member": MEMBERS, "changes": EDITS, "leads": LEADS}[
-            self.rule
-        ]
+        members = dict.fromkeys(("sees", "owns", "keeps", "member"), MEMBERS)
+        may = (members | {"changes": EDITS, "leads": LEADS})[self.rule]
         return "in" if who in may else "forbidden"
 
 
@@ -129,6 +131,11 @@ def owns(kind: str, methods: str, **values: object) -> Row:
     return Row("owns", tuple(methods.split()), kind, values)
 
 
+def keeps(kind: str, methods: str) -> Row:
+    """For the row's owner and for who leads its team; to the team's other members it does not exist."""
+    return Row("keeps", tuple(methods.split()), kind)
+
+
 def member(methods: str) -> Row:
     """A team's address, for its members."""
     return Row("member", tuple(methods.split()), "team")
@@ -171,6 +178,9 @@ ADDRESSES: dict[str, Row] = {
     "reset": anybody("GET POST"),
     "account": page("GET POST"),
     "theme": page("POST"),
+    "keys": page("GET HEAD"),
+    "key_new": page("GET POST"),
+    "key_revoke": keeps("key", "POST"),
     "account_signup": anybody("GET POST"),
     "account_reset_password": anybody("GET HEAD POST PUT PATCH DELETE OPTIONS"),
     # Teams

@@ -11,6 +11,14 @@ from dataclasses import dataclass, field
 
 RUN = {"model": "gesso/paint", "prompt": "a stair", "n": "1", "reference_role": "subject"}
 
+KEY = {
+    "key": "0199d3a0-0000-7000-8000-000000000000",
+    "name": "Script",
+    "dialect": "openai",
+    "scopes": "generate",
+    "lasts": "never",
+}
+
 
 @dataclass(frozen=True)
 class Form:
@@ -43,6 +51,8 @@ FORMS: dict[str, Form] = {
     "reset": Form(),
     "account": Form({"name": "Alice", "timezone": "UTC", "theme": "dark"}),
     "theme": Form({"theme": "dark"}),
+    "key_new": Form(KEY, {"team": "team", "collection": "collection"}),
+    "key_revoke": Form(),
     "account_signup": Form(),
     "account_reset_password": Form(),
     # Teams

@@ -64,6 +64,10 @@ def _export(owner: User, team: Team | None, **_fields: Any) -> Any:
     return export
 
 
+def _key(owner: User, team: Team | None, **_fields: Any) -> Any:
+    return keys.make(owner=owner, team=team, name="Script")[0]
+
+
 ROWS: dict[str, Callable[..., Any]] = {
     "project": make_project,
     "run": make_run,
@@ -72,6 +76,7 @@ ROWS: dict[str, Callable[..., Any]] = {
     "binned": _binned,
     "collection": _collection,
     "export": _export,
+    "key": _key,
 }
 """How a row of each kind that somebody owns is made, from owner, team and visibility."""
 

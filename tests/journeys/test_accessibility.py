@@ -46,6 +46,8 @@ def test_nothing_bars_the_way_of_somebody_who_is_not_signed_in(
         "/credits/",
         "/account/",
         "/account/2fa/",
+        "/account/keys/",
+        "/account/keys/new/",
         "/teams/",
         "/manage/credits/",
         "/manage/people/",
