@@ -33,6 +33,11 @@ class Actor:
     def editing_teams(self) -> list[UUID]:
         return [team for team, role in self.roles.items() if role in EDITING_ROLES]
 
+    @property
+    def has_own(self) -> bool:
+        """Whether the rows that are the person's alone are in reach: not in that of a key made for a team."""
+        return self.user is not None and (self.key is None or self.key.team_id is None)
+
     def require_user(self) -> User:
         """The person who acts; only called behind a door that lets no guest in."""
         if self.user is None:
@@ -76,15 +81,17 @@ class OwnedQuerySet[M: models.Model](models.QuerySet[M]):
 
     def editable_by(self, actor: Actor) -> OwnedQuerySet[M]:
         """Rows the actor may change: their own, and a team's where their role edits."""
-        mine = Q(owner=actor.user, team=None) | Q(
-            owner=actor.user, team__in=actor.editing_teams, visibility=Visibility.PRIVATE
-        )
+        private = Q(owner=actor.user, team__in=actor.editing_teams, visibility=Visibility.PRIVATE)
+        mine = self._own(actor) | private
         return self.filter(mine | self._shared(actor, actor.editing_teams)) if actor.user else self.none()
 
     def _mine(self, actor: Actor) -> Q:
         if actor.user is None:
             return Q(pk__in=[])
-        return Q(owner=actor.user, team=None) | Q(owner=actor.user, team__in=list(actor.roles))
+        return self._own(actor) | Q(owner=actor.user, team__in=list(actor.roles))
+
+    def _own(self, actor: Actor) -> Q:
+        return Q(owner=actor.user, team=None) if actor.has_own else Q(pk__in=[])
 
     def _shared(self, actor: Actor, teams: list[UUID]) -> Q:
         return Q(team__in=teams) & ~Q(visibility=Visibility.PRIVATE)
@@ -120,7 +127,7 @@ def may_edit(actor: Actor, row: Owned) -> bool:
     """The rule of ``editable_by`` for a row that is at hand and that the actor sees."""
     own = actor.user is not None and row.owner_id == actor.user.pk
     if row.team_id is None:
-        return own
+        return own and actor.has_own
     return row.team_id in actor.editing_teams and (own or row.visibility != Visibility.PRIVATE)
 
 

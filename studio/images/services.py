@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from studio.accounts.actors import Actor, Visibility
 from studio.accounts.models import Team, User
-from studio.core import clock
+from studio.core import clock, db
 from studio.core.errors import Forbidden
 from studio.core.ids import uuid7_at
 from studio.images import intake, search, shelves, storage, words
@@ -198,8 +198,10 @@ def take_upload(
     owner = owner_in(actor, team)
     prepared = intake.prepare(data, keep_original=False, name=name, max_bytes=max_bytes, urgent=True)
     brought = _brought(prepared.sha256, kind, owner, team)
-    if once and (known := brought.first()):
-        return known
+    if once:
+        if known := brought.first():
+            return known
+        db.release()
     stored = store(prepared)
     with transaction.atomic():
         # Whoever brings the same bytes at the same moment waits here for the blob, and then finds the other's picture.

@@ -11,10 +11,12 @@ from django.apps import apps
 from django.utils import timezone
 
 from studio.accounts import keys, selectors, teams
-from studio.accounts.actors import GUEST, actor_for, actor_for_key
+from studio.accounts.actors import GUEST, Visibility, actor_for, actor_for_key, may_edit
 from studio.accounts.models import ApiKey, AuditRow, Membership, Role, Team, User
 from studio.core.errors import Conflict, Invalid
 from studio.core.ids import uuid7
+from studio.images.models import Image
+from tests.factories import make_image
 
 
 def test_a_key_is_found_by_its_text_and_only_its_hash_is_kept(alice: User) -> None:
@@ -24,6 +26,17 @@ def test_a_key_is_found_by_its_text_and_only_its_hash_is_kept(alice: User) -> No
     stored = ApiKey.objects.values().get()
     assert text not in str(stored)
     assert text[-20:] not in str(stored)
+
+
+def test_a_teams_key_reaches_nothing_that_is_its_owners_alone(alice: User, northwind: Team) -> None:
+    """It lies in the team's scripts, where others read it."""
+    own, shared = make_image(alice), make_image(alice, northwind)
+    private = make_image(alice, northwind, visibility=Visibility.PRIVATE)
+    for team, reached in ((None, {own, shared, private}), (northwind, {shared, private})):
+        actor = actor_for_key(keys.make(owner=alice, name="Script", team=team)[0])
+        assert set(Image.objects.visible_to(actor)) == reached
+        assert set(Image.objects.editable_by(actor)) == reached
+        assert {image for image in (own, shared, private) if may_edit(actor, image)} == reached
 
 
 @pytest.mark.parametrize("at", [0, 8, 16, 30, -1])

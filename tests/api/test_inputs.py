@@ -345,23 +345,26 @@ def test_this_servers_own_troubles_are_not_the_pictures(
 
 @pytest.mark.parametrize("sort", ["an address", "a file"])
 @pytest.mark.django_db(transaction=True)
-def test_no_connection_is_held_while_it_is_fetched_and_decoded(
+def test_no_connection_is_held_while_it_is_fetched_decoded_and_stored(
     site: Website, script: Actor, monkeypatch: pytest.MonkeyPatch, sort: str
 ) -> None:
     order: list[str] = []
-    prepare = intake.prepare
-    monkeypatch.setattr(db, "release", lambda: order.append("released"))
 
-    def watched(*given: Any, **named: Any) -> Any:
-        order.append("decoded")
-        assert not connection.in_atomic_block
-        return prepare(*given, **named)
+    def watched(name: str, work: Callable[..., Any]) -> Callable[..., Any]:
+        def watching(*given: Any, **named: Any) -> Any:
+            order.append(name)
+            assert not connection.in_atomic_block
+            return work(*given, **named)
 
-    monkeypatch.setattr(intake, "prepare", watched)
+        return watching
+
+    monkeypatch.setattr(intake, "prepare", watched("decoded", intake.prepare))
+    monkeypatch.setattr(services, "store", watched("stored", services.store))
     with CaptureQueriesContext(connection) as asked:
         monkeypatch.setattr(db, "release", lambda: order.append(f"released after {len(asked)}"))
         take(script, SOURCES[sort][0])
-    assert order == ["released after 0"] * (2 if sort == "an address" else 1) + ["decoded"]
+    before = ["released after 0"] * (2 if sort == "an address" else 1)
+    assert order == [*before, "decoded", "released after 1", "stored"]
 
 
 def test_one_persons_addresses_leave_places_for_others(

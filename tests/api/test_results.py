@@ -10,8 +10,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from django.db import connection
 from django.http import HttpResponseBase
 from django.test import AsyncClient, Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -21,6 +23,7 @@ from studio.accounts.models import ApiKey, Team, User
 from studio.api import inputs
 from studio.api.errors import Refused
 from studio.api.results import signed_url
+from studio.core import db
 from studio.core.ids import uuid7
 from studio.images import intake, pool, services, storage
 from studio.images.models import Image
@@ -275,6 +278,18 @@ def test_no_browser_keeps_it_for_longer_than_it_lives(
     url = path(stored_image(alice), key, HOUR)
     told(HOUR - timedelta(seconds=left))
     assert got(url)["Cache-Control"] == f"private, max-age={most}"
+
+
+def test_no_connection_is_held_while_the_file_is_sent(
+    alice: User, key: ApiKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = path(stored_image(alice), key)
+    with CaptureQueriesContext(connection) as asked:
+        released: list[int] = []
+        monkeypatch.setattr(db, "release", lambda: released.append(len(asked)))
+        assert body(got(url)) == JPEG
+    assert released == [3]
+    assert len(asked) == 3
 
 
 def test_an_ended_address_asks_the_database_nothing(
