@@ -6,11 +6,11 @@ what may be spent is guarded by the database, whatever the cache says.
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 
 from django.conf import settings
 from django.core.cache import cache
+from django.utils import timezone
 
 from studio.accounts.models import ApiKey
 
@@ -33,7 +33,7 @@ class Reading:
 
 def count(key: ApiKey) -> Reading:
     """Count one more request of this key."""
-    now, limit = time.time(), settings.API_PER_MINUTE
+    now, limit = timezone.now().timestamp(), settings.API_PER_MINUTE
     window = int(now // WINDOW)
     name = f"api:{key.pk.hex}:{window}"
     cache.add(name, 0, 2 * WINDOW)

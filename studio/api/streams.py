@@ -1,7 +1,7 @@
 """Answers that are sent as they are made: no more of them in memory than a piece, and a sign of life while one waits.
 
 A body is a generator of ``bytes`` and of ``WAIT``, which says that there is nothing to send until the bell rings. It
-may ask files and the database, and gives connections back before it waits.
+may ask files and the database; what it asks at once is better asked before it begins.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Iterator
 from enum import Enum
 
 from django.core.handlers.asgi import ASGIRequest
+from django.db import connections
 from django.http import HttpRequest, StreamingHttpResponse
 
 BEAT_SECONDS = 15.0
@@ -77,6 +78,9 @@ def streamed(
     bell = bell or Bell()
     # Under ASGI a plain iterator would be read whole before the first byte leaves.
     is_asgi = isinstance(request, ASGIRequest)
+    if is_asgi:
+        # A client that leaves before the end takes with it whoever would give this thread's connections back.
+        connections.close_all()
     body = _in_loop(pieces, bell, beat) if is_asgi else _in_thread(pieces, bell, beat)
     response = StreamingHttpResponse(body, content_type=content_type)
     response["X-Accel-Buffering"] = "no"
@@ -91,8 +95,16 @@ def _in_thread(pieces: Pieces, bell: Bell, beat: bytes) -> Iterator[bytes]:
             yield beat
 
 
+def _next(pieces: Pieces) -> bytes | Waiting | None:
+    """The next piece, in a thread of the loop's own: a connection that it opened there is nobody's to close later."""
+    try:
+        return next(pieces, None)
+    finally:
+        connections.close_all()
+
+
 async def _in_loop(pieces: Pieces, bell: Bell, beat: bytes) -> AsyncIterator[bytes]:
-    while (piece := await asyncio.to_thread(next, pieces, None)) is not None:
+    while (piece := await asyncio.to_thread(_next, pieces)) is not None:
         if piece is not WAIT:
             yield piece
         elif not await bell.heard(BEAT_SECONDS):

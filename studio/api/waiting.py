@@ -11,7 +11,6 @@ from django.http import HttpResponseBase
 from studio.api.http import ApiRequest
 from studio.api.running import Work
 from studio.api.streams import WAIT, Pieces, streamed
-from studio.core import db
 from studio.core.errors import StudioError
 from studio.jobs.models import Job
 
@@ -47,5 +46,3 @@ def _late(request: ApiRequest, work: Work, answer: Answer) -> Pieces:
         _status, document = request.dialect.document(error)
         yield json.dumps(document).encode()
         raise BrokenOff(error.code) from error
-    finally:
-        db.release()

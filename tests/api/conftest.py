@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 from collections.abc import Iterator
 
 import httpx
 import openai
 import pytest
+import uvicorn
 from pytest_django.live_server_helper import LiveServer
 
+from providers.base import Emit, Finished, ImageRequest, Output
 from providers.http.public import PublicWeb
+from providers.painter.adapter import Painter
 from studio.accounts import keys
 from studio.accounts.models import User
 from studio.core import safe_fetch
 from tests.images.samples import file_of, scene
 from tests.jobs.conftest import Desk, desk_of
 from tests.providers.simulators.base import Reply
+from tests.providers.simulators.pictures import picture
 from tests.providers.web import Website
 
 __all__ = ["Desk"]
@@ -54,3 +60,30 @@ def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Website]:
         website.says(Reply(200, file_of(scene(), "PNG")))
         monkeypatch.setattr(safe_fetch, "public_web", PublicWeb(website.network))
         yield website
+
+
+@pytest.fixture
+def uvicorn_url(transactional_db: None) -> Iterator[str]:
+    """The studio behind the server that it runs on, in this process: an answer leaves as it is made."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        config = uvicorn.Config("studio.asgi:application", lifespan="off", log_level="critical")
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        server.should_exit = True
+        thread.join(20)
+
+
+@pytest.fixture
+def painting(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """The painter begins and finishes only once this is set."""
+    done = threading.Event()
+
+    def painted(self: Painter, request: ImageRequest, emit: Emit) -> Finished:
+        assert done.wait(30)
+        return Finished(tuple(Output(picture(64, 64, (n, 9, 9)), "image/png") for n in range(request.n)))
+
+    monkeypatch.setattr(Painter, "submit", painted)
+    yield done
+    done.set()

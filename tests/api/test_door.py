@@ -6,7 +6,7 @@ import json
 import threading
 import time
 import tracemalloc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
@@ -18,8 +18,6 @@ from django.test import AsyncClient, Client
 from django.utils import timezone
 from pytest_django.live_server_helper import LiveServer
 
-from providers.base import Emit, Finished, ImageRequest, Output
-from providers.painter.adapter import Painter
 from studio.accounts import keys, teams
 from studio.accounts.models import ApiKey, Membership, Role, Team, User
 from studio.api import running
@@ -30,24 +28,9 @@ from studio.images.models import Image
 from studio.jobs import services
 from studio.jobs.models import Job, Run, State
 from tests.jobs.conftest import SKETCH, START, Desk
-from tests.providers.simulators.pictures import picture
 
 SMALL: dict[str, Any] = {"model": SKETCH, "prompt": "a stair", "size": "256x256"}
 ADDRESS = "/v1/images/generations"
-
-
-@pytest.fixture
-def painting(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
-    """The painter begins and finishes only once this is set."""
-    done = threading.Event()
-
-    def painted(self: Painter, request: ImageRequest, emit: Emit) -> Finished:
-        assert done.wait(30)
-        return Finished(tuple(Output(picture(64, 64, (n, 9, 9)), "image/png") for n in range(request.n)))
-
-    monkeypatch.setattr(Painter, "submit", painted)
-    yield done
-    done.set()
 
 
 def until[T](look: Callable[[], T | None], seconds: float = 10.0) -> T:

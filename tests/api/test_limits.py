@@ -1,0 +1,118 @@
+"""What a key may do, how often and for how much; and what is told where nothing answers."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
+
+import httpx
+import pytest
+from django.test import Client
+from pytest_django.live_server_helper import LiveServer
+
+from studio.accounts import keys
+from studio.accounts.models import ApiKey, User
+from studio.api import running
+from studio.credits import caps
+from studio.jobs.models import Job, Run
+from tests.api.test_door import ADDRESS, SMALL, code
+from tests.jobs.conftest import START, Desk
+
+MODELS = "/v1/models"
+
+
+@pytest.fixture
+def still(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is 7 s past a full minute, and stays so."""
+    moment = datetime.fromtimestamp(1_800_000_007, UTC)
+    monkeypatch.setattr("studio.api.limits.timezone", SimpleNamespace(now=lambda: moment))
+
+
+def test_a_key_that_asks_too_often_is_told_when_it_may_again_and_others_are_not(
+    raw: httpx.Client, alice: User, settings: Any, still: None
+) -> None:
+    settings.API_PER_MINUTE = 2
+    told = [raw.get(MODELS).headers["x-ratelimit-remaining-requests"] for _ in range(2)]
+    assert told == ["1", "0"]
+    refused = raw.get(MODELS)
+    assert code(refused) == (429, "rate_limit_exceeded")
+    assert refused.headers["Retry-After"] == "53"
+    assert refused.headers["x-ratelimit-reset-requests"] == "53s"
+    assert refused.headers["x-should-retry"] == "true"
+    other = {"Authorization": f"Bearer {keys.make(owner=alice, name='Other')[1]}"}
+    assert raw.get(MODELS, headers=other).status_code == 200
+
+
+def test_a_key_may_only_what_its_scopes_say(raw: httpx.Client, desk: Desk) -> None:
+    ApiKey.objects.update(scopes=["pictures"])
+    assert code(raw.post(ADDRESS, json=SMALL)) == (403, "missing_scope")
+    assert raw.get(MODELS).status_code == 200
+    assert (Run.objects.count(), desk.balance) == (0, (START, 0))
+
+
+def test_a_key_never_spends_more_than_its_cap(raw: httpx.Client, desk: Desk) -> None:
+    caps.set_limit(caps.KEY, str(ApiKey.objects.get().pk), 7_000)
+    answers = [raw.post(ADDRESS, json=SMALL | {"prompt": f"stair {number}"}) for number in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert code(answers[2]) == (429, "insufficient_quota")
+    assert "0.1 credits are left" in answers[2].json()["error"]["message"]
+    assert answers[2].headers["x-should-retry"] == "false"
+    assert desk.balance == (START - 6_000, 0)
+    assert desk.finished(n=1).charged == 3_000  # The person is not the key.
+
+
+@pytest.mark.parametrize("path", ["/v1/nothing", "/d/openai/v1/nothing", "/v1/images/", "/api/v1/x"])
+def test_where_nothing_lies_a_program_is_told_so_in_its_own_words(raw: httpx.Client, path: str) -> None:
+    answer = raw.post(path, json=SMALL)
+    assert code(answer) == (404, "not_found")
+    assert answer.json()["error"]["type"] == "not_found_error"
+
+
+def test_another_method_is_told_which_one_is_taken(raw: httpx.Client) -> None:
+    answer = raw.put(ADDRESS, json=SMALL)
+    assert code(answer) == (405, "method_not_allowed")
+    assert answer.headers["Allow"] == "POST"
+
+
+def test_our_own_fault_is_told_in_the_dialect_and_its_cause_stays_in_the_log(
+    client: Client, key: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_given: object, **_named: object) -> None:
+        raise RuntimeError("the cellar is flooded")
+
+    monkeypatch.setattr(running, "submitted", broken)
+    with caplog.at_level(logging.ERROR):
+        answer = client.post(
+            ADDRESS, SMALL, content_type="application/json", headers={"Authorization": f"Bearer {key}"}
+        )
+    assert (answer.status_code, answer.json()["error"]["type"]) == (500, "server_error")
+    assert "cellar" not in answer.text
+    assert "cellar" in caplog.text
+    assert answer.json()["error"]["code"] == "internal_error"
+
+
+def test_a_dry_run_says_what_it_would_cost_and_costs_nothing(raw: httpx.Client, desk: Desk) -> None:
+    quote = raw.post(ADDRESS, json=SMALL | {"n": 2}, headers={"X-Dry-Run": "true"}).json()
+    assert (Run.objects.count(), desk.balance) == (0, (START, 0))
+    assert (quote["object"], quote["model"], quote["n"]) == ("quote", "gesso/sketch", 2)
+    assert quote["estimated_cost"] == {"micros": 6_000, "micros_low": 6_000, "usd": 0.006, "credits": "0.6"}
+    assert raw.post(ADDRESS, json=SMALL | {"n": 2}).status_code == 200
+    assert Job.objects.get().charged == quote["estimated_cost"]["micros"]
+
+
+def test_a_key_in_the_other_header_opens_only_the_dialects_that_say_so(
+    live_server: LiveServer, key: str
+) -> None:
+    answer = httpx.get(f"{live_server.url}/d/openai/v1/models", headers={"X-API-Key": key}, trust_env=False)
+    assert answer.status_code == 401
+
+
+def test_who_the_program_says_its_user_is_is_kept_as_a_hash_alone(raw: httpx.Client) -> None:
+    for name in ("mallory@example.org", "mallory@example.org", "trent@example.org"):
+        assert raw.post(ADDRESS, json=SMALL | {"user": name}).status_code == 200
+    kept = list(Run.objects.order_by("number").values_list("end_user", flat=True))
+    assert kept[0] == kept[1] != kept[2]
+    assert all(len(each) == 64 for each in kept)
+    assert Run.objects.filter(api_key=ApiKey.objects.get()).count() == 3
