@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -25,7 +24,6 @@ from studio.catalog.fields import (
 )
 from studio.catalog.rules import sides
 
-SAME_SHAPE = 0.03
 SAME_AREA = (0.5, 2.0)
 
 
@@ -89,8 +87,8 @@ def same_size(parameters: Parameters, wanted: Mapping[str, str]) -> bool:
     wish = wish_of(wanted)
     if wish is None or not (parameters.width and parameters.height):
         return True
-    ratio, area = parameters.width / parameters.height, parameters.width * parameters.height
-    if abs(math.log(ratio / wish.ratio)) > SAME_SHAPE:
+    area = parameters.width * parameters.height
+    if not sizes.same_shape(parameters.width, parameters.height, wish.ratio):
         return False
     return wish.area is None or SAME_AREA[0] <= area / wish.area <= SAME_AREA[1]
 
