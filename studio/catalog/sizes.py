@@ -20,8 +20,6 @@ FIELDS = {
 
 
 STEPS_BACK = 64
-SAME_SHAPE = 0.03
-"""How far two shapes may be apart, as the logarithm of their ratios, and look the same: rounding does less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,20 +97,6 @@ def nearest(sizing: Sizing, wish: Wish, resolution: str = "") -> Choice | None:
         return drawn
     known = [choice for choice in choices(sizing, resolution) if choice.width and choice.height]
     return min(known, key=lambda choice: _distance(choice, wish), default=None)
-
-
-def same_shape(width: int, height: int, ratio: float) -> bool:
-    """Whether a picture of these sides has the shape, as far as anybody sees."""
-    return abs(math.log(width / height / ratio)) <= SAME_SHAPE
-
-
-def of_shape(sizing: Sizing, ratio: float, resolution: str = "") -> str:
-    """The choice of this shape that is about as large as the model's own; empty where there is none."""
-    usual = extent(sizing, sizing.default, resolution)
-    choice = nearest(sizing, Wish(ratio, usual[0] * usual[1] if usual else None), resolution)
-    if choice is None or not (choice.width and choice.height):
-        return ""
-    return choice.value if same_shape(choice.width, choice.height, ratio) else ""
 
 
 def _distance(choice: Choice, wish: Wish) -> tuple[float, float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -24,6 +25,7 @@ from studio.catalog.fields import (
 )
 from studio.catalog.rules import sides
 
+SAME_SHAPE = 0.03
 SAME_AREA = (0.5, 2.0)
 
 
@@ -87,8 +89,8 @@ def same_size(parameters: Parameters, wanted: Mapping[str, str]) -> bool:
     wish = wish_of(wanted)
     if wish is None or not (parameters.width and parameters.height):
         return True
-    area = parameters.width * parameters.height
-    if not sizes.same_shape(parameters.width, parameters.height, wish.ratio):
+    ratio, area = parameters.width / parameters.height, parameters.width * parameters.height
+    if abs(math.log(ratio / wish.ratio)) > SAME_SHAPE:
         return False
     return wish.area is None or SAME_AREA[0] <= area / wish.area <= SAME_AREA[1]
 

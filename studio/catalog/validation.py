@@ -131,8 +131,8 @@ class _Reader:
         if sizing.style == "none":
             return {}
         field = sizes.FIELDS[sizing.style]
+        value = self._text(field) or self._drawn_size() or sizing.default
         resolution = self._resolution()
-        value = self._text(field) or self._drawn_size() or self._shaped(resolution) or sizing.default
         if not sizes.is_valid(sizing, value):
             value = self._same_pixels(value, resolution)
         if not value:
@@ -152,19 +152,6 @@ class _Reader:
         if width and height:
             return f"{width}x{height}"
         return self._text("size")
-
-    def _shaped(self, resolution: str) -> str:
-        """The choice of a model without ratios that has the shape that was asked for."""
-        text = self._text("aspect_ratio")
-        if is_auto(text):
-            return ""
-        ratio = sizes.ratio_of(text)
-        found = sizes.of_shape(self.entry.sizing, ratio, resolution) if ratio else ""
-        if not found:
-            self.wrong["aspect_ratio"] = _("This model makes no pictures of this shape. %(help)s") % {
-                "help": self._size_help()
-            }
-        return found
 
     def _same_pixels(self, value: str, resolution: str) -> str:
         """The choice that has exactly the pixels that were asked for."""

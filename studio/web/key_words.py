@@ -21,12 +21,14 @@ PROMPT = "A quiet terracotta stair"
 
 SDK = """import base64
 
+import httpx
 from openai import OpenAI
 
 client = OpenAI(base_url="{base}", api_key="{key}")
-answer = client.images.generate(model="{model}", prompt="{prompt}")
+picture = client.images.generate(model="{model}", prompt="{prompt}").data[0]
+data = base64.b64decode(picture.b64_json) if picture.b64_json else httpx.get(picture.url).content
 with open("picture.png", "wb") as file:
-    file.write(base64.b64decode(answer.data[0].b64_json))
+    file.write(data)
 """
 TASKS = """import time
 

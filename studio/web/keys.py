@@ -178,13 +178,13 @@ def _row(
 
 
 def _models(key: ApiKey) -> dict[str, Any]:
-    """A few names, and how many there are beyond them."""
+    """A few names, and the rest behind their number."""
     labels = [
         automatic.ENTRY.label if each == automatic.ID else catalog.label(each) for each in key.allowed_models
     ]
-    rest = len(labels) - MODELS_NAMED
-    more = ngettext("and %(n)d more", "and %(n)d more", rest) % {"n": rest} if rest > 0 else ""
-    return {"named": ", ".join(labels[:MODELS_NAMED]), "more": more, "all": ", ".join(labels)}
+    named, rest = labels[:MODELS_NAMED], labels[MODELS_NAMED:]
+    more = ngettext("and %(n)d more", "and %(n)d more", len(rest)) % {"n": len(rest)} if rest else ""
+    return {"named": ", ".join(named), "more": more, "rest": ", ".join(rest)}
 
 
 def _cap(reading: Reading) -> dict[str, Any]:

@@ -380,15 +380,3 @@ def test_the_price_depends_on_the_parameters_and_what_goes_along() -> None:
     )
     assert (ask.n, ask.width, ask.quality, ask.resolution) == (3, 2048, "high", "2K")
     assert (ask.prompt_length, ask.references, ask.mask) == (5, 2, True)
-
-
-def test_a_model_that_sells_sizes_understands_a_shape_and_refuses_one_that_it_does_not_make() -> None:
-    wide = read(SKETCH, aspect_ratio="16:9")
-    assert wide.width
-    assert wide.height
-    assert abs(wide.width / wide.height - 16 / 9) < 0.05
-    assert read(SKETCH, aspect_ratio="auto") == read(SKETCH)
-    assert read(SKETCH, aspect_ratio="16:9", size="512x512").width == 512
-    assert read(DALLE3, aspect_ratio="16:9").size == "1792x1024"
-    for shape in ("4:3", "a:b", "0:1"):
-        assert set(refused(DALLE3, aspect_ratio=shape)) == {"aspect_ratio"}

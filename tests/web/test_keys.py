@@ -23,6 +23,7 @@ from pytest_django.live_server_helper import LiveServer
 from studio.accounts import keys as texts
 from studio.accounts.actors import actor_for
 from studio.accounts.models import ApiKey, AuditRow, Dialect, Membership, Role, Team, User
+from studio.api import routes
 from studio.core.ids import uuid7
 from studio.core.micros import Micros
 from studio.credits import caps
@@ -101,7 +102,7 @@ def test_the_list_says_all_that_holds_for_a_key(as_alice: Client, alice: User) -
         "Workspace Personal",
         "Expires 24 Dec 2031",
         "Spending cap 2.5 of 50 credits used",
-        "Models Gesso Paint, Gesso Sketch, Gesso Studio and 1 more",
+        "Models Gesso Paint, Gesso Sketch, Gesso Studio and 1 more Gesso Press",
         "Collection Lobby",
         "It may Read credits",
         "Dialect OpenAI http://testserver/d/openai/v1",
@@ -343,6 +344,12 @@ def test_the_programs_of_a_dialect_read_as_python_and_ask_where_it_is_served(dia
     assert not served or resolve(path)
 
 
+def test_what_the_api_speaks_is_what_a_key_may_be_made_for() -> None:
+    bases = {dialect.name: f"/{dialect.base}" for dialect, _endpoints in routes.SPOKEN}
+    assert set(bases) <= set(Dialect.values)
+    assert not [name for name, base in bases.items() if not SPOKEN[Dialect(name)].base.startswith(base)]
+
+
 def test_both_programs_make_a_picture_as_they_stand(
     live_server: LiveServer, transactional_db: None, alice: User, tmp_path: Path
 ) -> None:
@@ -356,5 +363,5 @@ def test_both_programs_make_a_picture_as_they_stand(
     _curl, url, _h, key, _h, kind, _d, body = shlex.split(given["curl"].replace("\\\n", ""))
     headers = dict(header.split(": ") for header in (key, kind))
     answer = httpx.post(url, content=body, headers=headers, timeout=60, trust_env=False)
-    assert "b64_json" in answer.text
+    assert answer.json()["data"]
     assert Run.objects.filter(api_key__name="Nightly").count() == 2

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from studio.accounts.models import Dialect, Membership, Scope, Team, User
-from studio.catalog import selectors as catalog
+from studio.catalog import naming
 from studio.core.errors import Invalid, StudioError
 from studio.core.micros import Micros, from_credits
 from studio.gallery import keys
@@ -73,7 +73,7 @@ class Command(BaseCommand):
                 dialect=options["dialect"],
                 team=team,
                 scopes=options["scopes"],
-                allowed_models=[catalog.entry(name).id for name in options["models"]],
+                allowed_models=[naming.resolve(name).id for name in options["models"]],
                 expires_at=timezone.now() + timedelta(options["expires"]) if options["expires"] else None,
                 cap=options["spend_cap"],
                 collection=self._collection(owner, team, options["collection"]),
