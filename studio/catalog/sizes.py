@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cache
 
 from studio.catalog.entries import AUTO, Limits, Sizing
 from studio.catalog.rules import sides
@@ -89,6 +90,15 @@ def extent(sizing: Sizing, value: str, resolution: str = "") -> tuple[int, int] 
     factor = sizing.resolutions.get(resolution, 1)
     width, height = sides(sizing.pixels.get(value, "")) or _fitted(sizing, ratio)
     return width * factor, height * factor
+
+
+@cache
+def bounds(limits: Limits) -> tuple[int, int]:
+    """The shortest and the longest side, in pixels, of all pictures within the limits together."""
+    lengths = range(limits.multiple, limits.most + 1, limits.multiple)
+    least = next(side for side in lengths if any(limits.allow(side, other) for other in lengths))
+    most = next(side for side in reversed(lengths) if any(limits.allow(side, other) for other in lengths))
+    return least, most
 
 
 def nearest(sizing: Sizing, wish: Wish, resolution: str = "") -> Choice | None:
