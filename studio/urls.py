@@ -96,6 +96,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("media/preview/<uuid:id>/<int:index>", media.partial, name="partial"),
     # Models
     path("models/", models_page.models_page, name="models"),
+    path("models/order", models_page.order, name="models_order"),
     # The parts that pages are built of
     path("style/", style_guide.style_guide, name="style_guide"),
     # Money

@@ -45,10 +45,11 @@ class Facts:
     sizing: str
     goes: str
     limits: tuple[str, ...]
+    scripts: str
 
     @classmethod
-    def of(cls, offer: Offer) -> Facts:
-        """Those of a model at its price of now."""
+    def of(cls, offer: Offer, names: Sequence[str]) -> Facts:
+        """Those of a model at its price of now, with the ``names`` by which a script reaches it."""
         entry = offer.entry
         return cls(
             name=entry.label,
@@ -61,6 +62,7 @@ class Facts:
             sizing=traits.sizing(entry),
             goes=offer.goes,
             limits=(traits.prompt(entry), traits.editing(entry)),
+            scripts=in_scripts(names),
         )
 
 
@@ -84,11 +86,12 @@ class ModelCard:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What was measured, found and counted on this server, by the models' ids."""
+    """What was measured, found and counted on this server, and what scripts say, by the models' ids."""
 
     weather: Mapping[str, Weather]
     usage: Mapping[str, int]
     samples: Mapping[str, Sequence[Sample]]
+    names: Mapping[str, Sequence[str]]
 
 
 def card(offer: Offer, known: Known, *, staff: bool) -> ModelCard:
@@ -99,7 +102,7 @@ def card(offer: Offer, known: Known, *, staff: bool) -> ModelCard:
     return ModelCard(
         id=entry.id,
         name=entry.label,
-        facts=facts_html(Facts.of(offer)),
+        facts=facts_html(Facts.of(offer, known.names.get(entry.id, ()))),
         weather=weather,
         icon=ICONS[weather.mood],
         strip=strip_html(samples),
@@ -109,6 +112,12 @@ def card(offer: Offer, known: Known, *, staff: bool) -> ModelCard:
         reason=(staff and offer.hint) or offer.reason,
         state=_state(offer),
     )
+
+
+def in_scripts(names: Sequence[str]) -> str:
+    """The first name without a vendor in it; a longer one says no more than the card does."""
+    short = next((name for name in names if "/" not in name), "")
+    return _("In scripts: %(name)s") % {"name": short} if short else ""
 
 
 def _state(offer: Offer) -> str:

@@ -23,7 +23,7 @@ from studio.jobs.weather import Weather
 from studio.prompts.redline import Segment
 from studio.web.causes import Cause
 from studio.web.http import StudioRequest
-from studio.web.model_cards import ICONS, Facts, ModelCard, facts_html, said, strip_of
+from studio.web.model_cards import ICONS, Facts, ModelCard, facts_html, in_scripts, said, strip_of
 from studio.web.rows import Action, JobRow, Row
 from studio.web.run_words import Change
 from studio.web.tiles import Tile
@@ -113,6 +113,7 @@ def models() -> list[ModelCard]:
         sizing=_("Aspect ratio"),
         goes="",
         limits=(_("Prompt to %(limit)s characters") % {"limit": "4,000"}, _("Edits, without a mask")),
+        scripts=in_scripts(["flux-kontext-pro"]),
     )
     states = (
         ("", "", Weather(500, 498, 9.1, 14.0)),

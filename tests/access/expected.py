@@ -171,6 +171,7 @@ ADDRESSES: dict[str, Row] = {
     "job_elsewhere": changes("job", "GET"),
     "palette": page("GET HEAD"),
     "models": page("GET HEAD"),
+    "models_order": staff("POST"),
     "style_guide": page("GET HEAD"),
     # Getting in, and one's own settings
     "setup": anybody("GET POST"),

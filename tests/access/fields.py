@@ -83,6 +83,7 @@ FORMS: dict[str, Form] = {
     "manage_invite": Form({"email": "erin@northwind.test"}),
     "manage_reset": Form(),
     "manage_active": Form({"active": ""}),
+    "models_order": Form({"provider": "openai", "to": "front"}),
     "manage_provider_check": Form({"provider": "openai"}),
     "manage_provider_pause": Form({"provider": "gesso", "reason": "to try"}),
     "manage_provider_resume": Form({"provider": "gesso"}),

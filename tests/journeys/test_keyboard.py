@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
+from tests.journeys.conftest import Window
 from tests.journeys.desk import Desk, number_in
 from tests.journeys.keys import Keys
+from tests.journeys.living import LivingStudio
+from tests.journeys.watching import in_both_themes
 
 
 def test_from_the_prompt_to_the_receipt_without_a_mouse(page: Page) -> None:
@@ -120,3 +123,28 @@ def test_letters_are_letters_in_the_prompt_and_commands_outside_it(page: Page) -
     keys.tab_to(desk.model)
     keys.press("g", "c")
     page.wait_for_url("**/credits/")
+
+
+def test_staff_put_the_vendors_in_order_where_the_focus_stays_on_what_was_pressed(
+    window: Window, living: LivingStudio
+) -> None:
+    dana = living.person("Dana", staff=True)
+    page = window(dana)
+    page.goto("/models/?view=list")
+    keys, vendors = Keys(page), page.locator("#vendor-order li")
+    page.locator(".naming > summary").focus()
+    keys.press("Enter")
+    usual = [vendor.get_attribute("id") for vendor in vendors.all()]
+    second = page.locator(f"#{usual[1]}").get_by_role("button", name="up")
+    keys.tab_to(second)
+    keys.press("Enter")
+    expect(page.locator("#vendor-order").get_by_role("status")).to_contain_text("is number 1 now")
+    expect(vendors.first).to_have_id(usual[1] or "")
+    expect(second).to_be_focused()
+    expect(second).to_have_attribute("aria-disabled", "true")
+    keys.press("Tab")
+    keys.press("Enter")
+    expect(vendors.nth(1)).to_have_id(usual[1] or "")
+    expect(page.locator("#results .model").first).to_be_visible()
+    assert in_both_themes(page) == []
+    living.ask("leave_staff", user_id=dana.id)

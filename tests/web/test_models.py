@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from providers import registry
-from studio.accounts.models import Team, User
+from studio.accounts.models import AuditRow, Team, User
 from studio.catalog import loader
 from studio.catalog.entries import Catalog
 from studio.catalog.models import Breaker
@@ -286,3 +286,60 @@ def test_times_are_as_exact_as_they_matter(value: float | None, text: str) -> No
 def test_a_share_is_never_rounded_up_to_everything(delivered: int, runs: int, text: str, mood: str) -> None:
     said = weather_words.words(Weather(runs, delivered, 1.0, 2.0))
     assert (said.success, said.mood) == (text, mood)
+
+
+VENDOR = re.compile(r'<li id="vendor-(\w+)">')
+HTMX = {"HX-Request": "true", "HX-Current-URL": "http://testserver/models/?q=sketch"}
+
+
+def move(client: Client, name: str, to: str, **headers: str) -> Any:
+    return client.post("/models/order", {"provider": name, "to": to, "back": "q=sketch"}, headers=headers)
+
+
+def test_staff_alone_see_at_which_vendors_a_bare_name_is_looked_for(
+    as_dana: Client, as_alice: Client
+) -> None:
+    shown = VENDOR.findall(page_of(as_dana))
+    assert set(shown) == set(registry.ADAPTERS)
+    assert shown.index("bfl") < shown.index("replicate")
+    assert "without its vendor" not in page_of(as_alice)
+    assert move(as_alice, "bfl", "back").status_code == 404
+    assert AuditRow.objects.count() == 0
+
+
+def test_a_press_moves_a_vendor_by_one_place_and_leads_back_to_where_it_was_pressed(as_dana: Client) -> None:
+    first, second, *_rest, last = VENDOR.findall(page_of(as_dana))
+    answer = move(as_dana, second, "front")
+    assert answer.headers["Location"] == "/models/?q=sketch#vendor-order"
+    page = page_of(as_dana)
+    assert VENDOR.findall(page)[:2] == [second, first]
+    label = loader.catalog().vendors[second].label
+    assert f"{label} is number 1 now" in page
+    assert AuditRow.objects.get().action == "catalog.order"
+    assert page.count('aria-disabled="true"') == 2
+    move(as_dana, last, "back")
+    assert VENDOR.findall(page_of(as_dana))[-1] == last
+
+
+def test_htmx_gets_the_order_and_the_models_that_the_filter_left(as_dana: Client) -> None:
+    answer = move(as_dana, "openai", "front", **HTMX).content.decode()
+    assert VENDOR.findall(answer)[0] == "openai"
+    assert 'role="status">OpenAI is number 1 now<' in answer
+    assert [model for model, _html in CARD.findall(answer)] == [SKETCH]
+    assert "<h1" not in answer
+
+
+@pytest.mark.parametrize(("name", "to"), [("nobody", "front"), ("bfl", "up"), ("", ""), ("bfl", "")])
+def test_a_move_that_makes_no_sense_is_not_made(as_dana: Client, name: str, to: str) -> None:
+    assert move(as_dana, name, to).status_code == 404
+    assert AuditRow.objects.count() == 0
+
+
+def test_a_card_says_by_which_names_a_script_reaches_the_model(as_dana: Client, settings: Any) -> None:
+    settings.PROVIDER_KEYS = {"bfl": "sk-test", "replicate": "sk-test"}
+    assert ">In scripts: flux-2-pro</li>" in cards(as_dana)["bfl/flux-2-pro"]
+    assert "In scripts" not in cards(as_dana)["replicate/flux-2-pro"]
+    while VENDOR.findall(page_of(as_dana)).index("replicate") > 2:
+        move(as_dana, "replicate", "front")
+    assert ">In scripts: flux-2-pro</li>" in cards(as_dana)["replicate/flux-2-pro"]
+    assert "In scripts" not in cards(as_dana)["bfl/flux-2-pro"]
