@@ -119,6 +119,7 @@ class Entry:
     """One model. ``id`` is ``provider/name``; ``upstream`` is the vendor's own id.
 
     ``price`` is None while no source states one: the model is not offered until staff set it.
+    ``qualities`` are its levels, the lowest first.
     ``styles`` are the vendor's names for ways to paint, its own choice first.
     ``retires`` is the first day on which the vendor refuses it. A ``stand_in`` only shows how things work, so it is
     chosen for somebody else's picture where nothing else can make it. ``deadline_seconds`` is how long one job may

@@ -28,6 +28,7 @@ from studio.catalog.entries import (
     Vendor,
 )
 from studio.catalog.errors import CatalogError
+from studio.catalog.fields import QUALITY_RANKS
 from studio.catalog.reading import Table
 from studio.catalog.rules import read_from, sides
 from studio.catalog.sizes import is_valid, ratio_of
@@ -197,6 +198,9 @@ def _known(
 
 
 def _check(table: Table, entry: Entry) -> None:
+    ranks = [QUALITY_RANKS.get(name, 1) for name in entry.qualities]
+    if ranks != sorted(ranks):
+        table.problem("must stand from the lowest up", "qualities")
     if entry.supports.mask and not entry.max_references:
         table.problem("needs max_references: a mask belongs to a picture", "supports")
     if not set(entry.sizing.auto_qualities) <= set(entry.qualities):

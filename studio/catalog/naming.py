@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from studio.catalog import automatic, decisions, loader, providers, selectors
 from studio.catalog.decisions import Decisions
 from studio.catalog.entries import Entry, Vendor
-from studio.catalog.fields import QUALITY_RANKS, Parameters, defaults
+from studio.catalog.fields import Parameters, defaults
 from studio.catalog.selectors import Offer
 from studio.catalog.switching import faithful
 from studio.core.micros import Micros
@@ -139,10 +139,8 @@ def settings(entry: Entry, wanted: Mapping[str, str], meant: Named) -> Iterator[
         return
     yield chosen
     if meant.own and not meant.own.entry.qualities and entry.qualities:
-        rank = QUALITY_RANKS.get(chosen.quality, 1)
-        lower = [name for name in entry.qualities if QUALITY_RANKS.get(name, 1) < rank]
-        for name in sorted(lower, key=lambda each: QUALITY_RANKS.get(each, 1), reverse=True):
-            yield replace(chosen, quality=name)
+        lower = entry.qualities[: entry.qualities.index(chosen.quality)]
+        yield from (replace(chosen, quality=name) for name in reversed(lower))
 
 
 def refusal(meant: Named, dearer: Sequence[str]) -> str:

@@ -42,6 +42,7 @@ MISTAKES: list[tuple[dict[str, Any], str]] = [
         {"prompt_limit": True},
         "atelier/easel: prompt_limit must be a whole number from 1 to 1,000,000, not True.",
     ),
+    ({"qualities": ["high", "low"]}, "atelier/easel: qualities must stand from the lowest up."),
     ({"max_n": 0}, "atelier/easel: max_n must be a whole number from 1 to 16, not 0."),
     ({"max_nn": 4}, "atelier/easel: max_nn is not a known key."),
     ({"supports": {"seeds": True}}, "atelier/easel: supports: seeds is not a known key."),

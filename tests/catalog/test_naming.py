@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -15,6 +16,7 @@ from studio.accounts.models import AuditRow, User
 from studio.catalog import decisions, health, loader, naming, selectors, services
 from studio.catalog.errors import CatalogError, UnknownModel
 from studio.catalog.models import Breaker, VendorPlace
+from studio.catalog.selectors import Offer
 from studio.core.errors import Invalid
 from tests.catalog import samples
 
@@ -221,6 +223,19 @@ def test_each_model_is_told_the_names_that_reach_it(settings: Settings) -> None:
     assert found["replicate/flux-2-pro"] == ("flux-2-pro", "black-forest-labs/flux-2-pro")
     assert found["fal/flux-2-pro"] == ("fal-ai/flux-2-pro",)
     assert "bfl/flux-2-pro" not in found
+
+
+def test_lower_levels_follow_a_models_own_choice_where_the_named_model_has_none() -> None:
+    levels = samples.model(qualities=["low", "medium", "high", "max"], default_quality="high")
+    plain = selectors.offer("gesso/sketch")
+
+    def tried(own: Offer, **wish: str) -> list[str]:
+        meant = naming.Named("easel", levels.id, own=own)
+        return [each.quality for each in naming.settings(levels, wish, meant)]
+
+    assert tried(plain) == ["high", "medium", "low"]
+    assert tried(replace(plain, entry=levels)) == ["high"]
+    assert tried(plain, seed="7") == []
 
 
 TABLES = [

@@ -51,6 +51,9 @@ def test_offline_the_cheapest_that_can_do_the_job_is_meant() -> None:
     assert named("gpt-image-2", SOURCE)[0].model == "gesso/paint"
     spec, _found = named("gpt-image-2", quality="high")
     assert (spec.model, spec.parameters["quality"]) == ("gesso/studio", "high")
+    spec, found = named("seedream-5", SOURCE)
+    assert (spec.model, spec.parameters["quality"]) == ("gesso/press", "low")
+    assert found.allows(30_000), "so that the dearer one would do as well"
     spec, _found = named("gpt-image-1", background="transparent", quality="high")
     assert (spec.model, spec.parameters["background"]) == ("gesso/studio", "transparent")
 
@@ -113,6 +116,14 @@ def test_the_named_models_own_rules_hold_where_another_runs() -> None:
             named("dall-e-2", **wish)
     with pytest.raises(Invalid):
         quoting.named(JobSpec("dall-e-2", "a" * 1_001))
+
+
+def test_a_format_that_nobody_chose_is_left_to_the_model_that_runs(settings: Any) -> None:
+    settings.PROVIDER_KEYS = {"xai": "sk-test"}
+    spec, _found = named("dall-e-2")
+    assert (spec.model, spec.parameters["output_format"]) == ("xai/grok-imagine-image", "jpeg")
+    with pytest.raises(ModelNotOffered, match="does all of this"):
+        named("dall-e-2", output_format="png")
 
 
 def test_a_shape_is_said_in_the_other_models_words() -> None:
