@@ -54,13 +54,13 @@ def set_collection(*, key: ApiKey, collection: Collection | None) -> None:
         KeyCollection.objects.update_or_create(key=key, defaults={"collection": there})
 
 
-def collections_of(actor: Actor, keys: Iterable[ApiKey]) -> dict[UUID, str]:
+def collections_of(actor: Actor, of: Iterable[ApiKey]) -> dict[UUID, str]:
     """The name of the collection of each key that has one, by the key's id, in one query.
 
     It is empty for a collection that the actor may not see: somebody's private one, on a key of a team that they lead.
     """
     seen: QuerySet[Collection] = OwnedQuerySet(Collection).visible_to(actor)
-    aims = KeyCollection.objects.filter(key__in=[key.pk for key in keys]).annotate(
+    aims = KeyCollection.objects.filter(key__in=[key.pk for key in of]).annotate(
         seen=Exists(seen.filter(pk=OuterRef("collection")))
     )
     named = aims.values_list("key_id", "collection__name", "seen")
