@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
-from studio.catalog import automatic, naming, pricing, validation, vendor_prices
+from studio.catalog import asking, automatic, naming, pricing, validation, vendor_prices
 from studio.catalog import selectors as catalog
 from studio.catalog import services as prices
 from studio.catalog.entries import Entry
@@ -110,7 +110,8 @@ def _priced(spec: JobSpec, retry_of: Job | None) -> Priced:
 
 def _checked(entry: Entry, spec: JobSpec) -> Parameters:
     has_mask, count = spec.mask is not None, len(spec.pictures)
-    checked = validation.validate(entry, spec.form, count, has_mask, spec.prompt)
+    form = asking.own_words(entry, spec.form)
+    checked = validation.validate(entry, form, count, has_mask, spec.prompt)
     if refusal := validation.refused_kind(entry, spec.kind):
         raise Invalid(refusal, fields={"references": refusal})
     return checked
@@ -150,7 +151,11 @@ def _instead(spec: JobSpec, entry: Entry, wish: Mapping[str, str], meant: naming
     """What the wish costs with this model in another's place, if possible no more than that one; None where it cannot
     do all of it."""
     found = None
-    for parameters in naming.settings(entry, wish, meant):
+    try:
+        own = asking.own_words(entry, wish)
+    except Invalid:
+        return None
+    for parameters in naming.settings(entry, own, meant):
         with suppress(Invalid, ModelNotOffered, NotOffered):
             found = _priced(spec.told(entry.id, parameters), None)
         if found and meant.allows(found.quote.high):

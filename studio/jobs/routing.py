@@ -14,7 +14,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from studio.catalog import automatic, pricing
+from studio.catalog import asking, automatic, pricing
 from studio.catalog import selectors as catalog
 from studio.catalog.errors import UnknownModel
 from studio.catalog.fields import TRANSPARENT, Parameters
@@ -114,10 +114,10 @@ def choose(spec: JobSpec, *, available: int | None = None, without: Container[st
     Raises Invalid for settings that are none, and where no model can do all of it within the budget.
     """
     has_mask, count = spec.mask is not None, len(spec.pictures)
-    wanted = spec.form
+    wanted, common = asking.apart(spec.form)
     most = _budget(wanted.pop(BUDGET, ""))
     checked = validate(automatic.ENTRY, wanted, count, has_mask, spec.prompt)
-    asked = JobSpec(spec.model, spec.prompt, _asked(checked), spec.references)
+    asked = JobSpec(spec.model, spec.prompt, _asked(checked, common), spec.references)
     able = candidates(asked, without=without)
     paid = [each for each in able if most is None or each.quote.high <= most]
     if not paid:
@@ -128,12 +128,15 @@ def choose(spec: JobSpec, *, available: int | None = None, without: Container[st
     return Route(tuple(paid), most)
 
 
-def _asked(checked: Parameters) -> dict[str, str]:
-    """What was wished for, without what only follows from the lack of a wish: those are every model's own."""
+def _asked(checked: Parameters, common: dict[str, str]) -> dict[str, str]:
+    """What was wished for, without what only follows from the lack of a wish: those are every model's own.
+
+    ``common`` are the words for every model; a shape among them stands in the place of the aspect ratio.
+    """
     texts = checked.as_form()
-    named = ("n", "aspect_ratio", "negative_prompt")
+    named = ("n", "negative_prompt") if asking.SHAPE in common else ("n", "aspect_ratio", "negative_prompt")
     background = {"background": TRANSPARENT} if checked.background == TRANSPARENT else {}
-    return {name: texts[name] for name in named if texts[name]} | background
+    return {name: texts[name] for name in named if texts[name]} | background | common
 
 
 def _budget(text: str) -> int | None:
@@ -184,7 +187,10 @@ def _fitting(offer: Offer, spec: JobSpec, work: str, seen: Weather) -> Candidate
     )
     if not able or rule is None or not offer.terms.priced:
         return None
-    wanted = spec.form
+    try:
+        wanted = asking.own_words(entry, spec.form)
+    except Invalid:
+        return None
     parameters, notes = nearest(entry, wanted)
     kept = (
         str(parameters.n) == (wanted.get("n") or "1")

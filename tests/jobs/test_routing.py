@@ -75,6 +75,19 @@ def test_another_shape_or_a_size_far_off_is_another_picture() -> None:
 
 
 @pytest.mark.django_db
+def test_auto_takes_a_shape_and_a_level_that_not_every_model_has() -> None:
+    """In the words for every model: each option has them in its own."""
+    assert set(names(wish(shape="2:1"))) == {SKETCH}
+    assert set(names(wish(level="hd"))) == {STUDIO, PRESS}
+    route = routing.choose(wish(level="hd", shape="16:9", n="2"))
+    assert {option.parameters.quality for option in route.options} == {"high"}
+    for option in route.options:
+        assert option.spec_for(wish()).parameters["quality"] == "high"
+    with pytest.raises(Invalid):
+        routing.choose(wish(level="hd", shape="2:1"))
+
+
+@pytest.mark.django_db
 def test_who_asked_for_pixels_is_given_no_drawing_and_the_reverse(settings: Any) -> None:
     settings.PROVIDER_KEYS = {"recraft": "a key"}
     assert not [name for name in names(wish()) if name.endswith("_vector")]
