@@ -12,9 +12,10 @@ from studio.accounts import keys
 from studio.accounts.actors import Actor, actor_for_key
 from studio.accounts.models import ApiKey
 from studio.api import ids
-from studio.core.errors import NotFound
+from studio.core.errors import Forbidden, NotFound
 from studio.images import selectors as images
 from studio.images.models import Image
+from studio.jobs import selectors as runs
 from studio.jobs.models import Project, Run
 
 
@@ -51,6 +52,23 @@ def same_wish(key: ApiKey, project: Project, *, wish: str, since: datetime) -> R
     """The project's newest run that this very key asked for since then, in words whose hash is ``wish``."""
     lately = Run.objects.filter(project=project, created_at__gt=since, body_hash=wish, api_key=key)
     return lately.order_by("-number").first()
+
+
+def task_for(actor: Actor, run_id: UUID) -> Run:
+    """A run that a program asked for, read whole. Raises NotFound; four queries, five with references."""
+    asked = runs.whole().visible_to(actor).filter(origin=Run.Origin.API)
+    found = asked.filter(pk=run_id).first()
+    if found is None:
+        raise ids.missing("tsk")
+    return found
+
+
+def changeable_task_for(actor: Actor, run_id: UUID) -> Run:
+    """As ``task_for``; raises Forbidden where the run may be seen and not be changed."""
+    found = task_for(actor, run_id)
+    if not Run.objects.editable_by(actor).filter(pk=run_id).exists():
+        raise Forbidden(_("You may see this, but your role in the team does not let you change it."))
+    return found
 
 
 def sides_of(actor: Actor, wanted: Sequence[UUID]) -> dict[UUID, tuple[int, int]]:

@@ -14,12 +14,15 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import URLPattern, path
 from django.views.decorators.csrf import csrf_exempt
 
-from studio.api import auth, openai
+from studio.api import auth, openai, tasks
 from studio.api.dialects import Dialect
 from studio.api.endpoints import Endpoint, View, at_path, nowhere
 from studio.core.errors import StudioError
 
-SPOKEN: Sequence[tuple[Dialect, Sequence[Endpoint]]] = ((openai.DIALECT, openai.ENDPOINTS),)
+SPOKEN: Sequence[tuple[Dialect, Sequence[Endpoint]]] = (
+    (openai.DIALECT, openai.ENDPOINTS),
+    (tasks.DIALECT, tasks.ENDPOINTS),
+)
 """Every dialect and its addresses; the first answers where no key says another."""
 
 

@@ -84,6 +84,12 @@ def balance(account_id: UUID) -> Balance:
     return Balance(*Account.objects.values_list("available", "held", "blocked").get(pk=account_id))
 
 
+def charged_for(keys: Iterable[str]) -> int:
+    """Micros that these holds took for good up to now: what was charged, less what staff returned of it since."""
+    found = Hold.objects.filter(key__in=list(keys)).aggregate(total=Sum(F("settled") - F("refunded")))
+    return found["total"] or 0
+
+
 def statement(account_id: UUID, *, before: int | None = None, show: str = "", limit: int = PAGE_SIZE) -> Page:
     """Rows below the cursor ``before``, narrowed to the word ``show``; three queries however many rows."""
     heads = Entry.objects.filter(HEADS, account_id=account_id).select_related("hold", "actor")

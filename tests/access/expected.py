@@ -74,6 +74,8 @@ class Row:
             return "missing"
         if self.rule == "program":
             return "in" if who == Who.KEY else "sign in"
+        if self.rule == "task":
+            return "sign in" if who != Who.KEY else "missing" if whose == Whose.MISSING else "in"
         if who not in SIGNED_IN:
             return "sign in"
         if self.rule == "page":
@@ -102,6 +104,11 @@ def signed(methods: str, **values: object) -> Row:
 def program(methods: str, **values: object) -> Row:
     """For whoever sends a good key; a session of a browser opens nothing here."""
     return Row("program", tuple(methods.split()), values=values)
+
+
+def of_task(methods: str) -> Row:
+    """A task's address, for whoever sends a key that may see it; a session of a browser opens nothing here."""
+    return Row("task", tuple(methods.split()), "task")
 
 
 def nowhere() -> Row:
@@ -155,8 +162,14 @@ ADDRESSES: dict[str, Row] = {
     # For programs
     **{f"{space}_models": program("GET") for space in ("root", "openai")},
     **{f"{space}_model": program("GET", name="gesso/paint") for space in ("root", "openai")},
-    **{f"{space}_generations": program("POST") for space in ("root", "openai")},
-    **{name: nowhere() for name in ("root_v1_nowhere", "root_api_nowhere", "openai_nowhere")},
+    **{f"{space}_generations": program("POST") for space in ("root", "openai", "async")},
+    **{f"{space}_image_to_image": program("POST") for space in ("root", "async")},
+    **{f"{space}_uploads": program("POST") for space in ("root", "async")},
+    **{f"{space}_task": of_task("GET") for space in ("root", "async")},
+    **{f"{space}_cancel": of_task("POST") for space in ("root", "async")},
+    **{
+        name: nowhere() for name in ("root_v1_nowhere", "root_api_nowhere", "openai_nowhere", "async_nowhere")
+    },
     "result": signed("GET HEAD", signed="nothing.png"),
     # The studio
     "studio": page("GET"),

@@ -37,6 +37,13 @@ FORMS: dict[str, Form] = {
     # For programs, which send JSON
     "root_generations": Form(),
     "openai_generations": Form(),
+    "async_generations": Form(),
+    "root_image_to_image": Form(),
+    "async_image_to_image": Form(),
+    "root_uploads": Form(),
+    "async_uploads": Form(),
+    "root_cancel": Form(),
+    "async_cancel": Form(),
     # The studio
     "projects": Form({"name": "Stairs"}),
     # The price of a run with a picture that is private shows it as that, and is paid by nobody.

@@ -12,12 +12,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from studio.accounts import keys
-from studio.accounts.models import Role, Team, User
+from studio.accounts.models import ApiKey, Role, Team, User
+from studio.api import ids
 from studio.credits import services as credits
 from studio.gallery.models import Collection, Export
 from studio.images import intake, services, storage
 from studio.images.models import Image
-from studio.jobs.models import State
+from studio.jobs.models import Run, State
 from tests.access.expected import Who, Whose
 from tests.access.fields import RUN
 from tests.access.site import Address
@@ -68,6 +69,18 @@ def _key(owner: User, team: Team | None, **_fields: Any) -> Any:
     return keys.make(owner=owner, team=team, name="Script")[0]
 
 
+@dataclass(frozen=True)
+class Task:
+    """A run as a program's addresses name it."""
+
+    pk: str
+
+
+def _task(owner: User, team: Team | None, **fields: Any) -> Any:
+    run = _job(owner, team, origin=Run.Origin.API, **fields).run
+    return Task(ids.shown("tsk", run.pk))
+
+
 ROWS: dict[str, Callable[..., Any]] = {
     "project": make_project,
     "run": make_run,
@@ -77,6 +90,7 @@ ROWS: dict[str, Callable[..., Any]] = {
     "collection": _collection,
     "export": _export,
     "key": _key,
+    "task": _task,
 }
 """How a row of each kind that somebody owns is made, from owner, team and visibility."""
 
@@ -118,6 +132,8 @@ def build() -> World:
     clients = {who: _client(people.get(who), who) for who in Who}
     User.objects.filter(pk=people[Who.SUSPENDED].pk).update(is_active=False)
     _row, text = keys.make(owner=owner, name="Script")
+    # Used just now: that it is used again writes nothing.
+    ApiKey.objects.update(last_used_at=timezone.now())
     clients[Who.KEY] = Client(raise_request_exception=False, headers={"Authorization": f"Bearer {text}"})
     for who in (Who.OWNER, Who.NEIGHBOUR):
         account = credits.account_of(user=people[who]).pk

@@ -1,0 +1,58 @@
+"""The dialect of prepaid tasks (seed 1): its addresses, and how it tells errors."""
+
+from __future__ import annotations
+
+from studio.api.endpoints import Endpoint
+from studio.api.tasks import views
+from studio.api.tasks.envelopes import Artifact, Task, accepted
+from studio.api.tasks.errors import DIALECT
+from studio.api.tasks.fields import ImageToImage, Media, TextToImage, Upload
+
+__all__ = ["DIALECT", "ENDPOINTS", "accepted"]
+
+ENDPOINTS = (
+    Endpoint(
+        "POST",
+        "v1/images/generations",
+        views.generations,
+        "Begin a task: pictures from a prompt",
+        scope="generate",
+        body=TextToImage,
+        answers={202: Task},
+    ),
+    Endpoint(
+        "POST",
+        "v1/images/image-to-image",
+        views.image_to_image,
+        "Begin a task: pictures from pictures and a prompt",
+        scope="generate",
+        body=ImageToImage,
+        answers={202: Task},
+    ),
+    Endpoint(
+        "GET",
+        "v1/tasks/<str:task_id>",
+        views.task,
+        "How far a task is, and what came of it",
+        scope="generate",
+        answers={200: Task},
+    ),
+    Endpoint(
+        "POST",
+        "v1/tasks/<str:task_id>/cancel",
+        views.cancel,
+        "Stop a task and give its credits back",
+        scope="generate",
+        answers={200: Task, 202: Task},
+    ),
+    Endpoint(
+        "POST",
+        "v1/uploads",
+        views.uploads,
+        "Keep a picture, to name it by its artifact_id",
+        scope="generate",
+        body=Media,
+        form=Upload,
+        answers={201: Artifact},
+    ),
+)

@@ -1,0 +1,40 @@
+"""Pictures that come in: which of the three kinds of media each is, and the artifact that it becomes."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from studio.api import inputs
+from studio.api.errors import Kind, Refused
+from studio.api.http import ApiRequest
+from studio.api.inputs import Address, Artifact, DataUri, Source
+from studio.api.tasks.fields import Media
+from studio.images.models import Image
+
+TOO_LARGE = "image_too_large"
+FIELDS = {"url": "url", "artifact": "artifact_id", "data_uri": "data"}
+
+
+def source(media: Media, param: str) -> Source:
+    """Where the picture is. The seed names the kinds and shows no shape: this one is a guess [?]. Raises Refused."""
+    match media.type:
+        case "url" if media.url:
+            return Address(media.url)
+        case "artifact" if media.artifact_id:
+            return Artifact(media.artifact_id)
+        case "data_uri" if media.data:
+            return DataUri(media.data)
+    name = f"{param}.{FIELDS[media.type]}"
+    raise Refused(Kind.MISSING, _("%(name)s is required.") % {"name": name}, param=name)
+
+
+def taken(request: ApiRequest, found: Source, param: str) -> Image:
+    """The picture in the key's workspace. Raises Refused at ``param``."""
+    try:
+        return inputs.take(
+            request.actor, request.key.team, found, request=request, https_only=True, param=param
+        )
+    except Refused as refused:
+        if refused.code == TOO_LARGE:
+            raise Refused(Kind.TOO_LARGE, refused.message, code=TOO_LARGE, param=param) from refused
+        raise

@@ -1,0 +1,98 @@
+"""Tasks (seed 1): asked for with a prompt and pictures, done by the workers, polled, and stopped."""
+
+from __future__ import annotations
+
+from django.http import HttpResponseBase
+from django.utils.translation import gettext as _
+
+from studio.api import access, ids, quotes, running
+from studio.api.endpoints import files
+from studio.api.errors import Kind, Refused
+from studio.api.http import ApiRequest, answer
+from studio.api.inputs import File
+from studio.api.tasks.envelopes import STATUSES, accepted, envelope, facts_of
+from studio.api.tasks.errors import no_task
+from studio.api.tasks.fields import ImageToImage, Media, TextToImage, Upload
+from studio.api.tasks.media import source, taken
+from studio.catalog import asking
+from studio.core.errors import NotFound
+from studio.jobs import services
+from studio.jobs.errors import NotCancellable
+from studio.jobs.models import FINAL, Reference, Run, State
+from studio.jobs.specs import JobSpec, ReferenceSpec
+
+FILE = "file"
+
+
+def generations(request: ApiRequest, body: TextToImage) -> HttpResponseBase:
+    """Pictures from a prompt."""
+    return _asked(request, body, ())
+
+
+def image_to_image(request: ApiRequest, body: ImageToImage) -> HttpResponseBase:
+    """Pictures from one or more pictures and a prompt; those that were sent along are kept as artifacts first."""
+    role = Reference.Role
+    named = [("image", body.image, role.SOURCE)]
+    named += [(f"extra_images.{at}", media, role.SUBJECT) for at, media in enumerate(body.extra_images)]
+    found = [(source(media, param), param, part) for param, media, part in named]
+    pictures = (ReferenceSpec(taken(request, each, param).pk, part) for each, param, part in found)
+    return _asked(request, body, tuple(pictures))
+
+
+def _asked(request: ApiRequest, body: TextToImage, references: tuple[ReferenceSpec, ...]) -> HttpResponseBase:
+    given = {"n": str(body.n), asking.LEVEL: body.quality, asking.SHAPE: body.aspect_ratio or ""}
+    spec = JobSpec(body.model, body.prompt, given, references)
+    if quotes.is_dry(request):
+        return answer(quotes.document(quotes.priced(request, spec)))
+    return accepted(request, running.submitted(request, spec, workers=True))
+
+
+def task(request: ApiRequest, task_id: str) -> HttpResponseBase:
+    """How far it is, and what came of it."""
+    try:
+        run = access.task_for(request.actor, ids.read("tsk", task_id))
+    except NotFound as error:
+        raise no_task(error) from error
+    return answer(envelope(request, run))
+
+
+def cancel(request: ApiRequest, task_id: str) -> HttpResponseBase:
+    """Stop it, and give all credits back. The seed names no way to do so: this one is a guess [?].
+
+    200 with the task once it is canceled, now or before; 202 while its worker, which has to see the wish, goes on.
+    """
+    try:
+        run = access.changeable_task_for(request.actor, ids.read("tsk", task_id))
+    except NotFound as error:
+        raise no_task(error) from error
+    try:
+        services.cancel_run(run=run)
+    except NotCancellable as error:
+        if _state(run) != State.CANCELLED:
+            raise _not_cancelable(run) from error
+    found = access.task_for(request.actor, run.pk)
+    return answer(envelope(request, found), 200 if _state(found) in FINAL else 202)
+
+
+def _state(run: Run) -> str:
+    return running.last_job(run).state
+
+
+def _not_cancelable(run: Run) -> Refused:
+    state = _state(run)
+    if state in FINAL:
+        text = _("This task is over: it %(status)s.") % {"status": STATUSES[state]}
+    else:
+        text = _("The model has this task and its answer was lost. Its credits come back if nothing arrives.")
+    return Refused(Kind.CONFLICT, text, code="task_not_cancelable")
+
+
+def uploads(request: ApiRequest, body: Media | Upload) -> HttpResponseBase:
+    """Keep a picture, from a form's ``file`` or as in image-to-image, and name it as an artifact."""
+    if isinstance(body, Media):
+        found, param = source(body, "media"), "media"
+    elif (part := files(request).get(FILE)) is not None:
+        found, param = File(part.read(), part.name), FILE
+    else:
+        raise Refused(Kind.MISSING, _("%(name)s is required.") % {"name": FILE}, param=FILE)
+    return answer(facts_of(taken(request, found, param)), 201)
