@@ -16,8 +16,9 @@ app.autodiscover_tasks(["studio.worker"])
 
 @worker_init.connect
 def add_periodic_work(**_: object) -> None:
-    """Every worker process beats, keeps its leases, and stands ready to sweep and to pack."""
+    """Every worker process beats, keeps its leases, and stands ready to sweep, to pack and to look."""
+    from studio.worker.looker import Looker
     from studio.worker.packer import Packer
     from studio.worker.sweeper import Periodic
 
-    app.steps["worker"].update([Periodic, Packer])
+    app.steps["worker"].update([Periodic, Packer, Looker])

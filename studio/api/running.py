@@ -130,11 +130,13 @@ def _worth_another_try(job: Job) -> bool:
 class Work:
     """A run that is worked on in a thread of its own until it is over or nobody can tell.
 
-    ``bell`` rings whenever there is something new: a preview, or the end.
+    ``bell`` rings whenever there is something new: a preview, or the end. Without ``previews`` none are asked of the
+    vendor, which may take tokens for them.
     """
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, *, previews: bool = False) -> None:
         self.run = run
+        self._tap = self._tell if previews else None
         self.bell = Bell()
         self._previews: queue.SimpleQueue[Preview] = queue.SimpleQueue()
         self._over = threading.Event()
@@ -161,7 +163,7 @@ class Work:
 
     def _go(self) -> None:
         try:
-            self._job = ended(self.run, tap=self._tell)
+            self._job = ended(self.run, tap=self._tap)
         except StudioError as refused:
             self._refused = refused
         finally:

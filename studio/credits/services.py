@@ -91,8 +91,9 @@ def release(*, key: str, reason: str = "") -> Micros:
     return Micros(done.amount - done.settled)
 
 
-def refund(*, key: str, amount: int, refund_key: str, actor: User, reason: str) -> Entry:
-    """Staff give back up to what the hold ``key`` charged; ``refund_key`` makes it safe to repeat.
+def refund(*, key: str, amount: int, refund_key: str, actor: User | None, reason: str) -> Entry:
+    """Staff give back up to what the hold ``key`` charged; ``refund_key`` makes it safe to repeat. No ``actor`` means
+    that the studio itself does, for a picture that turned out to be none.
 
     Raises Invalid where more than the charge would come back, Conflict, NotFound.
     """

@@ -44,11 +44,11 @@ def is_bare(data: bytes, mime: str) -> bool:
     try:
         match mime:
             case "image/png":
-                return all(kind in PNG_PARTS for kind in _png(data))
+                return all(kind in PNG_PARTS for kind, _place in png_parts(data))
             case "image/jpeg":
-                return all(_jpeg_part(kind, body) for kind, body in _jpeg(data))
+                return all(_jpeg_part(kind, body) for kind, body in jpeg_parts(data))
             case "image/webp":
-                return all(kind in WEBP_PARTS for kind in _webp(data))
+                return all(kind in WEBP_PARTS for kind, _place in webp_parts(data))
     except Odd:
         pass
     return False
@@ -59,31 +59,34 @@ def is_bare_drawing(data: bytes) -> bool:
     return DRAWING.fullmatch(data) is not None
 
 
-def _png(data: bytes) -> Iterator[bytes]:
+def png_parts(data: bytes) -> Iterator[tuple[bytes, int]]:
+    """The kind of each part, and where what it holds begins. Raises Odd."""
     place, kind = 8, b""
     while place < len(data):
         if kind == b"IEND":
             raise Odd
         kind = data[place + 4 : place + 8]
+        yield kind, place + 8
         place += 12 + int.from_bytes(data[place : place + 4])
-        yield kind
     if place != len(data) or kind != b"IEND":
         raise Odd
 
 
-def _webp(data: bytes) -> Iterator[bytes]:
+def webp_parts(data: bytes) -> Iterator[tuple[bytes, int]]:
+    """As ``png_parts``."""
     if int.from_bytes(data[4:8], "little") + 8 != len(data):
         raise Odd
     place = 12
     while place < len(data):
         size = int.from_bytes(data[place + 4 : place + 8], "little")
-        yield data[place : place + 4]
+        yield data[place : place + 4], place + 8
         place += 8 + size + size % 2
     if place != len(data):
         raise Odd
 
 
-def _jpeg(data: bytes) -> Iterator[tuple[int, bytes]]:
+def jpeg_parts(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """The marker of each part, and what it holds. Raises Odd."""
     place = 2
     while data[place : place + 2] != b"\xff\xd9":
         if place + 4 > len(data) or data[place] != 0xFF:

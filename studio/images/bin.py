@@ -31,8 +31,8 @@ def locked(ids: Iterable[UUID], *, binned: bool) -> list[Image]:
     return list(found.select_for_update().order_by("pk"))
 
 
-def put(images: Sequence[Image], *, by: User) -> None:
-    """Move locked pictures to the bin."""
+def put(images: Sequence[Image], *, by: User | None) -> None:
+    """Move locked pictures to the bin; nobody (``by`` is None) where the studio does it by itself."""
     with shelves.recounted(images):
         _write(images, binned_at=timezone.now(), binned_by=by)
 

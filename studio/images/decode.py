@@ -14,7 +14,7 @@ from typing import Any
 from PIL import Image, ImageCms
 
 from studio.images.drawings import drawn
-from studio.images.limits import MAX_PIXELS, MAX_SIDE, PLACEHOLDER_SIDE, PREVIEW_SIDE, RENDITIONS
+from studio.images.limits import MAX_PIXELS, MAX_SIDE, PLACEHOLDER_SIDE, PREVIEW_SIDE, rendition_widths
 
 LARGE_PIXELS = 4_000_000
 THOROUGH_WIDTH = 640
@@ -179,12 +179,6 @@ def fitted(picture: Image.Image, width: int, height: int) -> Image.Image:
     if size == picture.size:
         return picture
     return picture.resize(size, Image.Resampling.LANCZOS, reducing_gap=1.0)
-
-
-def rendition_widths(width: int) -> list[int]:
-    """Every rendition narrower than the picture, and the next one, which then has the picture's own size."""
-    narrower = [step for step in RENDITIONS if step < width]
-    return narrower + [step for step in RENDITIONS if step >= width][:1]
 
 
 def at_width(picture: Image.Image, step: int) -> Image.Image:

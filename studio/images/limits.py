@@ -15,3 +15,9 @@ and the next one, which then has the picture's own width."""
 
 PREVIEW_SIDE = 640
 PLACEHOLDER_SIDE = 24
+
+
+def rendition_widths(width: int) -> list[int]:
+    """Every rendition narrower than the picture, and the next one, which then has the picture's own size."""
+    narrower = [step for step in RENDITIONS if step < width]
+    return narrower + [step for step in RENDITIONS if step >= width][:1]

@@ -17,8 +17,15 @@ from studio.core.ids import uuid7
 class Blob(models.Model):
     """Bytes in the store, kept once per content. ``uses`` counts the pictures that hold it.
 
-    ``key`` names the files in the store and, unlike the hash, may be guessed from nothing.
+    ``key`` names the files in the store and, unlike the hash, may be guessed from nothing. ``state`` is unseen while
+    only the header of a vendor's picture was read (see ``images.unseen``): its display copies are still to be made, and
+    ``look_at`` is when that is due. A broken one was looked at, and cannot be read.
     """
+
+    class State(models.TextChoices):
+        READY = "ready", _("Ready")
+        UNSEEN = "unseen", _("Not looked at yet")
+        BROKEN = "broken", _("Cannot be read")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     sha256 = models.CharField(max_length=64, unique=True)
@@ -32,7 +39,12 @@ class Blob(models.Model):
     placeholder = models.TextField(blank=True)
     transparent = models.BooleanField(default=False)
     uses = models.PositiveIntegerField(default=0)
+    state = models.CharField(max_length=6, choices=State, default=State.READY)
+    look_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["look_at"], condition=Q(state="unseen"), name="blob_unseen")]
 
     def __str__(self) -> str:
         return f"{self.mime} {self.width}×{self.height}"

@@ -12,6 +12,7 @@ from functools import lru_cache
 from studio.images import intake, storage
 from studio.images.bare import is_bare, is_bare_drawing
 from studio.images.models import Blob
+from studio.images.unseen import see
 
 COPIES: Mapping[str, intake.Format] = {
     intake.PNG: "png",
@@ -50,6 +51,7 @@ def made(blob: Blob, found: Plain) -> int:
 
     Raises FileNotFoundError where the kept file is gone, a BadPicture, Busy or NotKept.
     """
+    see(blob)
     if not found.copied:
         return blob.size
     if not storage.exists(found.name):

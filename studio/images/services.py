@@ -1,20 +1,21 @@
-"""What happens to pictures: stored, added, taken in, linked, swept.
+"""What happens to pictures: stored, added, taken in, linked.
 
 Files are written before the rows that name them and outside any transaction, so a crash leaves files
-without rows, which ``sweep_files`` removes, and never a row without its files.
+without rows, which ``images.orphans`` removes, and never a row without its files.
 """
 
 from __future__ import annotations
 
+import hashlib
 import logging
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from studio.accounts.actors import Actor, Visibility
@@ -25,19 +26,23 @@ from studio.core.ids import uuid7_at
 from studio.images import intake, search, shelves, storage, words
 from studio.images.bare import is_bare
 from studio.images.errors import NotKept
+from studio.images.headers import Header
 from studio.images.intake import Prepared
-from studio.images.limits import MAX_BYTES
+from studio.images.limits import MAX_BYTES, rendition_widths
 from studio.images.models import Blob, Image, Lineage
+from studio.images.unseen import see
 
 log = logging.getLogger(__name__)
 
-ORPHAN_AGE = timedelta(hours=1)
-"""Files this old without a row belong to work that died; younger ones may still get theirs."""
+UNSEEN_COLOR = "#808080"
+"""What stands for a picture that nobody has decoded yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A prepared picture whose files are written under ``key``; ``add`` makes rows of it."""
+    """A picture whose files are written under ``key``; ``add`` makes rows of it. One that is not ``seen`` yet has no
+    display copies so far, and its facts are those of its header.
+    """
 
     key: str
     sha256: str
@@ -49,6 +54,7 @@ class Stored:
     placeholder: str
     transparent: bool
     renditions: tuple[int, ...]
+    seen: bool = True
 
 
 def store(prepared: Prepared, *, durable: bool = True) -> Stored:
@@ -57,14 +63,9 @@ def store(prepared: Prepared, *, durable: bool = True) -> Stored:
     Raises NotKept where the disk is full or cannot be written, and leaves nothing of the picture behind then.
     """
     key = storage.new_key()
-    try:
-        storage.put(storage.original_name(key, prepared.mime), prepared.data, durable=durable)
-        for width, data in prepared.renditions.items():
-            storage.put(storage.rendition_name(key, width), data, durable=durable)
-    except OSError as error:
-        storage.delete_blob(key)
-        log.error("a picture of %d bytes was not kept: %s", len(prepared.data), error)
-        raise NotKept(error) from error
+    files = {storage.original_name(key, prepared.mime): prepared.data}
+    files |= {storage.rendition_name(key, width): data for width, data in prepared.renditions.items()}
+    _write(key, files, durable=durable)
     return Stored(
         key=key,
         sha256=prepared.sha256,
@@ -77,6 +78,40 @@ def store(prepared: Prepared, *, durable: bool = True) -> Stored:
         transparent=prepared.transparent,
         renditions=tuple(sorted(prepared.renditions)),
     )
+
+
+def store_unseen(data: bytes, header: Header) -> Stored:
+    """Write a vendor's picture of which only the header was read, and wait until the disk has it. Outside any
+    transaction. Its display copies are planned and not made: whoever needs one before makes it (see ``images.unseen``).
+
+    Raises NotKept as ``store`` does.
+    """
+    key = storage.new_key()
+    _write(key, {storage.original_name(key, header.mime): data})
+    return Stored(
+        key=key,
+        sha256=hashlib.sha256(data).hexdigest(),
+        mime=header.mime,
+        size=len(data),
+        width=header.width,
+        height=header.height,
+        color=UNSEEN_COLOR,
+        placeholder="",
+        transparent=False,
+        renditions=tuple(rendition_widths(header.width)),
+        seen=False,
+    )
+
+
+def _write(key: str, files: Mapping[str, bytes], *, durable: bool = True) -> None:
+    """All files of a key, or none. Raises NotKept."""
+    try:
+        for name, data in files.items():
+            storage.put(name, data, durable=durable)
+    except OSError as error:
+        storage.delete_blob(key)
+        log.error("a picture of %d bytes was not kept: %s", len(next(iter(files.values()))), error)
+        raise NotKept(error) from error
 
 
 def add(
@@ -161,6 +196,8 @@ def _hold_blob(stored: Stored) -> Blob:
         with suppress(IntegrityError), transaction.atomic():
             return _create_blob(stored)
     transaction.on_commit(lambda: storage.delete_blob(stored.key))
+    # Bytes that could not be read before are looked at once more: what is said of them holds for this picture too.
+    known.filter(state=Blob.State.BROKEN).update(state=Blob.State.UNSEEN, look_at=clock.now())
     return known.get()
 
 
@@ -177,6 +214,8 @@ def _create_blob(stored: Stored) -> Blob:
         placeholder=stored.placeholder,
         transparent=stored.transparent,
         uses=1,
+        state=Blob.State.READY if stored.seen else Blob.State.UNSEEN,
+        look_at=None if stored.seen else clock.now(),
     )
 
 
@@ -235,6 +274,7 @@ def source_bytes(image: Image) -> tuple[bytes, str, int, int]:
     file is missing, a BadPicture, or Busy.
     """
     blob = image.blob
+    see(blob)
     data = storage.get(storage.original_name(blob.key, blob.mime))
     if is_bare(data, blob.mime):
         return data, blob.mime, blob.width, blob.height
@@ -270,31 +310,3 @@ def put_preview(job_id: UUID, index: int, step: int, data: bytes) -> None:
 def drop_previews(job_id: UUID) -> None:
     """Forget a job's previews, once its pictures are there or never will be."""
     storage.delete_previews(job_id)
-
-
-def sweep_files() -> int:
-    """Remove files that no row knows and that are older than an hour; returns how many pictures' worth."""
-    limit = timezone.now() - ORPHAN_AGE
-    removed = 0
-    batch: list[str] = []
-    for key in storage.blob_keys():
-        batch.append(key)
-        if len(batch) == 500:
-            removed += _sweep(batch, limit)
-            batch = []
-    return removed + _sweep(batch, limit)
-
-
-def _sweep(keys: list[str], limit: datetime) -> int:
-    known = set(Blob.objects.filter(key__in=keys).values_list("key", flat=True))
-    removed = 0
-    for key in keys:
-        if key in known:
-            continue
-        changed = storage.last_change(key)
-        # Asked again for this one key: its row may have been committed since the list was read.
-        # A folder without files is one that is just being filled.
-        if changed is not None and changed < limit and not Blob.objects.filter(key=key).exists():
-            storage.delete_blob(key)
-            removed += 1
-    return removed

@@ -10,22 +10,21 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import dataclass
 from functools import partial
 from uuid import UUID
 
 from django.db.models import F
 from django.utils import timezone
 
-from providers.base import Facts, Finished, ImageRequest, Output, Provider, Ticket, Waiting
-from providers.errors import EmptyResult, InvalidRequest, ProviderError
+from providers.base import Facts, Finished, ImageRequest, Provider, Ticket, Waiting
+from providers.errors import InvalidRequest, ProviderError
 from studio.catalog import health
 from studio.catalog import providers as vendors
 from studio.core import db
-from studio.images import intake
 from studio.images import services as images
-from studio.images.errors import BadPicture, Busy, NotKept, TimedOut
-from studio.jobs import billing, failpoints, holding, notices, outcomes, retrying, sending, witness
+from studio.images.errors import BadPicture, Busy
+from studio.jobs import failpoints, holding, notices, outcomes, receiving, retrying, sending, witness
 from studio.jobs.listening import CancelWanted, ClaimLost, Listener, Preview
 from studio.jobs.models import Attempt, Job, State
 from studio.jobs.queue import Claim, claim_next, claim_outlived
@@ -33,8 +32,16 @@ from studio.jobs.queue import Claim, claim_next, claim_outlived
 log = logging.getLogger(__name__)
 
 Tap = Callable[[Preview], None]
-STORE_WAITS = (0.5, 2.0, 5.0, 15.0)
-"""Seconds between the tries to store a picture that may be paid for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiter:
+    """A program that waits for the answer itself, and not for display copies: pictures go on by their header where that
+    is sure, and are looked at afterwards (see ``images.unseen``). ``tap`` hears of every preview, in the thread in
+    which it comes; without it none are asked of the vendor.
+    """
+
+    tap: Tap | None = None
 
 
 def work() -> int:
@@ -49,18 +56,15 @@ def work() -> int:
 
 
 def run_one(job_id: UUID, *, tap: Tap | None = None) -> bool:
-    """Run this very job if it is due and free, and keep its lease; the synchronous path of the API.
-
-    ``tap`` hears of every preview, in the thread in which it comes.
-    """
+    """Run this very job, for a program that waits, if it is due and free, and keep its lease; ``tap`` as in Waiter."""
     claim = claim_next(job_id)
     if claim:
         with holding.renewed(claim):
-            run(claim, tap=tap)
+            run(claim, Waiter(tap))
     return claim is not None
 
 
-def run(claim: Claim, *, tap: Tap | None = None) -> None:
+def run(claim: Claim, waiter: Waiter | None = None) -> None:
     """Send or resume the job, store what comes back, settle the bill. Raises nothing that a vendor caused."""
     failpoints.reach("claimed")
     job = _claimed(claim)
@@ -68,7 +72,7 @@ def run(claim: Claim, *, tap: Tap | None = None) -> None:
         return
     with holding.held(claim):
         try:
-            _run(claim, job, tap)
+            _run(claim, job, waiter)
         except CancelWanted:
             outcomes.cancel_running(claim, job)
         except ClaimLost:
@@ -91,7 +95,7 @@ def ask_again(claim: Claim) -> None:
         attempt = job.attempts.get(state=Attempt.State.TICKET)
         answer = vendors.adapter(job.provider).poll(Ticket(**(attempt.ticket or {})))
         if isinstance(answer, Finished):
-            _receive(claim, job, attempt, answer)
+            receiving.receive(claim, job, attempt, answer)
     except ProviderError as error:
         retrying.decide(claim, job, error)
     finally:
@@ -104,7 +108,7 @@ def _claimed(claim: Claim) -> Job | None:
     return rows.prefetch_related("references__image__blob").first()
 
 
-def _run(claim: Claim, job: Job, tap: Tap | None) -> None:
+def _run(claim: Claim, job: Job, waiter: Waiter | None) -> None:
     seconds = _seconds_left(job)
     failpoints.reach("started")
     if seconds <= 0:
@@ -115,13 +119,14 @@ def _run(claim: Claim, job: Job, tap: Tap | None) -> None:
     if attempt is None:
         outcomes.park(claim, job, detail="The worker stopped while the vendor had the request.")
         return
-    listener = Listener(claim, job, provider.facts, partial(store_output, claim, job), tap)
+    tap = waiter.tap if waiter else None
+    listener = Listener(claim, job, provider.facts, partial(receiving.take_early, claim, job), tap)
     with witness.of(claim, job):
-        answer = ticket or _send(provider, _request(job, attempt, seconds), attempt, listener)
+        answer = ticket or _send(provider, _request(job, attempt, seconds, waiter), attempt, listener)
         if isinstance(answer, Ticket):
             answer = _poll(provider, answer, seconds, listener)
         failpoints.reach("answered")
-        _receive(claim, job, attempt, answer)
+        receiving.receive(claim, job, attempt, answer, unseen=waiter is not None)
 
 
 def _seconds_left(job: Job) -> float:
@@ -170,10 +175,11 @@ def _attempt(claim: Claim, job: Job, facts: Facts) -> tuple[Attempt | None, Tick
     return Attempt.objects.create(job=job, number=number, client_ref=f"{job.pk.hex}-{number}"), None
 
 
-def _request(job: Job, attempt: Attempt, seconds: float) -> ImageRequest:
+def _request(job: Job, attempt: Attempt, seconds: float, waiter: Waiter | None) -> ImageRequest:
     """What is sent. Where it cannot be made the attempt has failed, and surely nothing was paid."""
     try:
-        return sending.image_request(job, attempt, seconds=seconds)
+        previews = waiter is None or waiter.tap is not None
+        return sending.image_request(job, attempt, seconds=seconds, previews=previews)
     except Busy as error:
         problem: ProviderError = retrying.Unread("A reference could not be read in time.")
         retrying.note(attempt, problem)
@@ -218,64 +224,3 @@ def _poll(provider: Provider, ticket: Ticket, seconds: float, listener: Listener
         if time.monotonic() >= until:
             raise retrying.deadline_passed()
     return answer
-
-
-def _receive(claim: Claim, job: Job, attempt: Attempt, finished: Finished) -> None:
-    """Store every picture that is not there yet, then close the job and its bill together."""
-    if not finished.outputs:
-        raise EmptyResult("The vendor answered without a picture.")
-    there = set(job.outputs.values_list("position", flat=True))
-    try:
-        kept = sum(
-            index in there or store_output(claim, job, index, output)
-            for index, output in enumerate(finished.outputs[: job.n])
-        )
-    except (NotKept, Busy) as error:
-        raise retrying.not_kept(attempt, error, billed=finished.billed_micros) from error
-    if not kept:
-        raise EmptyResult("The vendor's pictures could not be read.")
-    failpoints.reach("stored")
-    actual = billing.worth(job, delivered=kept, usage=finished.usage)
-    usage = asdict(finished.usage) if finished.usage else None
-    answer = outcomes.Answer(finished.billed_micros, usage, finished.vendor_ref)
-    outcomes.finish(claim, job, attempt, actual=actual, answer=answer)
-    failpoints.reach("settled")
-
-
-def _kept(output: Output) -> images.Stored:
-    """Decode a vendor's picture and write its files.
-
-    It may be paid for, so a decoder that is busy or died, or a disk that is full for the moment, gets time.
-    Raises a BadPicture, NotKept or Busy once the tries are used up.
-    """
-    for wait in STORE_WAITS:
-        try:
-            return _stored(output)
-        except (Busy, TimedOut, NotKept) as error:
-            log.warning("a picture is stored once more in %s s: %s", wait, error)
-            time.sleep(wait)
-    return _stored(output)
-
-
-def _stored(output: Output) -> images.Stored:
-    prepared = intake.prepare(output.data, keep_original=True, drawings=True)
-    failpoints.reach("prepared")
-    stored = images.store(prepared)
-    failpoints.reach("kept")
-    return stored
-
-
-def store_output(claim: Claim, job: Job, position: int, output: Output) -> bool:
-    """Take one picture in and show it. False when its bytes are no picture; it then counts as not delivered."""
-    # Only an earlier claim can have put a picture there: one call tells of each once.
-    if claim.fence > 1 and job.outputs.filter(position=position).exists():
-        return True
-    db.release()
-    try:
-        stored = _kept(output)
-    except BadPicture as error:
-        log.warning("job %s picture %d could not be read: %s", job.pk, position, error)
-        return False
-    seed = output.seed if output.seed is not None else job.seed
-    outcomes.deliver(claim, job, position, stored, seed=seed, read_as=output.revised_prompt)
-    return True

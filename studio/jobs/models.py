@@ -97,6 +97,9 @@ class Job(models.Model):
                     ▼    resend ▼
                  cancelled   cancelled
 
+    Pictures that went on by their header (see ``images.unseen``) and turn out to be none are taken back (``looking``):
+    succeeded becomes partial or failed then, as if they had never come.
+
     ``services`` and ``execution`` are the only writers of ``state``. The columns from ``model`` to ``route`` (why
     ``auto`` chose this model, where it did) are the snapshot that a retry repeats; they never change. A row is the
     outbox too: ``dispatched_at`` is null until a message was published and swept while null or stale. Who works on a

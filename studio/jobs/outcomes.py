@@ -6,6 +6,7 @@ over, and nothing was written, no credit moved. A release or settle stands in th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -37,40 +38,52 @@ class Answer:
     vendor_ref: str = ""
 
 
-def deliver(
-    claim: Claim,
-    job: Job,
-    position: int,
-    stored: images.Stored,
-    *,
-    seed: int | None = None,
-    read_as: str = "",
-) -> bool:
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One finished picture of a job, its files written; ``position`` counts from 0."""
+
+    position: int
+    stored: images.Stored
+    seed: int | None = None
+    read_as: str = ""
+
+
+def deliver(claim: Claim, job: Job, picture: Picture) -> bool:
     """Add one finished picture while the job goes on. False if the claim is lost or the place is taken."""
     with db.atomic():
         if not _open(claim).select_for_update().exists():
             return False
-        if Output.objects.filter(job=job, position=position).exists():
+        if Output.objects.filter(job=job, position=picture.position).exists():
             return False
-        image = _add_output(job, position, stored, seed, read_as)
-        signals.delivered.send(sender=Job, job=job, image=image)
+        _add_output(job, picture)
         notices.run_changed(job.run)
         return True
 
 
-def finish(claim: Claim, job: Job, attempt: Attempt, *, actual: Micros, answer: Answer) -> bool:
-    """Close a job whose pictures are all stored: charge for them, return the rest.
+def finish(
+    claim: Claim,
+    job: Job,
+    attempt: Attempt,
+    *,
+    actual: Micros,
+    answer: Answer,
+    pictures: Sequence[Picture] = (),
+) -> bool:
+    """Close a job whose pictures are all stored: add ``pictures``, which were not delivered yet and whose places are
+    free, charge for all, return the rest.
 
     A result that comes after the hold was given back is delivered and not charged.
     """
     with db.atomic():
-        delivered = Output.objects.filter(job=job).count()
+        delivered = Output.objects.filter(job=job).count() + len(pictures)
         state = State.SUCCEEDED if delivered >= job.n else State.PARTIAL
         now = clock.now()
         if not _open(claim).update(
             state=state, finished_at=now, lease_until=None, error_code="", error_detail=""
         ):
             return False
+        for picture in pictures:
+            _add_output(job, picture)
         _resolve(job, actual)
         Attempt.objects.filter(pk=attempt.pk).update(
             state=Attempt.State.DONE,
@@ -207,10 +220,10 @@ def _open(claim: Claim) -> QuerySet[Job]:
     return claim.rows().filter(working | given_up)
 
 
-def _add_output(job: Job, position: int, stored: images.Stored, seed: int | None, read_as: str) -> Image:
+def _add_output(job: Job, picture: Picture) -> None:
     run = job.run
     image = images.add(
-        stored=stored,
+        stored=picture.stored,
         kind=Image.Kind.OUTPUT,
         owner=run.owner,
         team=run.team,
@@ -219,14 +232,14 @@ def _add_output(job: Job, position: int, stored: images.Stored, seed: int | None
         model=job.model,
         model_label=job.model_label,
         operation=job.kind,
-        seed=seed,
-        revised_prompt=read_as,
+        seed=picture.seed,
+        revised_prompt=picture.read_as,
     )
-    Output.objects.create(job=job, position=position, image=image)
+    Output.objects.create(job=job, position=picture.position, image=image)
     for reference in job.references.all():
         if reference.role != Reference.Role.MASK:
             images.link(reference.image, image, _operation(job, reference))
-    return image
+    signals.delivered.send(sender=Job, job=job, image=image)
 
 
 def _operation(job: Job, reference: Reference) -> str:

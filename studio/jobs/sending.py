@@ -14,8 +14,10 @@ from studio.images import services as images
 from studio.jobs.models import Attempt, Job, Reference
 
 
-def image_request(job: Job, attempt: Attempt, *, seconds: float) -> ImageRequest:
-    """The whole request; notes on each reference the hash of the bytes that go out."""
+def image_request(job: Job, attempt: Attempt, *, seconds: float, previews: bool = True) -> ImageRequest:
+    """The whole request, with as many previews as the model has, or none; notes on each reference the hash of the
+    bytes that go out.
+    """
     given: dict[str, Any] = job.parameters
     inputs = [(ref, _input(ref)) for ref in job.references.all()]
     pictures = sorted(
@@ -44,7 +46,7 @@ def image_request(job: Job, attempt: Attempt, *, seconds: float) -> ImageRequest
         strength=given.get("strength"),
         references=tuple(data for _, data in pictures),
         mask=next((data for ref, data in inputs if ref.role == Reference.Role.MASK), None),
-        partials=catalog.entry(job.model).supports.partials,
+        partials=catalog.entry(job.model).supports.partials if previews else 0,
         user=_pseudonym(job),
         extra=extras.on_the_wire(given.get("extra") or {}),
         client_ref=attempt.client_ref,

@@ -99,7 +99,8 @@ def _work(job: Job, start: datetime, painted: Painted) -> datetime:
     for position, stored in enumerate(painted.stored):
         output = painted.finished.outputs[position]
         with clock.at(start + each * (position + 1)):
-            outcomes.deliver(claim, job, position, stored, seed=output.seed, read_as=output.revised_prompt)
+            picture = outcomes.Picture(position, stored, output.seed, output.revised_prompt)
+            outcomes.deliver(claim, job, picture)
     end = start + each * len(painted.stored) + STORED
     if len(painted.stored) == job.n:
         _finish(job, claim, attempt, end, painted)

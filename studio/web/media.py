@@ -11,8 +11,10 @@ from django.views.decorators.http import require_safe
 
 from studio.images import selectors as images
 from studio.images import storage
+from studio.images.errors import BadPicture
 from studio.images.models import Image
 from studio.images.serving import disposition, sealed, stored
+from studio.images.unseen import see
 from studio.web.access import image_for, job_for, missing
 from studio.web.http import StudioRequest
 from studio.web.numbers import whole
@@ -77,6 +79,8 @@ def attachment(data: bytes, mime: str, file_name: str) -> HttpResponse:
 
 def _bytes(image: Image, width: int) -> bytes:
     try:
+        # Who looks first at a picture that went on by its header has its copies made. None of one that cannot be read.
+        see(image.blob)
         return storage.get(storage.rendition_name(image.blob.key, width))
-    except FileNotFoundError as error:
+    except (FileNotFoundError, BadPicture) as error:
         raise missing() from error

@@ -16,7 +16,7 @@ from django.db import DatabaseError
 
 from studio.core import db, leases
 from studio.gallery import exports, keeping, packing
-from studio.images import services as images
+from studio.images import orphans
 from studio.jobs import holding, presence, sweeping
 from studio.sample import services as sample
 
@@ -85,7 +85,7 @@ def sweep_keeping_if_chosen() -> None:
 def sweep_files_if_chosen() -> None:
     """Remove orphaned files, if nobody else did within the hour."""
     if leases.hold("files", holder=NAME, seconds=FILES_SECONDS):
-        images.sweep_files()
+        orphans.sweep_files()
 
 
 class Periodic(bootsteps.StartStopStep):

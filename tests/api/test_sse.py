@@ -75,7 +75,7 @@ def painted(monkeypatch: pytest.MonkeyPatch, *, previews: int, fails: bool = Fal
 
 
 def work(request: ApiRequest, n: int = 1) -> Work:
-    return Work(running.submitted(request, JobSpec(PAINT, "a stair", {"n": str(n)})))
+    return Work(running.submitted(request, JobSpec(PAINT, "a stair", {"n": str(n)})), previews=True)
 
 
 def test_previews_come_first_as_many_as_were_asked_for_and_then_each_picture(

@@ -20,6 +20,7 @@ import threading
 import time
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import django
 from django.conf import settings
@@ -59,6 +60,13 @@ def work_with_tickets(bills: str) -> None:
     work()
 
 
+def answer(job_id: str) -> None:
+    """The synchronous path of the API: a program waits for this very job."""
+    from studio.jobs import execution
+
+    execution.run_one(UUID(job_id))
+
+
 def submit(user_id: int, project_id: str, key: str, model: str) -> None:
     """One press of Generate, as the page does it. Exits with 3 when the balance does not cover it."""
     from studio.credits.errors import InsufficientCredits
@@ -72,6 +80,7 @@ def submit(user_id: int, project_id: str, key: str, model: str) -> None:
 
 ORDERS: dict[str, Callable[..., None]] = {
     "work": work,
+    "answer": answer,
     "work_on": work_on,
     "work_with_tickets": work_with_tickets,
     "submit": submit,

@@ -15,8 +15,10 @@ import pytest
 from django.utils import timezone
 
 from studio.catalog import providers
+from studio.images.models import Blob
 from studio.jobs import execution, sweeping
 from studio.jobs.models import Job, Run, State
+from studio.worker.looker import Looker
 from tests.faults import desk as desks
 from tests.faults.conftest import ROUNDS, assert_nothing_is_left_open, until_rest
 from tests.faults.processes import Processes, wait_for
@@ -107,6 +109,43 @@ def test_a_paid_call_is_made_once_whenever_its_worker_dies(
     assert_nothing_is_left_open(busy, settings)
     job.refresh_from_db()
     assert bool(job.charged) == (state == State.SUCCEEDED)
+    assert (len(vendor.bills), busy.balance) == (bills, (START - job.charged, 0))
+
+
+@rounds
+@pytest.mark.parametrize(
+    ("point", "state", "bills"),
+    [
+        ("claimed", State.SUCCEEDED, 1),
+        ("sending", State.UNCONFIRMED, 0),
+        ("sent", State.UNCONFIRMED, 1),
+        ("kept", State.UNCONFIRMED, 1),
+        ("stored", State.UNCONFIRMED, 1),
+        ("settled", State.SUCCEEDED, 1),
+    ],
+    ids=["K5", "K6", "K8", "K11", "K11 before the row", "K12"],
+)
+def test_a_web_process_that_dies_over_a_programs_picture_leaves_one_call_and_what_is_still_to_be_looked_at(
+    busy: Desk,
+    vendor: OpenAISimulator,
+    processes: Processes,
+    settings: Any,
+    point: str,
+    state: str,
+    bills: int,
+    number: int,
+) -> None:
+    job = busy.job(PAID)
+    killed_at(processes, point, "answer", job_id=str(job.pk))
+    until_rest()
+    job.refresh_from_db()
+    assert (job.state, len(vendor.bills)) == (state, bills)
+    unseen = Blob.objects.filter(state=Blob.State.UNSEEN)
+    assert unseen.count() == (point == "settled")
+    Looker(None).work_off()
+    assert not unseen.exists()
+    assert_nothing_is_left_open(busy, settings)
+    job.refresh_from_db()
     assert (len(vendor.bills), busy.balance) == (bills, (START - job.charged, 0))
 
 

@@ -14,7 +14,7 @@ from studio.accounts.actors import actor_for
 from studio.accounts.models import Membership, Role, Team, User
 from studio.core.errors import Forbidden
 from studio.core.ids import uuid7
-from studio.images import intake, selectors, services, storage
+from studio.images import intake, orphans, selectors, services, storage
 from studio.images.errors import Unsupported
 from studio.images.models import Blob, Image, Lineage
 from tests.factories import make_image
@@ -138,12 +138,12 @@ def age(key: str, seconds: float) -> None:
 
 
 def test_the_sweep_takes_old_files_without_a_row_and_nothing_else(alice: User) -> None:
-    services.sweep_files()
+    orphans.sweep_files()
     kept, old, young = (services.store(prepared(width)) for width in (40, 41, 42))
     add(alice, kept)
     age(kept.key, 7200)
     age(old.key, 7200)
-    assert services.sweep_files() == 1
+    assert orphans.sweep_files() == 1
     keys = set(storage.blob_keys())
     assert old.key not in keys
     assert {kept.key, young.key} <= keys

@@ -118,7 +118,7 @@ def test_a_late_success_is_delivered_and_not_charged(
     late = pictures(busy.finished(SKETCH))[0]
     stored = images.store(intake.prepare(images.source_bytes(late)[0], keep_original=True))
     job.refresh_from_db()
-    assert outcomes.deliver(claim, job, 0, stored)
+    assert outcomes.deliver(claim, job, outcomes.Picture(0, stored))
     assert outcomes.finish(claim, job, attempt, actual=job.quote["high"], answer=outcomes.Answer())
     job.refresh_from_db()
     assert (job.state, job.charged, busy.balance) == (State.SUCCEEDED, 0, (START - 3_000, 0))

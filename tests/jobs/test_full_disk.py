@@ -14,7 +14,7 @@ from studio.catalog import providers
 from studio.images import storage
 from studio.images.errors import NotKept
 from studio.images.models import Image
-from studio.jobs import execution, queue
+from studio.jobs import execution, queue, receiving
 from studio.jobs.listening import Listener
 from studio.jobs.models import Attempt, Job, State
 from studio.web.causes import cause
@@ -30,7 +30,7 @@ type Fill = Callable[..., None]
 def fill(monkeypatch: pytest.MonkeyPatch) -> Fill:
     """From now on the disk takes ``files`` more, previews apart, and no wait is long."""
     put = storage.put
-    monkeypatch.setattr(execution, "STORE_WAITS", (0.0, 0.0))
+    monkeypatch.setattr(receiving, "STORE_WAITS", (0.0, 0.0))
 
     def fill(files: int = 0, number: int = errno.ENOSPC) -> None:
         room = iter(range(files))

@@ -18,7 +18,7 @@ from studio.catalog import services as prices
 from studio.credits import services as credits
 from studio.images import services as images
 from studio.images.errors import NotKept
-from studio.jobs import execution, moving, queue, quoting, routing, services, sweeping, weather
+from studio.jobs import execution, moving, queue, quoting, receiving, routing, services, sweeping, weather
 from studio.jobs.errors import ModelNotOffered
 from studio.jobs.models import Attempt, Job, Run, State
 from studio.jobs.models import Output as Picture
@@ -202,7 +202,7 @@ def test_what_this_server_could_not_keep_is_no_outage_and_no_other_vendor_is_pai
     def full(_prepared: object) -> None:
         raise NotKept(OSError(errno.ENOSPC, "no space left on device"))
 
-    monkeypatch.setattr(execution, "STORE_WAITS", ())
+    monkeypatch.setattr(receiving, "STORE_WAITS", ())
     monkeypatch.setattr(images, "store", full)
     (job,) = worked(busy)
     assert (job.model, job.state, job.error_code) == (PAID, State.FAILED, "not_kept")

@@ -420,9 +420,9 @@ def test_a_job_has_the_time_of_its_model_and_the_vendor_hears_what_is_left(
     asked = list[float]()
     request = sending.image_request
 
-    def heard(job: Job, attempt: Attempt, *, seconds: float) -> Any:
+    def heard(job: Job, attempt: Attempt, *, seconds: float, **more: Any) -> Any:
         asked.append(seconds)
-        return request(job, attempt, seconds=seconds)
+        return request(job, attempt, seconds=seconds, **more)
 
     monkeypatch.setattr(sending, "image_request", heard)
     job = busy.finished(PAID)
