@@ -56,8 +56,8 @@ def resolve(name: str, *, prefer: str = "", among: Container[str] | None = None)
     if name == automatic.ID or name in catalog.entries:
         return Named(name, name)
     made = decisions.latest()
-    offers = {offer.id: offer for offer in selectors.offers(made)}
-    having = [offers[each] for each in _in_order(catalog.names.get(name, ()), _places(made, prefer))]
+    ids = _in_order(catalog.names.get(name, ()), _places(made, prefer))
+    having = [selectors.offer(each, made) for each in ids]
     if usable := [offer for offer in having if offer.available]:
         meant = next((offer for offer in usable if _is_among(offer.id, among)), usable[0])
         return Named(name, meant.id, own=meant)
@@ -65,19 +65,18 @@ def resolve(name: str, *, prefer: str = "", among: Container[str] | None = None)
     # A vendor that is paused or down comes back: its refusal says since when, and nothing takes its place.
     waiting = [offer for offer in having if offer.trouble]
     if name in catalog.aliases and not waiting:
-        return _by_alias(name, own, offers, among)
+        return _by_alias(name, own, made, among)
     if own is None:
         raise selectors.unknown(name)
     return Named(name, (waiting or having)[0].id, own=own)
 
 
-def _by_alias(
-    name: str, own: Offer | None, offers: Mapping[str, Offer], among: Container[str] | None
-) -> Named:
-    targets = loader.catalog().aliases[name]
-    offline = not any_vendor()
-    known = [each for each in offers.values() if each.entry.stand_in] if offline else map(offers.get, targets)
-    instead = [offer for offer in known if offer and offer.available and _is_among(offer.id, among)]
+def _by_alias(name: str, own: Offer | None, made: Decisions, among: Container[str] | None) -> Named:
+    catalog, offline = loader.catalog(), not any_vendor()
+    targets = catalog.aliases[name]
+    ids = [each.id for each in catalog.entries.values() if each.stand_in] if offline else targets
+    known = [selectors.offer(each, made) for each in ids if _is_among(each, among)]
+    instead = [offer for offer in known if offer.available]
     first = instead[0].id if instead else own.id if own else targets[0]
     return Named(name, first, alias=True, own=own, instead=tuple(instead), offline=offline)
 

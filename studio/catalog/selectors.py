@@ -109,12 +109,15 @@ def offers(made: Decisions | None = None) -> list[Offer]:
     return sorted(found, key=lambda offer: offer.retired)
 
 
-def offer(model_id: str) -> Offer:
-    """One model with what holds for it now; for ``auto``, what holds for all. Raises UnknownModel."""
+def offer(model_id: str, made: Decisions | None = None) -> Offer:
+    """One model with what holds for it now; for ``auto``, what holds for all. Raises UnknownModel.
+
+    ``made`` is as in ``offers``.
+    """
     known = entry(model_id)
     if known is automatic.ENTRY:
-        return automatic_offer(offers())
-    return _offer(known, decisions.latest(), timezone.localdate())
+        return automatic_offer(offers(made))
+    return _offer(known, made or decisions.latest(), timezone.localdate())
 
 
 def automatic_offer(known: Sequence[Offer]) -> Offer:

@@ -134,17 +134,18 @@ def named(
         checked = _checked(own.entry, spec)
         meant = replace(meant, most=own.costs(ask_of(own.entry, checked, spec)))
         wish = naming.wish(own.entry, checked, spec.form)
-    able = [found for offer in meant.instead if (found := _instead(spec, offer.entry, wish, meant))]
-    fitting = [each for each in able if meant.allows(each.quote.high)]
-    if not fitting:
-        dearer = [each.entry.id for each in sorted(able, key=_high)]
-        raise ModelNotOffered(naming.refusal(meant, dearer))
-    best = min(fitting, key=_high) if meant.offline else fitting[0]
+    able = []
+    for offer in meant.instead:
+        if found := _instead(spec, offer.entry, wish, meant):
+            able.append(found)
+            # Of what stands in by the table the first will do; of the offline models the cheapest is looked for.
+            if meant.allows(found.quote.high) and not meant.offline:
+                break
+    by_price = sorted(able, key=lambda each: each.quote.high)
+    best = next((each for each in by_price if meant.allows(each.quote.high)), None)
+    if best is None:
+        raise ModelNotOffered(naming.refusal(meant, [each.entry.id for each in by_price]))
     return best.spec, replace(meant, id=best.entry.id)
-
-
-def _high(priced: Priced) -> int:
-    return priced.quote.high
 
 
 def _instead(spec: JobSpec, entry: Entry, wish: Mapping[str, str], meant: naming.Named) -> Priced | None:
