@@ -32,6 +32,8 @@ class Dialect:
     """A header that may carry the key beside ``Authorization``."""
     prefers: str = ""
     """The vendor that is looked at first where a model is named without one."""
+    timing_header: str = ""
+    """A header that says how many milliseconds passed before an answer began."""
 
     def spoken(self, error: Told) -> tuple[int, str]:
         """The HTTP status and the code of an error."""
@@ -50,6 +52,7 @@ class Dialect:
         response = JsonResponse(self.envelope(known, status, code), status=status)
         if known.wait is not None and status in (429, 502, 503, 504):
             response["Retry-After"] = str(known.wait)
+            response["retry-after-ms"] = str(1000 * known.wait)
         # Clients that repeat a refused request by themselves ask whether it makes sense.
         response["x-should-retry"] = "true" if known.passing else "false"
         return finished(response)

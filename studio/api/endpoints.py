@@ -5,6 +5,7 @@ The same declarations make the site's addresses (``routes``) and the documents (
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -66,16 +67,19 @@ def at_path(dialect: Dialect, endpoints: Sequence[Endpoint]) -> View:
     @csrf_exempt
     def served(request: HttpRequest, **values: Any) -> HttpResponseBase:
         entered = cast(ApiRequest, request)
-        entered.dialect = dialect
+        entered.dialect, began = dialect, time.monotonic()
         endpoint = by_method.get(request.method or "")
         if endpoint is None:
             response = dialect.refusal(wrong_method(methods))
             response["Allow"] = methods
             return response
         try:
-            return _with_limits(entered, _asked(entered, endpoint, values))
+            response = _asked(entered, endpoint, values)
         except StudioError as error:
-            return _with_limits(entered, dialect.refusal(error))
+            response = dialect.refusal(error)
+        if dialect.timing_header:
+            response[dialect.timing_header] = str(round(1000 * (time.monotonic() - began)))
+        return _with_limits(entered, response)
 
     return served
 

@@ -24,11 +24,13 @@ def is_dry(request: ApiRequest) -> bool:
     return request.headers.get(HEADER, "").strip().lower() in ("1", "true", "yes")
 
 
-def priced(request: ApiRequest, spec: JobSpec) -> Priced:
-    """The wish with what it costs today; nothing is written. Raises what ``submit`` raises, but for want of credits."""
+def priced(request: ApiRequest, spec: JobSpec, otherwise: JobSpec | None = None) -> Priced:
+    """The wish with what it costs today, or the one that is meant ``otherwise`` (see ``understood``); nothing is
+    written. Raises what ``submit`` raises, but for want of credits."""
     sides = access.sides_of(request.actor, [ref.image_id for ref in spec.references])
     payer = credits.paying_account(user=request.actor.require_user(), team=request.key.team)
-    meant, most = understood(request, spec.measured(sides))
+    instead = otherwise.measured(sides) if otherwise else None
+    meant, most = understood(request, spec.measured(sides), instead)
     found = quoting.price(spec=meant, available=balances.balance(payer.pk).available)
     if most is not None and found.most > most:
         raise QuoteChanged(found.most)

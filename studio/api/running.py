@@ -30,6 +30,7 @@ from studio.core.micros import Micros
 from studio.credits import services as credits
 from studio.images.models import Image
 from studio.jobs import execution, projects, quoting, services
+from studio.jobs.errors import ModelNotOffered
 from studio.jobs.listening import Preview
 from studio.jobs.models import FINAL, Job, Project, Run, State
 from studio.jobs.specs import JobSpec, body_hash
@@ -44,13 +45,20 @@ ENDS = FINAL | {State.UNCONFIRMED}
 KEY_LENGTH = 60
 
 
-def submitted(request: ApiRequest, spec: JobSpec, *, user: str = "", workers: bool = False) -> Run:
+def submitted(
+    request: ApiRequest,
+    spec: JobSpec,
+    *,
+    otherwise: JobSpec | None = None,
+    user: str = "",
+    workers: bool = False,
+) -> Run:
     """The run in the project that bears the key's name, paid as its workspace pays. Raises what ``submit`` raises.
 
     The same ``Idempotency-Key`` means the same run, and so does a repeat that the client's library made by itself:
     without a key, the run that the same API key asked for in the same words is meant, if it is no older than
-    REPEATS_KNOWN and another try would not help. ``user`` is whom the program names as its own user. With ``workers``
-    they hear of it.
+    REPEATS_KNOWN and another try would not help. ``otherwise`` is as in ``understood``. ``user`` is whom the program
+    names as its own user. With ``workers`` they hear of it.
     """
     key, actor = request.key, request.actor
     given = idempotency_key(request)
@@ -64,7 +72,7 @@ def submitted(request: ApiRequest, spec: JobSpec, *, user: str = "", workers: bo
         # What its names meant then is what they mean now.
         meant, most = spec, None
     else:
-        meant, most = understood(request, spec)
+        meant, most = understood(request, spec, otherwise)
     payer = credits.paying_account(user=actor.require_user(), team=key.team)
     return services.submit(
         actor=actor,
@@ -79,13 +87,21 @@ def submitted(request: ApiRequest, spec: JobSpec, *, user: str = "", workers: bo
     )
 
 
-def understood(request: ApiRequest, spec: JobSpec) -> tuple[JobSpec, Micros | None]:
+def understood(
+    request: ApiRequest, spec: JobSpec, otherwise: JobSpec | None = None
+) -> tuple[JobSpec, Micros | None]:
     """The wish to the model that its name means today, and the micros that it may cost where another stands in.
 
-    Raises Refused where the key is not for that model; ``auto`` is a name like any other here: it may pick any.
+    ``otherwise`` is the wish where that model cannot be used and none may stand in: for a model that nobody named.
+    Raises Refused where the key is not for the model; ``auto`` is a name like any other here: it may pick any.
     """
     allowed = request.key.allowed_models or None
-    found, name = quoting.named(spec, prefer=request.dialect.prefers, among=allowed)
+    try:
+        found, name = quoting.named(spec, prefer=request.dialect.prefers, among=allowed)
+    except ModelNotOffered:
+        if otherwise is None:
+            raise
+        return understood(request, otherwise)
     if not may_use(request.key, found.model):
         text = _("This key is not for %(model)s.") % {"model": spec.model}
         raise Refused(Kind.MODEL_DENIED, text, param="model")
