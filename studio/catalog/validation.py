@@ -131,8 +131,11 @@ class _Reader:
         if sizing.style == "none":
             return {}
         field = sizes.FIELDS[sizing.style]
-        value = self._text(field) or self._drawn_size() or sizing.default
-        resolution = self._resolution()
+        value = self._text(field) or self._drawn_size()
+        if is_auto(value) and not sizes.is_valid(sizing, AUTO):
+            # Whoever leaves the choice to the model gets what it opens with.
+            value = sizing.default
+        value, resolution = value or sizing.default, self._resolution()
         if not sizes.is_valid(sizing, value):
             value = self._same_pixels(value, resolution)
         if not value:

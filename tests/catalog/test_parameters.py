@@ -101,6 +101,11 @@ def test_auto_leaves_the_size_to_the_vendor() -> None:
     assert (chosen.width, chosen.height, chosen.size) == (None, None, "auto")
 
 
+@pytest.mark.parametrize("entry", [SKETCH, PAINT, STUDIO, PRESS, DALLE3], ids=lambda entry: entry.id)
+def test_a_model_that_does_not_know_auto_opens_with_its_own_size(entry: Entry) -> None:
+    assert read(entry, size="auto") == read(entry)
+
+
 @pytest.mark.parametrize(
     ("entry", "size"),
     [
@@ -143,7 +148,7 @@ def test_a_size_that_the_model_does_not_take_is_refused_with_what_to_choose(entr
         (DALLE3, "style", "odd", "Choose one of Vivid, Natural."),
         (PAINT, "moderation", "low", "This model's moderation cannot be chosen. Clear this setting."),
         (GPT15, "moderation", "none", "Choose Standard or Less strict."),
-        (PAINT, "output_compression", "50", "This model has no compression. Clear this setting."),
+        (DALLE3, "output_compression", "50", "This model has no compression. Clear this setting."),
         (GPT15, "output_compression", "50", "Choose JPEG or WebP, or clear the compression."),
     ],
 )
