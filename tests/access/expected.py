@@ -163,6 +163,7 @@ ADDRESSES: dict[str, Row] = {
     **{f"{space}_models": program("GET") for space in ("root", "openai")},
     **{f"{space}_model": program("GET", name="gesso/paint") for space in ("root", "openai")},
     **{f"{space}_generations": program("POST") for space in ("root", "openai", "async")},
+    **{f"{space}_edits": program("POST") for space in ("root", "openai")},
     **{f"{space}_image_to_image": program("POST") for space in ("root", "async")},
     **{f"{space}_uploads": program("POST") for space in ("root", "async")},
     **{f"{space}_task": of_task("GET") for space in ("root", "async")},

@@ -15,29 +15,52 @@ WORDS: Mapping[Kind, tuple[int, str]] = {
     Kind.PROMPT_TOO_LONG: (400, "string_above_max_length"),
     Kind.RATE_LIMITED: (429, "rate_limit_exceeded"),
     Kind.BAD_IMAGE: (400, "invalid_image_file"),
+    Kind.BAD_MASK: (400, "invalid_image_file"),
 }
-TYPES: Mapping[int, str] = {
-    401: "authentication_error",
-    403: "permission_error",
-    404: "not_found_error",
-    409: "conflict_error",
-    429: "rate_limit_error",
+TYPES: Mapping[str, str] = {
+    "insufficient_quota": "insufficient_quota",
+    "rate_limit_exceeded": "requests",
+    "moderation_blocked": "image_generation_user_error",
 }
+"""By their code; of others the status tells. That of a request too many is a guess [?]."""
+
+PARAMS: Mapping[str, str] = {
+    "aspect_ratio": "size",
+    "preset": "size",
+    "references": "image",
+    "extra.input_fidelity": "input_fidelity",
+}
+"""What the catalogue calls otherwise than this dialect."""
 
 
 def envelope(error: Told, status: int, code: str) -> Mapping[str, Any]:
     """The document of an error."""
-    kind = TYPES.get(status, "server_error" if status >= 500 else "invalid_request_error")
-    return {"error": {"message": error.message, "type": kind, "param": error.param or None, "code": code}}
+    kind = TYPES.get(code) or ("server_error" if status >= 500 else "invalid_request_error")
+    param = PARAMS.get(error.param, error.param)
+    return {"error": {"message": error.message, "type": kind, "param": param or None, "code": code}}
 
 
 def limit_headers(reading: Reading) -> Mapping[str, str]:
-    """Requests alone are counted; the time is told as a duration, ``12s``."""
+    """Requests alone are counted."""
     return {
         "x-ratelimit-limit-requests": str(reading.limit),
         "x-ratelimit-remaining-requests": str(reading.left),
-        "x-ratelimit-reset-requests": f"{reading.seconds}s",
+        "x-ratelimit-reset-requests": duration(reading.seconds),
     }
 
 
-DIALECT = Dialect("openai", "OpenAI", "d/openai", envelope, WORDS, limit_headers)
+def duration(seconds: int) -> str:
+    """Seconds as this vendor writes them: ``12s``, ``6m0s``. The form is a guess [?] from such answers."""
+    minutes, rest = divmod(seconds, 60)
+    return f"{minutes}m{rest}s" if minutes else f"{rest}s"
+
+
+DIALECT = Dialect(
+    "openai",
+    "OpenAI",
+    "d/openai",
+    envelope,
+    WORDS,
+    limit_headers,
+    timing_header="openai-processing-ms",
+)
