@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
@@ -89,11 +90,8 @@ def find(text: str) -> ApiKey | None:
 
     When it was last used is noted, once a minute at most.
     """
-    if not _is_whole(text):
-        return None
-    rows = ApiKey.objects.select_related("owner", "team").filter(revoked_at=None, owner__is_active=True)
-    row = rows.filter(prefix=text[: len(BEGIN) + NAME_LENGTH]).first()
-    if row is None or not constant_time_compare(row.digest, _digest(text)):
+    row = _row_of(text, ApiKey.objects.filter(revoked_at=None, owner__is_active=True))
+    if row is None:
         return None
     now = timezone.now()
     if row.expires_at is not None and row.expires_at <= now:
@@ -101,6 +99,19 @@ def find(text: str) -> ApiKey | None:
     if row.last_used_at is None or row.last_used_at < now - NOTED_EVERY:
         ApiKey.objects.filter(pk=row.pk).update(last_used_at=now)
     return row
+
+
+def was_revoked(text: str) -> bool:
+    """Whether this text was a key: who has the whole of it may hear that somebody made it worthless."""
+    return _row_of(text, ApiKey.objects.exclude(revoked_at=None)) is not None
+
+
+def _row_of(text: str, rows: QuerySet[ApiKey]) -> ApiKey | None:
+    """The one of these rows whose key this text is, with its owner."""
+    if not _is_whole(text):
+        return None
+    row = rows.select_related("owner", "team").filter(prefix=text[: len(BEGIN) + NAME_LENGTH]).first()
+    return row if row and constant_time_compare(row.digest, _digest(text)) else None
 
 
 def _check(name: str, dialect: str, scopes: Sequence[str], expires_at: datetime | None) -> None:

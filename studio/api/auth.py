@@ -19,9 +19,13 @@ def key_of(request: HttpRequest, header: str = "") -> ApiKey:
     if kind.lower() != "bearer":
         text = request.headers.get(header, "") if header else ""
     key = keys.find(text.strip())
-    if key is None:
-        raise Refused(Kind.NO_KEY, _("Send a good API key: Authorization: Bearer gs_live_…"))
-    return key
+    if key:
+        return key
+    if keys.was_revoked(text.strip()):
+        # To a dialect that has no word for it, it is as bad as any other.
+        text = _("This key was revoked. Use another.")
+        raise Refused(Kind.KEY_REVOKED, text, code=Kind.NO_KEY.value)
+    raise Refused(Kind.NO_KEY, _("Send a good API key: Authorization: Bearer gs_live_…"))
 
 
 def require(key: ApiKey, scope: str) -> None:

@@ -12,6 +12,7 @@ from studio.api.errors import STATUSES, Kind, Told, told
 from studio.api.limits import Reading
 from studio.core.context import request_id
 from studio.core.errors import StudioError
+from studio.jobs.quoting import Fit
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,8 @@ class Dialect:
     """The vendor that is looked at first where a model is named without one."""
     timing_header: str = ""
     """A header that says how many milliseconds passed before an answer began."""
+    fit: Fit | None = None
+    """How a wish is said to the model that it names, in a dialect where a model ignores what it does not know."""
 
     def spoken(self, error: Told) -> tuple[int, str]:
         """The HTTP status and the code of an error."""

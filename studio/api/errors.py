@@ -32,6 +32,7 @@ class Kind(StrEnum):
     NO_IMAGE = "image_not_found"
     TOO_LARGE = "request_too_large"
     NO_KEY = "invalid_api_key"
+    KEY_REVOKED = "key_revoked"
     NO_SCOPE = "missing_scope"
     FORBIDDEN = "forbidden"
     NO_MODEL = "model_not_found"
@@ -56,6 +57,7 @@ class Kind(StrEnum):
 
 STATUSES: Mapping[Kind, int] = {
     Kind.NO_KEY: 401,
+    Kind.KEY_REVOKED: 401,
     Kind.NO_CREDITS: 402,
     Kind.CAP_REACHED: 402,
     Kind.NO_SCOPE: 403,
@@ -84,6 +86,7 @@ CODES: Mapping[str, Kind] = {
     "insufficient_credits": Kind.NO_CREDITS,
     "account_blocked": Kind.NO_CREDITS,
     "cap_reached": Kind.CAP_REACHED,
+    "prompt_too_long": Kind.PROMPT_TOO_LONG,
     "idempotency_key_reused": Kind.KEY_REUSED,
     "unknown_model": Kind.NO_MODEL,
     "model_unavailable": Kind.NO_MODEL,

@@ -96,8 +96,9 @@ def understood(
     Raises Refused where the key is not for the model; ``auto`` is a name like any other here: it may pick any.
     """
     allowed = request.key.allowed_models or None
+    dialect = request.dialect
     try:
-        found, name = quoting.named(spec, prefer=request.dialect.prefers, among=allowed)
+        found, name = quoting.named(spec, prefer=dialect.prefers, among=allowed, fit=dialect.fit)
     except ModelNotOffered:
         if otherwise is None:
             raise

@@ -27,6 +27,9 @@ FLAGS = {"true": True, "false": False}
 MOST = 1_000_000
 MAX_LENGTH = 500
 
+KEPT, KEPT_NAME, KEPT_TEXT = 16, 64, 200
+"""How many unused settings are kept, and how many characters of each one's name and value."""
+
 _NUMBER = re.compile(r"-?[0-9]{1,7}(?:\.[0-9]{1,4})?", re.ASCII)
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*(?:\.[A-Za-z][A-Za-z0-9_]*)?", re.ASCII)
 
@@ -104,6 +107,17 @@ def apart(form: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
     shared = {name: text for name, text in form.items() if not name.startswith(PREFIX)}
     own = {name.removeprefix(PREFIX): text for name, text in form.items() if name.startswith(PREFIX)}
     return shared, own
+
+
+def kept(sent: Mapping[str, str]) -> dict[str, str]:
+    """Of what was sent and no model has a setting for, as much as is shown: the first of them, cut, on one line."""
+    first = list(sent.items())[:KEPT]
+    return {_line(name, KEPT_NAME): _line(text, KEPT_TEXT) for name, text in first}
+
+
+def _line(text: str, length: int) -> str:
+    cut = text if len(text) <= length else text[: length - 1] + "…"
+    return "".join(each if each.isprintable() else " " for each in cut)
 
 
 def on_the_wire(values: Mapping[str, Value]) -> dict[str, Any]:

@@ -27,6 +27,8 @@ QUALITY_RANKS = {
     "xhigh": 3, "max": 4,
 }  # fmt: skip
 """How vendors' words for quality compare."""
+APART = ("extra", "unused")
+"""What of a job's settings is kept by name, and no setting that all models share."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,8 @@ class Parameters:
     """Valid settings of one job. ``width`` and ``height`` are None where the vendor chooses the size.
 
     Of ``size``, ``aspect_ratio`` and ``preset`` only the one that the model's sizing style uses is filled. ``extra``
-    are the model's own settings that differ from what its vendor takes by itself.
+    are the model's own settings that differ from what its vendor takes by itself, ``unused`` what was sent that is no
+    setting of the model: kept to be shown, and sent to nobody.
     """
 
     n: int = 1
@@ -54,6 +57,7 @@ class Parameters:
     strength: float | None = None
     negative_prompt: str = ""
     extra: Mapping[str, extras.Value] = field(default_factory=dict)
+    unused: Mapping[str, str] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """For the job's snapshot."""
@@ -68,7 +72,7 @@ class Parameters:
     def as_form(self) -> dict[str, str]:
         """The same as texts by field name, as a form posts them."""
         own = extras.as_form(self.extra)
-        shared = {name: value for name, value in asdict(self).items() if name != "extra"}
+        shared = {name: value for name, value in asdict(self).items() if name not in APART}
         return {name: "" if value is None else str(value) for name, value in shared.items()} | own
 
     def ask(self, *, prompt: str = "", references: int = 0, has_mask: bool = False) -> Ask:

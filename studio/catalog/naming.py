@@ -71,6 +71,18 @@ def resolve(name: str, *, prefer: str = "", among: Container[str] | None = None)
     return Named(name, (waiting or having)[0].id, own=own)
 
 
+def ruling(named: Named) -> Entry | None:
+    """The model by whose rules a wish is checked: the one that is named, also where others stand in for it.
+
+    None where only the alias table knows the name.
+    """
+    if named.own:
+        return named.own.entry
+    if named.id == automatic.ID:
+        return automatic.ENTRY
+    return None if named.alias else loader.catalog().entries[named.id]
+
+
 def _by_alias(name: str, own: Offer | None, made: Decisions, among: Container[str] | None) -> Named:
     catalog, offline = loader.catalog(), not any_vendor()
     targets = catalog.aliases[name]
@@ -109,9 +121,10 @@ def _is_among(model_id: str, among: Container[str] | None) -> bool:
     return among is None or model_id in among
 
 
-def reached(offers: Sequence[Offer], made: Decisions) -> dict[str, tuple[str, ...]]:
-    """The names by which a program reaches each model without its vendor, by the models' ids."""
-    usable, places = {offer.id for offer in offers if offer.available}, _places(made)
+def reached(offers: Sequence[Offer], made: Decisions, *, prefer: str = "") -> dict[str, tuple[str, ...]]:
+    """The names by which a program reaches each of these models without its vendor, by their ids; ``prefer`` is
+    ``resolve``'s."""
+    usable, places = {offer.id for offer in offers if offer.available}, _places(made, prefer)
     found: dict[str, tuple[str, ...]] = {}
     for name, ids in loader.catalog().names.items():
         if first := next((each for each in _in_order(ids, places) if each in usable), None):

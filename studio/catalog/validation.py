@@ -28,13 +28,16 @@ from studio.catalog.fields import (
 )
 from studio.core.errors import Invalid
 
+TOO_LONG = "prompt_too_long"
+
 
 def validate(
     entry: Entry, data: Mapping[str, str], references: int, has_mask: bool, prompt: str
 ) -> Parameters:
     """The settings in ``data``, complete and valid for this model; what is not said takes its default.
 
-    Raises Invalid with a sentence per field. Nothing is bent to fit: what a model cannot do is refused.
+    Raises Invalid with a sentence per field, and with the code TOO_LONG where the prompt is. Nothing is bent to fit:
+    what a model cannot do is refused.
     """
     return _Reader(entry, data).read(references, has_mask, prompt)
 
@@ -55,6 +58,7 @@ class _Reader:
         self.entry = entry
         self.data = data
         self.wrong: dict[str, str] = {}
+        self.code = ""
 
     def read(self, references: int, has_mask: bool, prompt: str) -> Parameters:
         self._prompt(prompt)
@@ -79,7 +83,7 @@ class _Reader:
                 "format": labels.image_format(chosen["output_format"])
             }
         if self.wrong:
-            raise Invalid(_summary(self.wrong), fields=self.wrong)
+            raise Invalid(_summary(self.wrong), fields=self.wrong, code=self.code)
         return Parameters(**chosen)
 
     def _text(self, name: str) -> str:
@@ -90,6 +94,7 @@ class _Reader:
         if not prompt.strip():
             self.wrong["prompt"] = _("Write a prompt to generate")
         elif length > limit:
+            self.code = TOO_LONG
             self.wrong["prompt"] = _("Shorten the prompt to %(limit)s characters; it has %(length)s.") % {
                 "limit": _count(limit),
                 "length": _count(length),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Container, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
@@ -114,19 +114,26 @@ def _checked(entry: Entry, spec: JobSpec) -> Parameters:
     checked = validation.validate(entry, form, count, has_mask, spec.prompt)
     if refusal := validation.refused_kind(entry, spec.kind):
         raise Invalid(refusal, fields={"references": refusal})
-    return checked
+    return replace(checked, unused=spec.unused) if spec.unused else checked
+
+
+type Fit = Callable[[JobSpec, Entry | None], JobSpec]
+"""Makes a wish that was said without knowing the model fit the one that is named; None where only stand-ins are."""
 
 
 def named(
-    spec: JobSpec, *, prefer: str = "", among: Container[str] | None = None
+    spec: JobSpec, *, prefer: str = "", among: Container[str] | None = None, fit: Fit | None = None
 ) -> tuple[JobSpec, naming.Named]:
     """The wish to the model that its name means now, and how it was found; ``prefer`` and ``among`` are ``resolve``'s.
+    Where the model's own rules are to be known before the wish can be said, ``fit`` says it.
 
     Where other models stand in for the one that was named, the wish is checked by the named model's own rules, and
     said in the words of the first that can do all of it for no more than ``Named.most``: to be submitted with that as
     ``quoted_high``. Raises UnknownModel, Invalid, and ModelNotOffered where none can.
     """
     meant = naming.resolve(spec.model, prefer=prefer, among=among)
+    if fit:
+        spec = fit(spec, naming.ruling(meant))
     if not meant.alias:
         return replace(spec, model=meant.id), meant
     wish = spec.form

@@ -29,7 +29,8 @@ class ReferenceSpec:
 class JobSpec:
     """One model × prompt × parameters, in the form's own words, checked by the catalogue.
 
-    ``parameters`` are those that models share, ``extra`` the model's own by the vendor's names.
+    ``parameters`` are those that models share, ``extra`` the model's own by the vendor's names. ``unused`` is what was
+    sent beside them and the model has no setting for: it is shown with the run, and goes no further.
     """
 
     model: str
@@ -37,6 +38,7 @@ class JobSpec:
     parameters: Mapping[str, str] = field(default_factory=dict)
     references: tuple[ReferenceSpec, ...] = ()
     extra: Mapping[str, str] = field(default_factory=dict)
+    unused: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def form(self) -> dict[str, str]:
@@ -63,7 +65,7 @@ class JobSpec:
     def told(self, model: str, parameters: Parameters) -> JobSpec:
         """The same wish to another model, with the settings as that one says them."""
         shared, own = extras.apart({name: text for name, text in parameters.as_form().items() if text})
-        return JobSpec(model, self.prompt, shared, self.references, own)
+        return JobSpec(model, self.prompt, shared, self.references, own, self.unused)
 
     def measured(self, known: Mapping[UUID, tuple[int, int]]) -> JobSpec:
         """The same wish with the sides of its references, as far as they are ``known``."""
@@ -77,8 +79,9 @@ def body_hash(project_id: UUID, specs: Sequence[JobSpec]) -> str:
     wishes = [asdict(spec) for spec in specs]
     for wish in wishes:
         # A wish without any hashes as it did before there were such settings: its key may be repeated after an update.
-        if not wish["extra"]:
-            del wish["extra"]
+        for name in ("extra", "unused"):
+            if not wish[name]:
+                del wish[name]
     body = json.dumps([str(project_id), *wishes], default=str, sort_keys=True)
     return hashlib.sha256(body.encode()).hexdigest()
 
@@ -87,9 +90,10 @@ def spec_of(job: Job, *, n: int) -> JobSpec:
     """The snapshot of ``job`` as a new wish for ``n`` pictures."""
     rows = job.references.select_related("image__blob")
     references = tuple(ReferenceSpec(ref.image_id, ref.role, ref.image.blob.sides) for ref in rows)
-    form = Parameters.from_json(job.parameters).as_form() | {"n": str(n)}
+    parameters = Parameters.from_json(job.parameters)
+    form = parameters.as_form() | {"n": str(n)}
     shared, own = extras.apart({name: text for name, text in form.items() if text})
-    return JobSpec(job.model, job.prompt, shared, references, own)
+    return JobSpec(job.model, job.prompt, shared, references, own, parameters.unused)
 
 
 def missing_pictures(job: Job) -> int:

@@ -19,6 +19,7 @@ from studio.gallery import selectors as gallery
 from studio.images import selectors as images
 from studio.images.models import Image
 from studio.jobs.models import Job
+from studio.web import run_words
 
 SHOWN_CHILDREN = 3
 NEAR = 0.01
@@ -38,6 +39,7 @@ class Panel:
     ratio: str
     seed: str
     settings: str
+    unused: str
     credits: str
     dollars: str
     took: str
@@ -95,6 +97,7 @@ def panel(image: Image, making: gallery.Making | None) -> Panel:
         ratio=ratio_name(blob.width, blob.height),
         seed="" if image.seed is None else str(image.seed),
         settings=settings(image, job),
+        unused=run_words.unused_line(job) if job else "",
         credits=_("%(credits)s credits") % {"credits": credits_text(image.cost)} if job else "",
         dollars=dollars_text(image.cost) if job and image.cost else "",
         took=took(job),

@@ -65,6 +65,7 @@ class Row:
     prompt: str
     segments: Sequence[Segment]
     changes: list[run_words.Change]
+    unused: str
     created_iso: str
     started_iso: str
     usual_label: str
@@ -115,6 +116,7 @@ def row(run: Run, actor: Actor, ahead: Mapping[UUID, int], favourites: frozenset
         prompt=run.prompt,
         segments=run_words.segments(run),
         changes=run_words.changes(parent[0], first) if parent else [],
+        unused=run_words.unused_line(first),
         created_iso=run.created_at.isoformat(),
         started_iso=started.isoformat() if started and not done else "",
         usual_label=_("usually %(time)s") % {"time": run_words.clock(usual)} if usual else "",

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from studio.catalog import automatic, extra_values, extras, labels, loader
-from studio.catalog.fields import LOW
+from studio.catalog.fields import APART, LOW
 from studio.core.micros import credits_text, dollars_text
 from studio.images import selectors as images
 from studio.jobs.models import Job, Run, State
@@ -80,6 +80,12 @@ def settings_line(job: Job) -> str:
     return " · ".join(
         [*(value for _name, value in _settings(job) if value), *(f"{label} {value}" for label, value in own)]
     )
+
+
+def unused_line(job: Job) -> str:
+    """What a program sent that the model has no setting for; empty where it sent nothing of the kind."""
+    sent: Mapping[str, str] = job.parameters.get("unused") or {}
+    return " · ".join(f"{name} {text}" for name, text in sent.items())
 
 
 def _own(job: Job) -> Mapping[str, extras.Value]:
@@ -210,7 +216,7 @@ def clock(seconds: float) -> str:
 
 def reuse(run: Run, job: Job) -> dict[str, Any]:
     """The settings that the composer takes over, under the names of its form."""
-    given = {name: value for name, value in job.parameters.items() if name != "extra"}
+    given = {name: value for name, value in job.parameters.items() if name not in APART}
     settings = {name: value for name, value in given.items() if value not in (None, "")} | extras.as_form(
         _own(job)
     )

@@ -230,6 +230,7 @@ def _run(
         prompt=prompt,
         segments=_marks() if more.get("marked") else [Segment("same", prompt)],
         changes=[Change(_("quality"), _("Draft"), _("Standard"))] if more.get("marked") else [],
+        unused="",
         created_iso=now.isoformat(),
         started_iso=(now - timedelta(seconds=11)).isoformat() if more.get("started") else "",
         usual_label="" if over else _("usually %(time)s") % {"time": "0:18"},
