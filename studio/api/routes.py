@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import URLPattern, path
 from django.views.decorators.csrf import csrf_exempt
 
-from studio.api import auth, openai, tasks
+from studio.api import auth, deepshi, openai, tasks
 from studio.api.dialects import Dialect
 from studio.api.endpoints import Endpoint, View, at_path, nowhere
 from studio.core.errors import StudioError
@@ -22,6 +22,7 @@ from studio.core.errors import StudioError
 SPOKEN: Sequence[tuple[Dialect, Sequence[Endpoint]]] = (
     (openai.DIALECT, openai.ENDPOINTS),
     (tasks.DIALECT, tasks.ENDPOINTS),
+    (deepshi.DIALECT, deepshi.ENDPOINTS),
 )
 """Every dialect and its addresses; the first answers where no key says another."""
 

@@ -160,17 +160,16 @@ def staff(methods: str, kind: str = "") -> Row:
 
 ADDRESSES: dict[str, Row] = {
     # For programs
-    **{f"{space}_models": program("GET") for space in ("root", "openai")},
-    **{f"{space}_model": program("GET", name="gesso/paint") for space in ("root", "openai")},
-    **{f"{space}_generations": program("POST") for space in ("root", "openai", "async")},
-    **{f"{space}_edits": program("POST") for space in ("root", "openai")},
+    **{f"{space}_models": program("GET") for space in ("root", "openai", "deepshi")},
+    **{f"{space}_model": program("GET", name="gesso/paint") for space in ("root", "openai", "deepshi")},
+    **{f"{space}_generations": program("POST") for space in ("root", "openai", "async", "deepshi")},
     **{f"{space}_image_to_image": program("POST") for space in ("root", "async")},
     **{f"{space}_uploads": program("POST") for space in ("root", "async")},
     **{f"{space}_task": of_task("GET") for space in ("root", "async")},
     **{f"{space}_cancel": of_task("POST") for space in ("root", "async")},
-    **{
-        name: nowhere() for name in ("root_v1_nowhere", "root_api_nowhere", "openai_nowhere", "async_nowhere")
-    },
+    **{f"{space}_edits": program("POST") for space in ("root", "openai", "deepshi")},
+    **{f"root_{space}_nowhere": nowhere() for space in ("v1", "api")},
+    **{f"{space}_nowhere": nowhere() for space in ("openai", "async", "deepshi")},
     "result": signed("GET HEAD", signed="nothing.png"),
     # The studio
     "studio": page("GET"),

@@ -46,6 +46,8 @@ FORMS: dict[str, Form] = {
     "async_cancel": Form(),
     "root_edits": Form(),
     "openai_edits": Form(),
+    "deepshi_generations": Form(),
+    "deepshi_edits": Form(),
     # The studio
     "projects": Form({"name": "Stairs"}),
     # The price of a run with a picture that is private shows it as that, and is paid by nobody.

@@ -1,0 +1,58 @@
+"""Deepshi's dialect (seed 4): its addresses, how it tells errors, and how a wish fits a model."""
+
+from __future__ import annotations
+
+from studio.api.deepshi import errors, fields, models, views
+from studio.api.deepshi.fitting import fitted
+from studio.api.dialects import Dialect
+from studio.api.endpoints import Endpoint
+
+__all__ = ["DIALECT", "ENDPOINTS"]
+
+DIALECT = Dialect(
+    "deepshi",
+    "Deepshi",
+    "d/deepshi",
+    errors.envelope,
+    errors.WORDS,
+    prefers="deepshi",
+    fit=fitted,
+)
+
+ENDPOINTS = (
+    Endpoint(
+        "GET",
+        "v1/models",
+        models.models,
+        "The models that this key can use now, with what each takes",
+        answers={200: fields.Models},
+    ),
+    Endpoint(
+        "GET",
+        "v1/models/<path:name>",
+        models.model,
+        "One model, by its id or another of its names",
+        answers={200: fields.Model},
+    ),
+    Endpoint(
+        "POST",
+        "v1/images/generations",
+        views.generations,
+        "Pictures from a prompt",
+        scope="generate",
+        body=fields.Generation,
+        answers={200: fields.Pictures},
+        streams=True,
+    ),
+    Endpoint(
+        "POST",
+        "v1/images/edits",
+        views.edits,
+        "Pictures from pictures and a prompt",
+        scope="generate",
+        body=fields.Edit,
+        form=fields.EditForm,
+        answers={200: fields.Pictures},
+        streams=True,
+    ),
+)

@@ -1,0 +1,37 @@
+"""``POST /v1/images/generations`` and ``/v1/images/edits`` as Deepshi answers them (seed 4)."""
+
+from __future__ import annotations
+
+from django.http import HttpResponseBase
+
+from studio.api import quotes, running, sse
+from studio.api.deepshi import answers, wishes
+from studio.api.deepshi.errors import at_own_fields
+from studio.api.deepshi.fields import Edit, EditForm, Generation
+from studio.api.http import ApiRequest, answer
+from studio.api.waiting import answered
+from studio.core.errors import Invalid
+from studio.jobs.specs import JobSpec
+
+
+def generations(request: ApiRequest, body: Generation) -> HttpResponseBase:
+    """Pictures from a prompt, in the answer itself or as events. The same ``Idempotency-Key`` gives the same ones."""
+    return _made(request, body, wishes.wish(body), "image_generation")
+
+
+def edits(request: ApiRequest, body: EditForm | Edit) -> HttpResponseBase:
+    """The same from pictures, as a form or as JSON."""
+    return _made(request, body, wishes.edit_wish(request, body), "image_edit")
+
+
+def _made(request: ApiRequest, body: Generation, spec: JobSpec, name: str) -> HttpResponseBase:
+    try:
+        if quotes.is_dry(request):
+            return answer(quotes.document(quotes.priced(request, spec)))
+        run = running.submitted(request, spec, user=body.user or "")
+    except Invalid as error:
+        raise at_own_fields(error, body) from error
+    work = running.Work(run, previews=bool(body.stream and body.partial_images))
+    if body.stream:
+        return sse.followed(request, work, answers.telling(body, name))
+    return answered(request, work, lambda job: answers.document(job, body))
