@@ -16,7 +16,7 @@ from studio.core.errors import Forbidden, NotFound
 from studio.images import selectors as images
 from studio.images.models import Image
 from studio.jobs import selectors as runs
-from studio.jobs.models import Project, Run
+from studio.jobs.models import Run
 
 
 def picture_for(actor: Actor, kind: ids.Kind, image_id: UUID) -> Image:
@@ -44,14 +44,14 @@ def no_result() -> NotFound:
 
 
 def run_called(actor: Actor, name: str) -> Run | None:
-    """The run that was asked for under this very idempotency key, with its project."""
-    return Run.objects.filter(owner=actor.require_user(), key=name).select_related("project").first()
+    """The run that was asked for under this very idempotency key."""
+    return Run.objects.filter(owner=actor.require_user(), key=name).first()
 
 
-def same_wish(key: ApiKey, project: Project, *, wish: str, since: datetime) -> Run | None:
-    """The project's newest run that this very key asked for since then, in words whose hash is ``wish``."""
-    lately = Run.objects.filter(project=project, created_at__gt=since, body_hash=wish, api_key=key)
-    return lately.order_by("-number").first()
+def same_wish(key: ApiKey, *, wish: str, since: datetime) -> Run | None:
+    """The newest run that this very key asked for since then, in words whose hash is ``wish``."""
+    lately = Run.objects.filter(api_key=key, created_at__gt=since, body_hash=wish)
+    return lately.order_by("-created_at").first()
 
 
 def task_for(actor: Actor, run_id: UUID) -> Run:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.http import HttpResponseBase, JsonResponse
@@ -31,6 +31,8 @@ class Dialect:
     limit_headers: Callable[[Reading], Mapping[str, str]] = lambda reading: {}
     key_header: str = ""
     """A header that may carry the key beside ``Authorization``."""
+    fields: Mapping[str, str] = field(default_factory=dict)
+    """What this dialect calls the settings that the catalogue refuses, where it has its own names."""
     prefers: str = ""
     """The vendor that is looked at first where a model is named without one."""
     timing_header: str = ""
@@ -44,15 +46,19 @@ class Dialect:
 
     def document(self, error: StudioError) -> tuple[int, Mapping[str, Any]]:
         """An error's status and its envelope."""
-        known = told(error)
+        known = self._told(error)
         status, code = self.spoken(known)
         return status, self.envelope(known, status, code)
 
+    def _told(self, error: StudioError) -> Told:
+        known = told(error)
+        return replace(known, param=self.fields.get(known.param, known.param))
+
     def refusal(self, error: StudioError) -> HttpResponseBase:
         """The one place where an error of this door becomes an answer."""
-        known = told(error)
-        status, code = self.spoken(known)
-        response = JsonResponse(self.envelope(known, status, code), status=status)
+        known = self._told(error)
+        status, document = self.document(error)
+        response = JsonResponse(document, status=status)
         if known.wait is not None and status in (429, 502, 503, 504):
             response["Retry-After"] = str(known.wait)
             response["retry-after-ms"] = str(1000 * known.wait)

@@ -19,7 +19,7 @@ from django.views.decorators.csrf import csrf_exempt
 from pydantic import BaseModel
 
 from studio.accounts.actors import actor_for_key
-from studio.api import auth, limits
+from studio.api import auth, limits, wishes
 from studio.api.bodies import checked, read_json
 from studio.api.dialects import Dialect, finished
 from studio.api.errors import Kind, Refused, no_address, wrong_method
@@ -118,8 +118,12 @@ def _enter(request: ApiRequest, endpoint: Endpoint) -> None:
 
 def _body(request: ApiRequest, endpoint: Endpoint, model: type[BaseModel]) -> BaseModel:
     if endpoint.form and (request.content_type or "").startswith(FORM):
-        return checked(endpoint.form, _parts(request), texts=True)
-    return checked(model, read_json(request))
+        parts = _parts(request)
+        request.wish = wishes.of_form(endpoint.path, parts, request.FILES)
+        return checked(endpoint.form, parts, texts=True)
+    document = read_json(request)
+    request.wish = wishes.of_document(endpoint.path, document)
+    return checked(model, document)
 
 
 def _parts(request: HttpRequest) -> dict[str, Any]:

@@ -20,6 +20,8 @@ class ApiRequest(HttpRequest):
     key: ApiKey
     dialect: Dialect
     reading: Reading
+    wish: str
+    """A hash of what was sent and where: equal for a repeat, whatever became of the names and addresses in it."""
 
 
 def answer(document: Mapping[str, Any], status: int = 200) -> HttpResponseBase:

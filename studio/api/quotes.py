@@ -6,14 +6,13 @@ from typing import Any
 
 from studio.api import access
 from studio.api.http import ApiRequest
-from studio.api.running import understood
+from studio.api.running import Wish, understood
 from studio.core.micros import credits_text
 from studio.credits import selectors as balances
 from studio.credits import services as credits
 from studio.jobs import quoting
 from studio.jobs.errors import QuoteChanged
 from studio.jobs.quoting import Priced
-from studio.jobs.specs import JobSpec
 
 HEADER = "X-Dry-Run"
 MICROS = 1_000_000
@@ -24,13 +23,12 @@ def is_dry(request: ApiRequest) -> bool:
     return request.headers.get(HEADER, "").strip().lower() in ("1", "true", "yes")
 
 
-def priced(request: ApiRequest, spec: JobSpec, otherwise: JobSpec | None = None) -> Priced:
-    """The wish with what it costs today, or the one that is meant ``otherwise`` (see ``understood``); nothing is
-    written. Raises what ``submit`` raises, but for want of credits."""
-    sides = access.sides_of(request.actor, [ref.image_id for ref in spec.references])
+def priced(request: ApiRequest, wish: Wish) -> Priced:
+    """The wish with what it costs today; no run is written. Raises what ``submit`` raises, but for want of credits."""
+    sides = access.sides_of(request.actor, [ref.image_id for ref in wish.spec.references])
     payer = credits.paying_account(user=request.actor.require_user(), team=request.key.team)
-    instead = otherwise.measured(sides) if otherwise else None
-    meant, most = understood(request, spec.measured(sides), instead)
+    instead = wish.otherwise.measured(sides) if wish.otherwise else None
+    meant, most = understood(request, Wish(wish.spec.measured(sides), instead))
     found = quoting.price(spec=meant, available=balances.balance(payer.pk).available)
     if most is not None and found.most > most:
         raise QuoteChanged(found.most)

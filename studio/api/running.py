@@ -13,6 +13,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import connections
@@ -30,10 +31,10 @@ from studio.core.micros import Micros
 from studio.credits import services as credits
 from studio.images.models import Image
 from studio.jobs import execution, projects, quoting, services
-from studio.jobs.errors import ModelNotOffered
+from studio.jobs.errors import KeyReused, ModelNotOffered
 from studio.jobs.listening import Preview
-from studio.jobs.models import FINAL, Job, Project, Run, State
-from studio.jobs.specs import JobSpec, body_hash
+from studio.jobs.models import FINAL, Job, Run, State
+from studio.jobs.specs import JobSpec
 
 log = logging.getLogger(__name__)
 
@@ -45,66 +46,61 @@ ENDS = FINAL | {State.UNCONFIRMED}
 KEY_LENGTH = 60
 
 
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A request in the studio's own terms.
+
+    ``otherwise`` is meant where the model of ``spec`` cannot be used and none may stand in: for one that nobody named.
+    """
+
+    spec: JobSpec
+    otherwise: JobSpec | None = None
+
+
 def submitted(
-    request: ApiRequest,
-    spec: JobSpec,
-    *,
-    otherwise: JobSpec | None = None,
-    user: str = "",
-    workers: bool = False,
+    request: ApiRequest, asking: Callable[[], Wish], *, user: str = "", workers: bool = False
 ) -> Run:
     """The run in the project that bears the key's name, paid as its workspace pays. Raises what ``submit`` raises.
 
     The same ``Idempotency-Key`` means the same run, and so does a repeat that the client's library made by itself:
     without a key, the run that the same API key asked for in the same words is meant, if it is no older than
-    REPEATS_KNOWN and another try would not help. ``otherwise`` is as in ``understood``. ``user`` is whom the program
-    names as its own user. With ``workers`` they hear of it.
+    REPEATS_KNOWN and another try would not help. ``asking`` is called only for a new run: what is fetched for it is
+    not fetched for a repeat. ``user`` is whom the program names as its own user. With ``workers`` they hear of it.
     """
-    key, actor = request.key, request.actor
-    given = idempotency_key(request)
-    name = f"{key.prefix}:{given or uuid.uuid4().hex}"
-    before = access.run_called(actor, name) if given else None
-    # A project that got another name since is still the one that the key's words are compared in.
-    project = before.project if before else projects.project_called(key.name, actor=actor, team=key.team)
-    if not given and _sent_again(request) and (known := _asked_before(request, project, spec)):
+    if known := _known(request):
         return known
-    if before:
-        # What its names meant then is what they mean now.
-        meant, most = spec, None
-    else:
-        meant, most = understood(request, spec, otherwise)
+    key, actor = request.key, request.actor
+    meant, most = understood(request, asking())
+    project = projects.project_called(key.name, actor=actor, team=key.team)
     payer = credits.paying_account(user=actor.require_user(), team=key.team)
     return services.submit(
         actor=actor,
         payer=services.Payer(payer.pk, key.team),
         project=project,
         specs=[meant],
-        asked=[spec],
-        key=name,
+        wish=request.wish,
+        key=_name(request),
         quoted_high=most,
         via=services.Via(key, end_user(key.pk, user)),
         hint=workers,
     )
 
 
-def understood(
-    request: ApiRequest, spec: JobSpec, otherwise: JobSpec | None = None
-) -> tuple[JobSpec, Micros | None]:
+def understood(request: ApiRequest, wish: Wish) -> tuple[JobSpec, Micros | None]:
     """The wish to the model that its name means today, and the micros that it may cost where another stands in.
 
-    ``otherwise`` is the wish where that model cannot be used and none may stand in: for a model that nobody named.
     Raises Refused where the key is not for the model; ``auto`` is a name like any other here: it may pick any.
     """
     allowed = request.key.allowed_models or None
     dialect = request.dialect
     try:
-        found, name = quoting.named(spec, prefer=dialect.prefers, among=allowed, fit=dialect.fit)
+        found, name = quoting.named(wish.spec, prefer=dialect.prefers, among=allowed, fit=dialect.fit)
     except ModelNotOffered:
-        if otherwise is None:
+        if wish.otherwise is None:
             raise
-        return understood(request, otherwise)
+        return understood(request, Wish(wish.otherwise))
     if not may_use(request.key, found.model):
-        text = _("This key is not for %(model)s.") % {"model": spec.model}
+        text = _("This key is not for %(model)s.") % {"model": wish.spec.model}
         raise Refused(Kind.MODEL_DENIED, text, param="model")
     return found, name.most
 
@@ -134,10 +130,22 @@ def _sent_again(request: ApiRequest) -> bool:
     return count.isascii() and count.isdigit() and int(count[:9]) > 0
 
 
-def _asked_before(request: ApiRequest, project: Project, spec: JobSpec) -> Run | None:
-    wish, since = body_hash(project.pk, [spec]), clock.now() - REPEATS_KNOWN
-    newest = access.same_wish(request.key, project, wish=wish, since=since)
+def _known(request: ApiRequest) -> Run | None:
+    """The run that this request repeats. Raises KeyReused where its key came with other words."""
+    if idempotency_key(request):
+        before = access.run_called(request.actor, _name(request))
+        if before and before.body_hash != request.wish:
+            raise KeyReused
+        return before
+    if not _sent_again(request):
+        return None
+    newest = access.same_wish(request.key, wish=request.wish, since=clock.now() - REPEATS_KNOWN)
     return newest if newest and not _worth_another_try(last_job(newest)) else None
+
+
+def _name(request: ApiRequest) -> str:
+    """What the run is known by among its owner's."""
+    return f"{request.key.prefix}:{idempotency_key(request) or uuid.uuid4().hex}"
 
 
 def _worth_another_try(job: Job) -> bool:

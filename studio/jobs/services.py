@@ -60,20 +60,20 @@ def submit(
     quoted_high: int | None = None,
     parent: Run | None = None,
     via: Via | None = None,
-    asked: Sequence[JobSpec] | None = None,
+    wish: str = "",
     retry_of: Job | None = None,
     hint: bool = True,
 ) -> Run:
     """Check, quote, hold and write one run with its jobs, all or nothing; the workers hear of it after commit.
 
     The same ``key`` with the same wish gives the same run and costs nothing. ``quoted_high`` (micros) is
-    what the person was shown. ``asked`` is the wish as it was sent, where ``specs`` say what its names mean
+    what the person was shown. ``wish`` is a hash of what was sent, where ``specs`` say what that means
     today: a repeat is known by it. Without a ``hint`` the caller works on the jobs itself. Raises Invalid,
     ModelNotOffered, QuoteChanged, KeyReused, InsufficientCredits, CapReached, AccountBlocked; ValueError where the
     payer is of another workspace than the project.
     """
     _check(payer, project, key)
-    owner, wish = actor.require_user(), body_hash(project.pk, asked or specs)
+    owner, wish = actor.require_user(), wish or body_hash(project.pk, specs)
     if repeat := Run.objects.filter(owner=owner, key=key).first():
         return _repeated(repeat, wish)
     if not specs:

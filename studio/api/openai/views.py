@@ -3,7 +3,7 @@ studio."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from functools import partial
 
 from django.http import HttpResponseBase
@@ -13,34 +13,32 @@ from studio.api.http import ApiRequest, answer
 from studio.api.openai import events, families, pictures
 from studio.api.openai.documents import document
 from studio.api.openai.fields import Edit, EditForm, Generation, Settings
-from studio.api.openai.wishes import otherwise, wish
-from studio.api.running import Work
+from studio.api.openai.wishes import wish
+from studio.api.running import Wish, Work
 from studio.api.sse import followed
 from studio.api.waiting import answered
-from studio.jobs.specs import ReferenceSpec
 
 
 def generations(request: ApiRequest, body: Generation) -> HttpResponseBase:
     """Pictures from a prompt, in the answer or as events. The same ``Idempotency-Key`` gives the same pictures."""
     model = families.model_of(body)
     families.check(body, model)
-    return _made(request, body, model, (), "image_generation")
+    return _made(request, body, lambda: wish(body, model), model, "image_generation")
 
 
 def edits(request: ApiRequest, body: Edit | EditForm) -> HttpResponseBase:
     """Pictures from a prompt and other pictures, of which the first is changed where the mask says."""
     model = families.model_of(body)
     families.check(body, model)
-    return _made(request, body, model, pictures.taken(request, body), "image_edit")
+    return _made(request, body, lambda: wish(body, model, pictures.taken(request, body)), model, "image_edit")
 
 
 def _made(
-    request: ApiRequest, body: Settings, model: str, references: Sequence[ReferenceSpec], kind: str
+    request: ApiRequest, body: Settings, asking: Callable[[], Wish], model: str, kind: str
 ) -> HttpResponseBase:
-    spec, instead = wish(body, model, references), otherwise(body, references)
     if quotes.is_dry(request):
-        return answer(quotes.document(quotes.priced(request, spec, instead)))
-    run = running.submitted(request, spec, otherwise=instead, user=body.user or "")
+        return answer(quotes.document(quotes.priced(request, asking())))
+    run = running.submitted(request, asking, user=body.user or "")
     if body.stream:
         partials = body.partial_images or 0
         work = Work(run, previews=partials > 0)

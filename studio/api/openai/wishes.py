@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from studio.api.openai.families import Family, family
 from studio.api.openai.fields import Settings
+from studio.api.running import Wish
 from studio.catalog import automatic
 from studio.catalog.entries import AUTO
 from studio.catalog.fields import MAX_COMPRESSION
@@ -29,7 +30,13 @@ OPEN = ("size", "quality", "background")
 """Where nothing is said, the vendor of this dialect chooses, and is told so (trap 2): its price is a range then."""
 
 
-def wish(body: Settings, model: str, references: Sequence[ReferenceSpec] = ()) -> JobSpec:
+def wish(body: Settings, model: str, references: Sequence[ReferenceSpec] = ()) -> Wish:
+    """The body as a job for ``model``, or for whatever model the studio chooses where none was named."""
+    instead = None if body.model else _spec(body, automatic.ID, references)
+    return Wish(_spec(body, model, references), instead)
+
+
+def _spec(body: Settings, model: str, references: Sequence[ReferenceSpec]) -> JobSpec:
     """The body as a job for ``model``.
 
     What says no more than the default is left out: another vendor's model need not know the word.
@@ -48,11 +55,6 @@ def wish(body: Settings, model: str, references: Sequence[ReferenceSpec] = ()) -
     high = getattr(body, "input_fidelity", None) == "high"
     extra = {"input_fidelity": "high"} if high else {}
     return JobSpec(model, body.prompt, form, tuple(references), extra)
-
-
-def otherwise(body: Settings, references: Sequence[ReferenceSpec] = ()) -> JobSpec | None:
-    """The job for whatever model the studio chooses, where none was named and the usual one cannot be used."""
-    return None if body.model else wish(body, automatic.ID, references)
 
 
 def _shape(size: str) -> str:

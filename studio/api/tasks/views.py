@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.http import HttpResponseBase
 from django.utils.translation import gettext as _
 
@@ -10,6 +12,7 @@ from studio.api.endpoints import files
 from studio.api.errors import Kind, Refused
 from studio.api.http import ApiRequest, answer
 from studio.api.inputs import File
+from studio.api.running import Wish
 from studio.api.tasks.envelopes import STATUSES, accepted, envelope, facts_of
 from studio.api.tasks.errors import no_task
 from studio.api.tasks.fields import ImageToImage, Media, TextToImage, Upload
@@ -26,7 +29,7 @@ FILE = "file"
 
 def generations(request: ApiRequest, body: TextToImage) -> HttpResponseBase:
     """Pictures from a prompt."""
-    return _asked(request, body, ())
+    return _asked(request, body, tuple)
 
 
 def image_to_image(request: ApiRequest, body: ImageToImage) -> HttpResponseBase:
@@ -35,16 +38,24 @@ def image_to_image(request: ApiRequest, body: ImageToImage) -> HttpResponseBase:
     named = [("image", body.image, role.SOURCE)]
     named += [(f"extra_images.{at}", media, role.SUBJECT) for at, media in enumerate(body.extra_images)]
     found = [(source(media, param), param, part) for param, media, part in named]
-    pictures = (ReferenceSpec(taken(request, each, param).pk, part) for each, param, part in found)
-    return _asked(request, body, tuple(pictures))
+
+    def pictures() -> tuple[ReferenceSpec, ...]:
+        return tuple(ReferenceSpec(taken(request, each, param).pk, part) for each, param, part in found)
+
+    return _asked(request, body, pictures)
 
 
-def _asked(request: ApiRequest, body: TextToImage, references: tuple[ReferenceSpec, ...]) -> HttpResponseBase:
+def _asked(
+    request: ApiRequest, body: TextToImage, pictures: Callable[[], tuple[ReferenceSpec, ...]]
+) -> HttpResponseBase:
     given = {"n": str(body.n), asking.LEVEL: body.quality, asking.SHAPE: body.aspect_ratio or ""}
-    spec = JobSpec(body.model, body.prompt, given, references)
+
+    def wish() -> Wish:
+        return Wish(JobSpec(body.model, body.prompt, given, pictures()))
+
     if quotes.is_dry(request):
-        return answer(quotes.document(quotes.priced(request, spec)))
-    return accepted(request, running.submitted(request, spec, workers=True))
+        return answer(quotes.document(quotes.priced(request, wish())))
+    return accepted(request, running.submitted(request, wish, workers=True))
 
 
 def task(request: ApiRequest, task_id: str) -> HttpResponseBase:
