@@ -169,7 +169,10 @@ ADDRESSES: dict[str, Row] = {
     **{f"{space}_cancel": of_task("POST") for space in ("root", "async")},
     **{f"{space}_edits": program("POST") for space in ("root", "openai", "deepshi")},
     **{f"root_{space}_nowhere": nowhere() for space in ("v1", "api")},
-    **{f"{space}_nowhere": nowhere() for space in ("openai", "async", "deepshi")},
+    **{f"{space}_nowhere": nowhere() for space in ("openai", "async", "deepshi", "fairstack")},
+    **{f"{space}_image": program("POST") for space in ("root", "fairstack")},
+    "fairstack_models": anybody("GET"),
+    **{f"{space}_credits": program("GET") for space in ("root", "fairstack")},
     "result": signed("GET HEAD", signed="nothing.png"),
     # The studio
     "studio": page("GET"),

@@ -48,6 +48,7 @@ FORMS: dict[str, Form] = {
     "openai_edits": Form(),
     "deepshi_generations": Form(),
     "deepshi_edits": Form(),
+    **{f"{space}_image": Form() for space in ("root", "fairstack")},
     # The studio
     "projects": Form({"name": "Stairs"}),
     # The price of a run with a picture that is private shows it as that, and is paid by nobody.

@@ -19,7 +19,7 @@ from studio.accounts.models import User
 from studio.api import encoded, openai, running, sse
 from studio.api.errors import Refused
 from studio.api.http import ApiRequest
-from studio.api.running import Work
+from studio.api.running import Wish, Work
 from studio.images.models import Image
 from studio.jobs.listening import Preview
 from studio.jobs.models import Job
@@ -75,7 +75,9 @@ def painted(monkeypatch: pytest.MonkeyPatch, *, previews: int, fails: bool = Fal
 
 
 def work(request: ApiRequest, n: int = 1) -> Work:
-    return Work(running.submitted(request, JobSpec(PAINT, "a stair", {"n": str(n)})), previews=True)
+    return Work(
+        running.submitted(request, lambda: Wish(JobSpec(PAINT, "a stair", {"n": str(n)}))), previews=True
+    )
 
 
 def test_previews_come_first_as_many_as_were_asked_for_and_then_each_picture(

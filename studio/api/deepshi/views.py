@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.http import HttpResponseBase
 
 from studio.api import quotes, running, sse
@@ -9,6 +11,7 @@ from studio.api.deepshi import answers, wishes
 from studio.api.deepshi.errors import at_own_fields
 from studio.api.deepshi.fields import Edit, EditForm, Generation
 from studio.api.http import ApiRequest, answer
+from studio.api.running import Wish
 from studio.api.waiting import answered
 from studio.core.errors import Invalid
 from studio.jobs.specs import JobSpec
@@ -16,19 +19,22 @@ from studio.jobs.specs import JobSpec
 
 def generations(request: ApiRequest, body: Generation) -> HttpResponseBase:
     """Pictures from a prompt, in the answer itself or as events. The same ``Idempotency-Key`` gives the same ones."""
-    return _made(request, body, wishes.wish(body), "image_generation")
+    return _made(request, body, lambda: wishes.wish(body), "image_generation")
 
 
 def edits(request: ApiRequest, body: EditForm | Edit) -> HttpResponseBase:
     """The same from pictures, as a form or as JSON."""
-    return _made(request, body, wishes.edit_wish(request, body), "image_edit")
+    return _made(request, body, lambda: wishes.edit_wish(request, body), "image_edit")
 
 
-def _made(request: ApiRequest, body: Generation, spec: JobSpec, name: str) -> HttpResponseBase:
+def _made(request: ApiRequest, body: Generation, spec: Callable[[], JobSpec], name: str) -> HttpResponseBase:
+    def asking() -> Wish:
+        return Wish(spec())
+
     try:
         if quotes.is_dry(request):
-            return answer(quotes.document(quotes.priced(request, spec)))
-        run = running.submitted(request, spec, user=body.user or "")
+            return answer(quotes.document(quotes.priced(request, asking())))
+        run = running.submitted(request, asking, user=body.user or "")
     except Invalid as error:
         raise at_own_fields(error, body) from error
     work = running.Work(run, previews=bool(body.stream and body.partial_images))
