@@ -163,7 +163,7 @@ REFUSED: list[tuple[dict[str, Any], int, str, str]] = [
     ({"model": "no-such"}, 400, "unknown_model", ""),
     ({"prompt": ""}, 400, "missing_required_parameter", "prompt"),
     ({"prompt": 7}, 400, "invalid_type", "prompt"),
-    ({"prompt": "a" * 40_000}, 400, "invalid_value", "prompt"),
+    ({"prompt": "a" * 40_000}, 400, "prompt_too_long", "prompt"),
     ({"negative_prompt": 7}, 400, "invalid_type", "negative_prompt"),
     ({"aspect_ratio": "2:1"}, 400, "invalid_value", "aspect_ratio"),
     ({"image_size": "wide"}, 400, "invalid_value", "image_size"),
