@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.http import HttpResponseBase, JsonResponse
+from pydantic import BaseModel
 
 from studio.api.errors import STATUSES, Kind, Told, told
 from studio.api.limits import Reading
@@ -20,14 +21,16 @@ class Dialect:
     """One API that Gesso speaks; ``name`` is what a key says, ``base`` where its paths begin.
 
     ``words`` gives a kind of error its status and code, where they are not the house's own. ``envelope`` makes the
-    document of an error from what is told, its status and its code.
+    document of an error, an ``error``, from what is told, its status and its code; a field that it does not set is
+    not sent.
     """
 
     name: str
     label: str
     base: str
-    envelope: Callable[[Told, int, str], Mapping[str, Any]]
+    envelope: Callable[[Told, int, str], BaseModel]
     words: Mapping[Kind, tuple[int, str]] = field(default_factory=dict)
+    error: type[BaseModel] = field(kw_only=True)
     limit_headers: Callable[[Reading], Mapping[str, str]] = lambda reading: {}
     key_header: str = ""
     """A header that may carry the key beside ``Authorization``."""
@@ -48,7 +51,7 @@ class Dialect:
         """An error's status and its envelope."""
         known = self._told(error)
         status, code = self.spoken(known)
-        return status, self.envelope(known, status, code)
+        return status, self.envelope(known, status, code).model_dump(mode="json", exclude_unset=True)
 
     def _told(self, error: StudioError) -> Told:
         known = told(error)

@@ -15,6 +15,7 @@ DIALECT = Dialect(
     "d/deepshi",
     errors.envelope,
     errors.WORDS,
+    error=fields.Error,
     prefers="deepshi",
     fit=fitted,
 )

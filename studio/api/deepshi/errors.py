@@ -7,9 +7,8 @@ insufficient_quota, and the others are OpenAI's, whose client is used with it [?
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
-from studio.api.deepshi.fields import Generation
+from studio.api.deepshi.fields import Error, Generation, Problem
 from studio.api.deepshi.fitting import SIDES
 from studio.api.errors import Kind, Told
 from studio.catalog.extras import PREFIX
@@ -33,11 +32,11 @@ TYPES: Mapping[int, str] = {
 }
 
 
-def envelope(error: Told, status: int, code: str) -> Mapping[str, Any]:
+def envelope(error: Told, status: int, code: str) -> Error:
     """The document of an error."""
     kind = TYPES.get(status, "server_error" if status >= 500 else "invalid_request_error")
     param = error.param or ("model" if error.kind is Kind.NO_MODEL else None)
-    return {"error": {"message": error.message, "type": kind, "code": code, "param": param}}
+    return Error(error=Problem(message=error.message, type=kind, code=code, param=param))
 
 
 def at_own_fields(error: Invalid, body: Generation) -> Invalid:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated
+
+from pydantic import BaseModel, Field
 
 from studio.api.dialects import Dialect
 from studio.api.errors import Kind, Told
@@ -16,14 +18,36 @@ WORDS: Mapping[Kind, tuple[int, str]] = {
 }
 
 
-def envelope(error: Told, status: int, code: str) -> Mapping[str, Any]:
-    """The document of an error; ``param`` is ours, and says at which field."""
-    told = {"code": code, "message": error.message, "status": status}
-    return {"error": told | ({"param": error.param} if error.param else {})}
+class Problem(BaseModel):
+    """What is wrong, and at which field."""
+
+    code: str = Field(description="A word for programs.")
+    message: str = Field(description="A sentence for people.")
+    status: int = Field(description="The HTTP status again.")
+    param: Annotated[str, Field(description="The field, where there is one. Gesso's own.")] = ""
+
+
+class Error(BaseModel):
+    """Every answer that is no success."""
+
+    error: Problem
+
+
+def envelope(error: Told, status: int, code: str) -> Error:
+    """The document of an error."""
+    problem = Problem(code=code, message=error.message, status=status)
+    return Error(error=problem.model_copy(update={"param": error.param}) if error.param else problem)
 
 
 FIELDS = {"size": "image_size", "references": "image"}
 
 DIALECT = Dialect(
-    "fairstack", "FairStack", "d/fairstack", envelope, WORDS, fields=FIELDS, prefers="fairstack"
+    "fairstack",
+    "FairStack",
+    "d/fairstack",
+    envelope,
+    WORDS,
+    error=Error,
+    fields=FIELDS,
+    prefers="fairstack",
 )

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from studio.api.dialects import Dialect
 from studio.api.errors import Kind, Told
 from studio.api.limits import Reading
+from studio.api.openai.answers import Error, Problem
 
 WORDS: Mapping[Kind, tuple[int, str]] = {
     Kind.NO_CREDITS: (429, "insufficient_quota"),
@@ -33,11 +33,11 @@ PARAMS: Mapping[str, str] = {
 """What the catalogue calls otherwise than this dialect."""
 
 
-def envelope(error: Told, status: int, code: str) -> Mapping[str, Any]:
+def envelope(error: Told, status: int, code: str) -> Error:
     """The document of an error."""
     kind = TYPES.get(code) or ("server_error" if status >= 500 else "invalid_request_error")
     param = PARAMS.get(error.param, error.param)
-    return {"error": {"message": error.message, "type": kind, "param": param or None, "code": code}}
+    return Error(error=Problem(message=error.message, type=kind, param=param or None, code=code))
 
 
 def limit_headers(reading: Reading) -> Mapping[str, str]:
@@ -61,6 +61,7 @@ DIALECT = Dialect(
     "d/openai",
     envelope,
     WORDS,
-    limit_headers,
+    limit_headers=limit_headers,
+    error=Error,
     timing_header="openai-processing-ms",
 )

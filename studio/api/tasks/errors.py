@@ -7,7 +7,8 @@ so that the two ends understand one another.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+
+from pydantic import BaseModel, Field
 
 from studio.api.dialects import Dialect
 from studio.api.errors import Kind, Refused, Told
@@ -20,9 +21,22 @@ WORDS: Mapping[Kind, tuple[int, str]] = {
 """A task that ends is told in the same words; the house's own stand for the rest."""
 
 
-def envelope(error: Told, _status: int, code: str) -> Mapping[str, Any]:
+class Problem(BaseModel):
+    """What is wrong."""
+
+    code: str = Field(description="A word for programs.")
+    message: str = Field(description="A sentence for people.")
+
+
+class Error(BaseModel):
+    """Every answer that is no success."""
+
+    error: Problem
+
+
+def envelope(error: Told, _status: int, code: str) -> Error:
     """The document of an error."""
-    return {"error": {"code": code, "message": error.message}}
+    return Error(error=Problem(code=code, message=error.message))
 
 
 def no_task(error: NotFound) -> Refused:
@@ -30,4 +44,4 @@ def no_task(error: NotFound) -> Refused:
     return Refused(Kind.NOT_FOUND, error.message, code="task_not_found")
 
 
-DIALECT = Dialect("async", "Tasks", "d/async", envelope, WORDS)
+DIALECT = Dialect("async", "Tasks", "d/async", envelope, WORDS, error=Error)
