@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import ssl
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import monotonic
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from providers import errors
-from providers.http import Client, Deadline, public, transport
+from providers.http import Client, Deadline, public
 from providers.http.addresses import is_public
 from providers.http.public import Network, PublicWeb, Unfetched
+from tests.providers import tls
 from tests.providers.hostile import NAMES, PUBLIC, PUBLIC_6
 from tests.providers.simulators.base import Reply
 from tests.providers.web import Website
@@ -123,42 +118,10 @@ def test_whatever_an_address_is_made_of_it_is_refused_or_leads_to_the_public(
 # TLS ------------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def certificate() -> tuple[bytes, bytes]:
-    """For pictures.example, signed by itself: certificate and key as PEM."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "pictures.example")])
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("pictures.example")]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    pem = serialization.Encoding.PEM
-    plain = serialization.NoEncryption()
-    return made.public_bytes(pem), key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain)
-
-
 @pytest.fixture
-def names_greeted(
-    site: Website, certificate: tuple[bytes, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> list[str | None]:
+def names_greeted(site: Website, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str | None]:
     """Has the site speak TLS with its certificate, which is trusted; the names by which it is greeted."""
-    (tmp_path / "site.pem").write_bytes(b"".join(certificate))
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    greeted: list[str | None] = []
-    context.load_cert_chain(tmp_path / "site.pem")
-    context.sni_callback = lambda connection, name, _: greeted.append(name)
-    site.speak_tls(context)
-    trusted = ssl.create_default_context(cadata=certificate[0].decode())
-    monkeypatch.setattr(transport, "_tls", lambda: trusted)
-    return greeted
+    return tls.speak(site, tmp_path, monkeypatch)
 
 
 def test_over_tls_the_name_stays_the_name_although_an_address_is_dialled(

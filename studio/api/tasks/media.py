@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
 from studio.api import inputs
 from studio.api.errors import Kind, Refused
 from studio.api.http import ApiRequest
-from studio.api.inputs import Address, Artifact, DataUri, Source
+from studio.api.inputs import Address, Artifact, DataUri, File, Source
 from studio.api.tasks.fields import Media
+from studio.images.errors import TooLarge
 from studio.images.models import Image
 
+FILE = "file"
 TOO_LARGE = "image_too_large"
 FIELDS = {"url": "url", "artifact": "artifact_id", "data_uri": "data"}
 
@@ -28,11 +33,27 @@ def source(media: Media, param: str) -> Source:
     raise Refused(Kind.MISSING, _("%(name)s is required.") % {"name": name}, param=name)
 
 
+def file_of(part: UploadedFile[Any]) -> File:
+    """A part of a form, unless it is too large to be read at all. Raises Refused."""
+    size = part.size or 0
+    if size > inputs.CAP_BYTES:
+        limit = inputs.CAP_BYTES // inputs.MEGABYTE
+        error = TooLarge(megabytes=round(size / inputs.MEGABYTE, 1), limit=limit)
+        raise Refused(Kind.TOO_LARGE, error.message, code=TOO_LARGE, param=FILE)
+    return File(part.read(), part.name or "")
+
+
 def taken(request: ApiRequest, found: Source, param: str) -> Image:
     """The picture in the key's workspace. Raises Refused at ``param``."""
     try:
         return inputs.take(
-            request.actor, request.key.team, found, request=request, https_only=True, param=param
+            request.actor,
+            request.key.team,
+            found,
+            request=request,
+            cap_bytes=inputs.CAP_BYTES,
+            https_only=True,
+            param=param,
         )
     except Refused as refused:
         if refused.code == TOO_LARGE:

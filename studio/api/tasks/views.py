@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 from django.http import HttpResponseBase
@@ -11,20 +12,21 @@ from studio.api import access, ids, quotes, running
 from studio.api.endpoints import files
 from studio.api.errors import Kind, Refused
 from studio.api.http import ApiRequest, answer
-from studio.api.inputs import File
 from studio.api.running import Wish
-from studio.api.tasks.envelopes import STATUSES, accepted, envelope, facts_of
+from studio.api.tasks.envelopes import accepted, envelope, facts_of
 from studio.api.tasks.errors import no_task
 from studio.api.tasks.fields import ImageToImage, Media, TextToImage, Upload
-from studio.api.tasks.media import source, taken
+from studio.api.tasks.media import FILE, file_of, source, taken
 from studio.catalog import asking
+from studio.core import db
 from studio.core.errors import NotFound
 from studio.jobs import services
 from studio.jobs.errors import NotCancellable
 from studio.jobs.models import FINAL, Reference, Run, State
 from studio.jobs.specs import JobSpec, ReferenceSpec
 
-FILE = "file"
+STOP_SECONDS = 3.0
+"""A worker looks for a wish to stop about three times a second, and then asks its vendor."""
 
 
 def generations(request: ApiRequest, body: TextToImage) -> HttpResponseBase:
@@ -70,7 +72,7 @@ def task(request: ApiRequest, task_id: str) -> HttpResponseBase:
 def cancel(request: ApiRequest, task_id: str) -> HttpResponseBase:
     """Stop it, and give all credits back. The seed names no way to do so: this one is a guess [?].
 
-    200 with the task once it is canceled, now or before; 202 while its worker, which has to see the wish, goes on.
+    200 with the task once it is canceled, now or before; 202 where its worker does not see the wish in STOP_SECONDS.
     """
     try:
         run = access.changeable_task_for(request.actor, ids.read("tsk", task_id))
@@ -81,8 +83,17 @@ def cancel(request: ApiRequest, task_id: str) -> HttpResponseBase:
     except NotCancellable as error:
         if _state(run) != State.CANCELLED:
             raise _not_cancelable(run) from error
-    found = access.task_for(request.actor, run.pk)
-    return answer(envelope(request, found), 200 if _state(found) in FINAL else 202)
+    over = _is_over(run)
+    return answer(envelope(request, access.task_for(request.actor, run.pk)), 200 if over else 202)
+
+
+def _is_over(run: Run) -> bool:
+    """Whether it is, or comes to be while its worker is waited for."""
+    until = time.monotonic() + STOP_SECONDS
+    while (going_on := _state(run) not in FINAL) and time.monotonic() < until:
+        db.release()
+        time.sleep(running.LOOK_SECONDS)
+    return not going_on
 
 
 def _state(run: Run) -> str:
@@ -90,9 +101,8 @@ def _state(run: Run) -> str:
 
 
 def _not_cancelable(run: Run) -> Refused:
-    state = _state(run)
-    if state in FINAL:
-        text = _("This task is over: it %(status)s.") % {"status": STATUSES[state]}
+    if _state(run) in FINAL:
+        text = _("This task is over and can no longer be canceled.")
     else:
         text = _("The model has this task and its answer was lost. Its credits come back if nothing arrives.")
     return Refused(Kind.CONFLICT, text, code="task_not_cancelable")
@@ -103,7 +113,7 @@ def uploads(request: ApiRequest, body: Media | Upload) -> HttpResponseBase:
     if isinstance(body, Media):
         found, param = source(body, "media"), "media"
     elif (part := files(request).get(FILE)) is not None:
-        found, param = File(part.read(), part.name), FILE
+        found, param = file_of(part), FILE
     else:
         raise Refused(Kind.MISSING, _("%(name)s is required.") % {"name": FILE}, param=FILE)
     return answer(facts_of(taken(request, found, param)), 201)

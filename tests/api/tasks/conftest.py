@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
 import httpx
 import pytest
+from django.db import connections
+from django.test import Client
 
+from studio.accounts import keys
+from studio.accounts.models import User
 from studio.jobs import execution
+from tests.api.tasks.asking import BASE, Asker
 from tests.images.samples import file_of, scene
-from tests.jobs.conftest import SKETCH, Desk
+from tests.jobs.conftest import SKETCH, Desk, desk_of
 from tests.providers.simulators.async_tasks import AsyncTasksSimulator
 
 __all__ = ["Desk"]
 
-BASE = "/d/async"
 VENDOR = "async_tasks/gpt-image-2"
 """A model whose prices are the seed's own."""
 QUICK: dict[str, Any] = {"model": SKETCH, "prompt": "a stair"}
@@ -64,6 +71,32 @@ def vendor(settings: Any) -> Iterator[AsyncTasksSimulator]:
         yield simulator
 
 
+@contextmanager
+def working() -> Iterator[None]:
+    """A worker beside the test, which is done with all there is when this ends."""
+    with ThreadPoolExecutor(1) as threads:
+        worker = threads.submit(_worked)
+        yield
+        worker.result(60)
+
+
+def _worked() -> None:
+    try:
+        execution.work()
+    finally:
+        connections.close_all()
+
+
+@contextmanager
+def waiting_for(state: Callable[[], bool], seconds: float = 30.0) -> Iterator[None]:
+    """Once the state is reached; fails where it is not in time."""
+    until = time.monotonic() + seconds
+    while not state():
+        assert time.monotonic() < until, "It did not come to that."
+        time.sleep(0.02)
+    yield
+
+
 def amounts(task: dict[str, Any]) -> tuple[Decimal, Decimal]:
     """Charged and refunded, in credits; what was refunded only where it is told."""
     told = task["billing"]
@@ -82,3 +115,11 @@ def picture(program: Program, desk: Desk) -> str:
     answer = program.post("/uploads", files={"file": ("stair.png", file_of(scene(), "PNG"), "image/png")})
     assert answer.status_code == 201, answer.text
     return str(answer.json()["artifact_id"])
+
+
+@pytest.fixture
+def asker(alice: User, settings: Any) -> Asker:
+    settings.PROVIDER_KEYS = {"async_tasks": "ak-canary"}
+    settings.PROVIDER_URLS = {"async_tasks": "http://127.0.0.1:9"}
+    text = keys.make(owner=alice, name="Nightly")[1]
+    return Asker(Client(headers={"Authorization": f"Bearer {text}"}), desk_of(alice), alice)

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import Any
 
 import httpx
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from studio.accounts import keys
+from studio.accounts.actors import actor_for
 from studio.accounts.models import User
-from studio.api import ids
+from studio.api import access, ids
+from studio.api.tasks.envelopes import credits_text
 from studio.credits import services as credits
+from studio.images.models import Image
 from studio.jobs import execution
-from studio.jobs.models import Job, Run, State
-from tests.api.tasks.conftest import BASE, QUICK, VENDOR, Program, amounts, net_micros
+from studio.jobs.models import Job, State
+from tests.api.tasks.asking import BASE
+from tests.api.tasks.conftest import QUICK, VENDOR, Program, amounts, net_micros
 from tests.jobs.conftest import SKETCH, START, Desk
 from tests.providers.simulators import base
 from tests.providers.simulators.async_tasks import AsyncTasksSimulator
@@ -147,6 +154,31 @@ def test_a_task_whose_answer_was_lost_goes_on_until_somebody_can_tell(
     assert desk.balance == (START - 50_000, 50_000)
 
 
+def test_a_results_address_lives_as_long_as_its_picture(
+    program: Program, vendor: AsyncTasksSimulator
+) -> None:
+    task = program.ended(model=VENDOR, n=2)
+    first, second = (each["url"] for each in task["output"]["images"])
+    Image.objects.filter(pk=ids.read("art", task["output"]["images"][0]["artifact_id"])).update(
+        discarded=True, binned_at=timezone.now()
+    )
+    assert [httpx.get(url, trust_env=False).status_code for url in (first, second)] == [404, 200]
+    seen = program.seen(task["task_id"])
+    assert (seen["status"], [each["url"] for each in seen["output"]["images"]]) == ("succeeded", [second])
+    assert seen["billing"] == task["billing"]
+
+
+@pytest.mark.parametrize(
+    ("micros", "credits_told"),
+    [(0, "0.0000"), (1, "0.0010"), (999, "0.9990"), (50_000, "50.0000"), (10**15, "1000000000000.0000")],
+)
+def test_trap_4_a_credit_has_a_thousand_micros_here_and_no_micro_is_lost(
+    micros: int, credits_told: str
+) -> None:
+    assert credits_text(micros) == credits_told
+    assert Decimal(credits_told) * 1_000 == micros
+
+
 def test_what_staff_return_later_is_refunded_in_the_envelope_too(
     program: Program, desk: Desk, vendor: AsyncTasksSimulator, dana: User
 ) -> None:
@@ -158,97 +190,29 @@ def test_what_staff_return_later_is_refunded_in_the_envelope_too(
     assert net_micros(seen) == START - desk.balance[0]
 
 
-def test_trap_5_canceled_is_terminal_and_refunds_in_full(program: Program, desk: Desk) -> None:
-    begun = program.begun(n=4)
-    canceled = program.post(f"/tasks/{begun['task_id']}/cancel")
-    assert (canceled.status_code, canceled.json()["status"]) == (200, "canceled")
-    assert canceled.json()["billing"] == {"charged_credits": "12.0000", "refunded_credits": "12.0000"}
-    assert execution.work() == 0
-    assert program.seen(begun["task_id"]) == canceled.json()
-    assert desk.balance == (START, 0)
-
-
-def test_a_task_can_be_canceled_twice_and_not_once_it_is_over(
+def test_a_task_that_auto_moved_to_another_model_is_one_task_whose_jobs_add_up(
     program: Program, desk: Desk, vendor: AsyncTasksSimulator
 ) -> None:
-    begun = program.begun()
-    answers = [program.post(f"/tasks/{begun['task_id']}/cancel") for _turn in range(2)]
-    assert [answer.status_code for answer in answers] == [200, 200]
-    task = program.ended(model=VENDOR)
-    refused = program.post(f"/tasks/{task['task_id']}/cancel")
-    assert (refused.status_code, refused.json()["error"]["code"]) == (409, "task_not_cancelable")
-    assert desk.balance == (START - 50_000, 0)
-
-
-def test_a_running_task_is_canceled_by_its_worker(
-    program: Program, desk: Desk, vendor: AsyncTasksSimulator
-) -> None:
-    begun = program.begun(model=VENDOR)
-    Job.objects.update(state=State.RUNNING)
-    asked = program.post(f"/tasks/{begun['task_id']}/cancel")
-    assert (asked.status_code, asked.json()["status"]) == (202, "running")
-    assert Job.objects.get().cancel_requested
-
-
-# Whose task it is ------------------------------------------------------------------------------------------------
-
-
-def test_a_foreign_task_and_a_missing_one_are_the_same_404(
-    program: Program, live_server: Any, charlie: User, desk: Desk
-) -> None:
-    begun = program.begun()
-    theirs = {"Authorization": f"Bearer {keys.make(owner=charlie, name='Script')[1]}"}
-    missing = ids.shown("tsk", Run.objects.get().project_id)
-    paths = [f"{BASE}/v1/tasks/{each}" for each in (begun["task_id"], missing, "none", "art_1")]
-    answers = [httpx.get(live_server.url + path, headers=theirs, trust_env=False) for path in paths]
-    answers += [
-        httpx.post(f"{live_server.url}{path}/cancel", headers=theirs, trust_env=False) for path in paths
-    ]
-    assert {answer.status_code for answer in answers} == {404}
-    assert {answer.text for answer in answers} == {answers[0].text}
-    assert answers[0].json()["error"]["code"] == "task_not_found"
-    assert Job.objects.get().state == State.QUEUED
-
-
-def test_a_run_of_the_studio_is_no_task(program: Program, desk: Desk) -> None:
-    run = desk.submit()
-    assert program.raw.get(f"{BASE}/v1/tasks/{ids.shown('tsk', run.pk)}").status_code == 404
-
-
-def test_a_task_is_asked_for_without_the_dialects_base_too(
-    raw: httpx.Client, live_server: Any, alice: User, desk: Desk
-) -> None:
-    """Where the address is one dialect's alone, and where the key says which one is meant."""
-    headers = {"Authorization": f"Bearer {keys.make(owner=alice, name='Tasks', dialect='async')[1]}"}
-    answer = raw.post("/v1/images/generations", json=QUICK, headers=headers)
-    assert answer.status_code == 202
-    assert answer.headers["Location"] == f"{live_server.url}/v1/tasks/{answer.json()['task_id']}"
-    assert raw.get(answer.headers["Location"]).json() == answer.json()
-
-
-# Again -----------------------------------------------------------------------------------------------------------
-
-
-def test_the_same_idempotency_key_is_the_same_task_and_one_debit(
-    program: Program, desk: Desk, vendor: AsyncTasksSimulator
-) -> None:
-    once, wish = {"Idempotency-Key": "order-7"}, QUICK | {"model": VENDOR}
-    first, second = (program.post("/images/generations", wish, headers=once) for _turn in range(2))
-    assert (second.status_code, second.json()) == (202, first.json())
-    assert (Run.objects.count(), desk.balance) == (1, (START - 50_000, 50_000))
-    other = program.post("/images/generations", wish | {"n": 2}, headers=once)
-    assert (other.status_code, other.json()["error"]["code"]) == (422, "idempotency_key_reused")
+    vendor.fault = Fault(base.NO_MONEY)
+    begun = program.begun(model="auto")
+    assert (begun["model"], begun["billing"]) == (VENDOR, {"charged_credits": "50.0000"})
     execution.work()
-    third = program.post("/images/generations", wish, headers=once)
-    assert (third.status_code, third.json()["status"]) == (202, "succeeded")
+    task = program.seen(begun["task_id"])
+    jobs = list(Job.objects.order_by("position"))
+    assert [job.state for job in jobs] == [State.FAILED] * (len(jobs) - 1) + [State.SUCCEEDED]
+    assert (len(jobs) > 1, task["status"], task["model"]) == (True, "succeeded", jobs[-1].model)
+    assert amounts(task)[0] * 1000 == sum(job.quote["high"] for job in jobs)
+    assert net_micros(task) == jobs[-1].charged == START - desk.balance[0]
+    assert desk.balance[1] == 0
 
 
-def test_a_dry_run_tells_the_price_and_debits_nothing(program: Program, desk: Desk) -> None:
-    answer = program.post("/images/generations", QUICK | {"n": 4}, headers={"X-Dry-Run": "1"})
-    assert (answer.status_code, answer.json()["estimated_cost"]["micros"]) == (200, 12_000)
-    assert (Run.objects.count(), desk.balance) == (0, (START, 0))
-
-
-def test_nothing_listens_that_the_seed_does_not_name(program: Program) -> None:
-    answer = program.raw.get(f"{BASE}/v1/images")
-    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "not_found")
+def test_a_poll_asks_as_few_questions_however_many_pictures_there_are(
+    program: Program, desk: Desk, vendor: AsyncTasksSimulator, alice: User
+) -> None:
+    task = program.ended(model=VENDOR, n=4)
+    run = ids.read("tsk", task["task_id"])
+    with CaptureQueriesContext(connection) as asked:
+        found = access.task_for(actor_for(alice), run)
+        made = [output.image for output in found.jobs.all()[0].outputs.all()]
+        assert [image.blob.sides for image in made if image] == [(64, 64)] * 4
+    assert len(asked) == 5
