@@ -87,16 +87,16 @@ class Browser:
 
 
 class Server:
-    """The web process of the studio, over this test's database."""
+    """The web process of the studio, over this test's database; ``more`` is of its environment."""
 
-    def __init__(self) -> None:
+    def __init__(self, **more: str) -> None:
         # Listening begins here: nobody else can be given the port before the child is there, or be taken for it.
         with listen(0) as listener:
             self.port = int(listener.getsockname()[1])
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "tests.live.server", str(listener.fileno())],
                 cwd=settings.BASE_DIR,
-                env=environment(),
+                env=environment(**more),
                 pass_fds=[listener.fileno()],
             )
         self._browsers: list[Browser] = []
@@ -123,6 +123,11 @@ class Server:
     def close_browsers(self) -> None:
         while self._browsers:
             self._browsers.pop().close()
+
+    def kill(self) -> None:
+        """End it in the middle of whatever it does."""
+        self._process.kill()
+        self._process.wait()
 
     def stop(self) -> int:
         """Ask it to end, and wait for that; its exit code."""
