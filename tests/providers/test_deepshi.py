@@ -105,6 +105,11 @@ def test_quality_seed_count_and_format_arrive(adapter: Deepshi, vendor: Changing
     assert (vendor.bills[1].fields["seed"], vendor.bills[1].fields["output_format"]) == (0, "jpeg")
 
 
+def test_a_quality_that_is_left_to_the_model_is_not_said(adapter: Deepshi, vendor: Changing) -> None:
+    adapter.submit(replace(ASKED, model="gpt-image-2", quality="auto"), silent)
+    assert "quality" not in vendor.requests[-1].body.decode()
+
+
 def test_what_only_the_model_knows_is_passed_on(adapter: Deepshi, vendor: Changing) -> None:
     adapter.submit(replace(ASKED, extra={"guidance": 3.5, "safety": {"level": 2}}), silent)
     assert vendor.bills[0].fields["guidance"] == 3.5

@@ -14,7 +14,7 @@ MAX_N = 4
 MAX_REFERENCES = 14
 ONE_AT_A_TIME = ("deepshi-banana-pro", "deepshi-image-1")
 FORMATS = ("png", "jpeg", "webp")
-QUALITIES = ("", "low", "medium", "high")
+QUALITIES = ("low", "medium", "high")
 SLOW_PIXELS = 2048 * 2048
 FIELDS = frozenset(
     [
@@ -50,7 +50,7 @@ def refuse_what_it_cannot(request: ImageRequest) -> None:
         "A size has a name or a shape, not both.": bool(request.preset and request.aspect_ratio),
         "This vendor does not make that format.": request.output_format not in FORMATS,
         "This vendor has no choice of compression.": request.output_compression is not None,
-        "This vendor does not know that quality.": request.quality not in QUALITIES,
+        "This vendor does not know that quality.": request.quality not in (*AUTO, *QUALITIES),
         "This vendor has no choice of background.": request.background not in (*AUTO, "opaque"),
         "This vendor has no choice of moderation.": bool(request.moderation),
         "An extra parameter is named like one of the vendor's own.": bool(FIELDS & set(request.extra)),
@@ -60,7 +60,10 @@ def refuse_what_it_cannot(request: ImageRequest) -> None:
 
 
 def fields_of(request: ImageRequest) -> dict[str, Any]:
-    """The parameters of seed 4's table, and what the model alone may understand."""
+    """The parameters of seed 4's table, and what the model alone may understand.
+
+    The table has no word for a quality that is left to the model: then nothing is said.
+    """
     fields: dict[str, Any] = {
         "model": request.model,
         "prompt": request.prompt,
@@ -69,7 +72,7 @@ def fields_of(request: ImageRequest) -> dict[str, Any]:
         "output_format": request.output_format,
         **_size(request),
     }
-    if request.quality:
+    if request.quality not in AUTO:
         fields["quality"] = request.quality
     if request.seed is not None:
         fields["seed"] = request.seed
