@@ -8,12 +8,12 @@ from typing import Any
 
 from studio.api import encoded, running
 from studio.api.deepshi.fields import Generation
+from studio.api.quotes import MICROS
 from studio.api.sse import Event, Telling
 from studio.images.models import Image
 from studio.jobs.listening import Preview
 from studio.jobs.models import Job
 
-MICROS = 1_000_000
 URL = "url"
 END = b"data: [DONE]\n\n"
 
@@ -43,7 +43,12 @@ def telling(body: Generation, name: str) -> Telling:
 
     def preview(seen: Preview, number: int) -> Event:
         kind = f"{name}.partial_image"
-        told = {"type": kind, "index": seen.index, "partial_image_index": number}
+        told = {
+            "type": kind,
+            "index": seen.index,
+            "partial_image_index": number,
+            "output_format": _format(seen.mime),
+        }
         return Event(kind, told, "b64_json", encoded.in_base64(seen.data))
 
     def picture(job: Job, image: Image, place: int, is_last: bool) -> Event:
@@ -53,7 +58,7 @@ def telling(body: Generation, name: str) -> Telling:
             "created_at": int(job.created_at.timestamp()),
             "model": job.model,
             "size": _size(image),
-            "output_format": image.blob.mime.partition("/")[2].partition("+")[0],
+            "output_format": _format(image.blob.mime),
             **_entry(image, place),
             **usage,
         }
@@ -82,6 +87,11 @@ def _head(job: Job, first: Image) -> dict[str, Any]:
 def _size(image: Image) -> str:
     """What came, which need not be what was asked for."""
     return f"{image.blob.width}x{image.blob.height}"
+
+
+def _format(mime: str) -> str:
+    """``png`` of image/png, and ``svg`` of image/svg+xml."""
+    return mime.partition("/")[2].partition("+")[0]
 
 
 def _entry(image: Image, place: int) -> dict[str, Any]:

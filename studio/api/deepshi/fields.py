@@ -61,9 +61,7 @@ class Generation(Kept):
     image_size: Annotated[
         Text | None, Field(description="Such as `auto_2K` or `1024x1024`, for models whose sizes have names.")
     ] = None
-    user: Annotated[
-        Text | None, Field(description="Your own user's name; only a hash of it is kept.", max_length=500)
-    ] = None
+    user: Annotated[Text | None, Field(description="Your own user's name; only a hash of it is kept.")] = None
 
 
 class EditForm(Generation):

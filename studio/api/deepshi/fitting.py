@@ -25,6 +25,7 @@ MOST_IMAGES = 14
 NAMES = {"preset": "image_size", "size": "image_size"}
 """What this dialect calls a setting otherwise than the studio's forms."""
 SIDES = ("width", "height")
+QUALITY = "quality"
 
 STYLES: Mapping[str, str | None] = {
     "free": "pixels",
@@ -45,7 +46,8 @@ def parameters(entry: Entry) -> dict[str, Parameter]:
     for each in told:
         if not (by_sides and each.key == "size"):
             found.setdefault(NAMES.get(each.name, each.name), each)
-    return found | {"n": replace(found["n"], most=min(found["n"].most or MOST, MOST))}
+    counted = found["n"]
+    return found | {"n": replace(counted, most=min(counted.most or MOST, MOST))}
 
 
 def fitted(spec: JobSpec, entry: Entry | None) -> JobSpec:
@@ -56,6 +58,12 @@ def fitted(spec: JobSpec, entry: Entry | None) -> JobSpec:
     """
     known = parameters(entry or automatic.ENTRY)
     sent = {**spec.parameters, **spec.extra}
+    if QUALITY in known and (text := sent.get(QUALITY)) and text not in known[QUALITY].allowed:
+        # The studio's forms know "auto" too, which is dearer than any level and no value here.
+        offered = ", ".join(map(str, known[QUALITY].allowed))
+        raise Refused(
+            Kind.BAD_VALUE, _("Choose one of %(qualities)s.") % {"qualities": offered}, param=QUALITY
+        )
     form = {known[name].key: text for name, text in sent.items() if name in known}
     shared, own = extras.apart(form | _other_side(known, sent))
     unused = extras.kept({name: text for name, text in sent.items() if name not in known})

@@ -61,7 +61,7 @@ def _model(offer: Offer, names: tuple[str, ...]) -> dict[str, Any]:
 
 def _setting(told: Parameter) -> dict[str, Any]:
     """Type, values and default of one parameter, and its limits where it has some."""
-    allowed: list[Any] = [] if told.open else list(told.allowed)
+    allowed: list[Any] = list(told.allowed)
     if told.key == "n":
         allowed = list(range(1, int(told.most or 1) + 1))
     limits = {

@@ -14,23 +14,19 @@ from studio.api.http import ApiRequest, answer
 from studio.api.running import Wish
 from studio.api.waiting import answered
 from studio.core.errors import Invalid
-from studio.jobs.specs import JobSpec
 
 
 def generations(request: ApiRequest, body: Generation) -> HttpResponseBase:
     """Pictures from a prompt, in the answer itself or as events. The same ``Idempotency-Key`` gives the same ones."""
-    return _made(request, body, lambda: wishes.wish(body), "image_generation")
+    return _made(request, body, lambda: Wish(wishes.wish(body)), "image_generation")
 
 
 def edits(request: ApiRequest, body: EditForm | Edit) -> HttpResponseBase:
     """The same from pictures, as a form or as JSON."""
-    return _made(request, body, lambda: wishes.edit_wish(request, body), "image_edit")
+    return _made(request, body, lambda: Wish(wishes.edit_wish(request, body)), "image_edit")
 
 
-def _made(request: ApiRequest, body: Generation, spec: Callable[[], JobSpec], name: str) -> HttpResponseBase:
-    def asking() -> Wish:
-        return Wish(spec())
-
+def _made(request: ApiRequest, body: Generation, asking: Callable[[], Wish], name: str) -> HttpResponseBase:
     try:
         if quotes.is_dry(request):
             return answer(quotes.document(quotes.priced(request, asking())))

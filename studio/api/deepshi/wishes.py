@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
 from studio.api import inputs
@@ -32,16 +33,17 @@ SETTINGS = (
     "resolution",
     "image_size",
 )
-PICTURES = ("image[]", "image")
-MASK = "mask"
+IMAGE, MASK = "image", "mask"
+
+type Sent = str | UploadedFile[Any]
+"""A picture as a body has it: its address or id, or its file."""
 
 
 def wish(body: Generation, references: tuple[ReferenceSpec, ...] = ()) -> JobSpec:
     """The body as a job."""
     given = body.model_dump(include=set(SETTINGS), exclude_none=True)
     shared = {name: str(value) for name, value in given.items()}
-    others = {name: text for name, text in _others(body.model_extra or {}) if name not in shared}
-    return JobSpec(body.model, body.prompt, shared, references, others)
+    return JobSpec(body.model, body.prompt, shared, references, dict(_others(body.model_extra or {})))
 
 
 def _others(sent: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -49,37 +51,35 @@ def _others(sent: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for name, value in sent.items():
         if isinstance(value, dict):
             inside = {f"{name}.{each}": inner for each, inner in value.items()}
-            yield from (
-                (_keepable(each), _text(inner)) for each, inner in inside.items() if inner is not None
-            )
+            yield from ((_clean(each), _text(inner)) for each, inner in inside.items() if inner is not None)
         elif value is not None:
-            yield _keepable(name), _text(value)
+            yield _clean(name), _text(value)
 
 
 def _text(value: Any) -> str:
     """A value as a form says it. No setting of a model is a list or an object: of those only the beginning is shown."""
     if isinstance(value, str):
-        return _keepable(value)
+        return _clean(value)
     if isinstance(value, list | dict):
         pieces = json.JSONEncoder(ensure_ascii=False).iterencode(value)
-        return _keepable("".join(islice(pieces, KEPT_TEXT))[: KEPT_TEXT + 1])
+        return _clean("".join(islice(pieces, KEPT_TEXT))[: KEPT_TEXT + 1])
     return json.dumps(value)
 
 
-def _keepable(text: str) -> str:
+def _clean(text: str) -> str:
     """Without NUL, which PostgreSQL refuses, and without half characters, which no encoding has."""
     return text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode(errors="replace").decode()
 
 
 def edit_wish(request: ApiRequest, body: EditForm | Edit) -> JobSpec:
-    """The same with its pictures, which are taken in. Raises Refused with the parts' own names."""
-    sources, mask = _sent_as_json(body) if isinstance(body, Edit) else _sent_as_form(request)
-    if not sources:
-        raise Refused(Kind.MISSING, _("Send the picture that is to be edited."), param="image")
-    if len(sources) > MOST_IMAGES:
+    """The same with its pictures, which are taken in one after the other. Raises Refused with the parts' own names."""
+    sent, mask = _sent_as_json(body) if isinstance(body, Edit) else _sent_as_form(request)
+    if not sent:
+        raise Refused(Kind.MISSING, _("Send the picture that is to be edited."), param=IMAGE)
+    if len(sent) > MOST_IMAGES:
         text = _("At most %(most)s pictures go into one edit.") % {"most": MOST_IMAGES}
-        raise Refused(Kind.BAD_VALUE, text, param="image")
-    pictures = [_taken(request, source, Image.Kind.UPLOAD, "image") for source in sources]
+        raise Refused(Kind.BAD_VALUE, text, param=IMAGE)
+    pictures = [_taken(request, each, Image.Kind.UPLOAD, IMAGE) for each in sent]
     references = [ReferenceSpec(pictures[0].pk, Reference.Role.SOURCE)]
     references += [ReferenceSpec(each.pk) for each in pictures[1:]]
     if mask:
@@ -89,24 +89,22 @@ def edit_wish(request: ApiRequest, body: EditForm | Edit) -> JobSpec:
     return wish(body, tuple(references))
 
 
-def _sent_as_json(body: Edit) -> tuple[Sequence[Source], Source | None]:
-    texts = [body.image] if isinstance(body.image, str) else body.image
-    return [_source(text) for text in texts], _source(body.mask) if body.mask else None
+def _sent_as_json(body: Edit) -> tuple[Sequence[Sent], Sent | None]:
+    return [body.image] if isinstance(body.image, str) else body.image, body.mask
 
 
-def _source(text: str) -> Source:
-    """An address or a data URI, or the id that an answer of another dialect gave."""
-    return inputs.Artifact(text) if text.startswith(("img_", "art_")) else inputs.written(text)
+def _sent_as_form(request: ApiRequest) -> tuple[Sequence[Sent], Sent | None]:
+    parts = files(request)
+    return [*parts.getlist(f"{IMAGE}[]"), *parts.getlist(IMAGE)], parts.get(MASK)
 
 
-def _sent_as_form(request: ApiRequest) -> tuple[Sequence[Source], Source | None]:
-    sent = files(request)
-    pictures = [each for name in PICTURES for each in sent.getlist(name)]
-    mask = sent.get(MASK)
-    return [inputs.File(each.read(), each.name) for each in pictures[: MOST_IMAGES + 1]], (
-        inputs.File(mask.read(), mask.name) if mask else None
-    )
-
-
-def _taken(request: ApiRequest, source: Source, kind: str, param: str) -> Image:
+def _taken(request: ApiRequest, sent: Sent, kind: str, param: str) -> Image:
+    source = _source(sent)
     return inputs.take(request.actor, request.key.team, source, request=request, kind=kind, param=param)
+
+
+def _source(sent: Sent) -> Source:
+    """A file, an address, a data URI, or the id that an answer of another dialect gave."""
+    if not isinstance(sent, str):
+        return inputs.File(sent.read(), sent.name or "")
+    return inputs.Artifact(sent) if sent.startswith(("img_", "art_")) else inputs.written(sent)

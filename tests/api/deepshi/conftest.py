@@ -14,7 +14,7 @@ from django.test import Client
 from PIL import Image as Pixels
 from pytest_django.live_server_helper import LiveServer
 
-from providers.base import Emit, Finished, ImageRequest, Output
+from providers.base import Emit, Finished, ImageRequest, Output, Partial
 from providers.painter.adapter import Painter
 from tests.images.samples import file_of, scene
 from tests.jobs.conftest import PAINT
@@ -50,11 +50,14 @@ def post(api: Client) -> Post:
 
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[ImageRequest]:
-    """What the offline models are asked for; all they paint is a small square."""
+    """What the offline models are asked for; they paint small squares, each after the looks at it that are wanted."""
     requests: list[ImageRequest] = []
 
     def painted(self: Painter, request: ImageRequest, emit: Emit) -> Finished:
         requests.append(request)
+        for index in range(request.n):
+            for step in range(1, request.partials + 1):
+                emit(Partial(index, picture(8, 8, (step, 9, 9)), "image/png", step, request.partials))
         outputs = (picture(64, 64, (index, 9, 9), request.output_format) for index in range(request.n))
         return Finished(tuple(Output(data, f"image/{request.output_format}") for data in outputs))
 

@@ -39,6 +39,7 @@ BEYOND: list[tuple[str, dict[str, Any], str, str]] = [
     (SKETCH, {"output_format": "gif"}, "invalid_value", "output_format"),
     ("seedream-4.5", {"output_format": "webp"}, "invalid_value", "output_format"),
     (PRESS, {"quality": "ultra"}, "invalid_value", "quality"),
+    (PRESS, {"quality": "auto"}, "invalid_value", "quality"),
     (PRESS, {"quality": 3}, "invalid_type", "quality"),
     (SKETCH, {"seed": -1}, "invalid_value", "seed"),
     (SKETCH, {"seed": 2**32}, "invalid_value", "seed"),

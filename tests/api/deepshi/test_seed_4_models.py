@@ -9,6 +9,7 @@ from django.test import Client
 
 from providers.adapters.deepshi.models import models_of
 from studio.accounts.models import ApiKey
+from studio.api.deepshi.fields import Model
 from studio.catalog import loader
 from tests.api.deepshi.conftest import MODELS, Post, read
 from tests.jobs.conftest import PAINT, PRESS, SKETCH, Desk
@@ -55,6 +56,9 @@ def test_seed_4_no_parameter_offers_more_than_this_dialect_takes(
     api: Client, vendor: DeepshiSimulator
 ) -> None:
     for entry in listed(api).values():
+        assert (
+            Model.model_validate(entry, strict=True, extra="forbid").model_dump(exclude_unset=True) == entry
+        )
         assert max(entry["parameters"]["n"]["allowed"]) <= 4
         assert entry["edit"]["max_images"] <= 14
         assert entry["edit"]["supported"] is (entry["edit"]["max_images"] > 0)

@@ -131,6 +131,17 @@ def test_seed_4_trap_3_a_size_in_another_models_style_is_the_default_size_as_the
     assert Job.objects.get().parameters["unused"] == {name: str(value) for name, value in sent.items()}
 
 
+@pytest.mark.parametrize(("sent", "told"), [({}, 0), ({"partial_images": 0}, 0), ({"partial_images": 2}, 2)])
+def test_seed_4_a_stream_has_as_many_previews_as_were_asked_for(
+    post: Post, asked: list[ImageRequest], desk: Desk, sent: dict[str, Any], told: int
+) -> None:
+    found = events(ask(post, PAINT, stream=True, **sent))
+    previews = [each for each in found if each != "[DONE]" and each["type"].endswith("partial_image")]
+    assert [each["partial_image_index"] for each in previews] == list(range(told))
+    assert all(each["b64_json"].startswith("iVBOR") and each["index"] == 0 for each in previews)
+    assert (asked[0].partials > 0, found[-1]) == (told > 0, "[DONE]")
+
+
 @pytest.mark.parametrize(("stream", "is_one_document"), [(None, True), (False, True), (True, False)])
 def test_seed_4_a_stream_is_sent_where_it_is_asked_for_and_costs_the_same(
     post: Post, asked: list[ImageRequest], desk: Desk, stream: bool | None, is_one_document: bool
