@@ -32,6 +32,7 @@ from studio.credits import services as credits
 from studio.images.models import Image
 from studio.jobs import execution, projects, quoting, services
 from studio.jobs.errors import KeyReused, ModelNotOffered
+from studio.jobs.execution import Waiter
 from studio.jobs.listening import Preview
 from studio.jobs.models import FINAL, Job, Run, State
 from studio.jobs.specs import JobSpec
@@ -155,13 +156,13 @@ def _worth_another_try(job: Job) -> bool:
 class Work:
     """A run that is worked on in a thread of its own until it is over or nobody can tell.
 
-    ``bell`` rings whenever there is something new: a preview, or the end. Without ``previews`` none are asked of the
-    vendor, which may take tokens for them.
+    ``bell`` rings whenever there is something new: a preview, of which each picture has at most ``previews``, or the
+    end.
     """
 
-    def __init__(self, run: Run, *, previews: bool = False) -> None:
+    def __init__(self, run: Run, *, previews: int = 0) -> None:
         self.run = run
-        self._tap = self._tell if previews else None
+        self._waiter = Waiter(self._tell, previews)
         self.bell = Bell()
         self._previews: queue.SimpleQueue[Preview] = queue.SimpleQueue()
         self._over = threading.Event()
@@ -188,7 +189,7 @@ class Work:
 
     def _go(self) -> None:
         try:
-            self._job = ended(self.run, tap=self._tap)
+            self._job = ended(self.run, self._waiter)
         except StudioError as refused:
             self._refused = refused
         finally:
@@ -201,11 +202,11 @@ class Work:
         self.bell.ring()
 
 
-def ended(run: Run, *, tap: Callable[[Preview], None] | None = None) -> Job:
+def ended(run: Run, waiter: Waiter | None = None) -> Job:
     """The run's last job once it is over or nobody can tell; worked on here if no worker has it.
 
     The same claim, lease and fence as a worker's: should this process die, the sweep gives the job to one. No
-    connection is held while somebody else works on it. ``tap`` hears of each preview that comes in this process.
+    connection is held while somebody else works on it. ``waiter`` hears of each preview that comes in this process.
     Raises Refused where it takes too long.
     """
     until = time.monotonic() + WAIT_SECONDS
@@ -213,7 +214,7 @@ def ended(run: Run, *, tap: Callable[[Preview], None] | None = None) -> Job:
         job = last_job(run)
         if job.state in ENDS:
             return job
-        if execution.run_one(job.pk, tap=tap):
+        if execution.run_one(job.pk, waiter):
             continue
         if time.monotonic() >= until:
             text = _(

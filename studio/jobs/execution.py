@@ -37,11 +37,12 @@ Tap = Callable[[Preview], None]
 @dataclass(frozen=True, slots=True)
 class Waiter:
     """A program that waits for the answer itself, and not for display copies: pictures go on by their header where that
-    is sure, and are looked at afterwards (see ``images.unseen``). ``tap`` hears of every preview, in the thread in
-    which it comes; without it none are asked of the vendor.
+    is sure, and are looked at afterwards (see ``images.unseen``). Of each picture at most ``previews`` are asked of the
+    vendor, which may take tokens for them; ``tap`` hears of every one, in the thread in which it comes.
     """
 
     tap: Tap | None = None
+    previews: int = 0
 
 
 def work() -> int:
@@ -55,12 +56,12 @@ def work() -> int:
     return count
 
 
-def run_one(job_id: UUID, *, tap: Tap | None = None) -> bool:
-    """Run this very job, for a program that waits, if it is due and free, and keep its lease; ``tap`` as in Waiter."""
+def run_one(job_id: UUID, waiter: Waiter | None = None) -> bool:
+    """Run this very job, for a program that waits, if it is due and free, and keep its lease."""
     claim = claim_next(job_id)
     if claim:
         with holding.renewed(claim):
-            run(claim, Waiter(tap))
+            run(claim, waiter or Waiter())
     return claim is not None
 
 
@@ -178,7 +179,7 @@ def _attempt(claim: Claim, job: Job, facts: Facts) -> tuple[Attempt | None, Tick
 def _request(job: Job, attempt: Attempt, seconds: float, waiter: Waiter | None) -> ImageRequest:
     """What is sent. Where it cannot be made the attempt has failed, and surely nothing was paid."""
     try:
-        previews = waiter is None or waiter.tap is not None
+        previews = waiter.previews if waiter else None
         return sending.image_request(job, attempt, seconds=seconds, previews=previews)
     except Busy as error:
         problem: ProviderError = retrying.Unread("A reference could not be read in time.")

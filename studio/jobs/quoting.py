@@ -7,6 +7,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.utils.translation import ngettext
+
 from studio.catalog import asking, automatic, naming, pricing, validation, vendor_prices
 from studio.catalog import selectors as catalog
 from studio.catalog import services as prices
@@ -114,6 +116,10 @@ def _checked(entry: Entry, spec: JobSpec) -> Parameters:
     checked = validation.validate(entry, form, count, has_mask, spec.prompt)
     if refusal := validation.refused_kind(entry, spec.kind):
         raise Invalid(refusal, fields={"references": refusal})
+    if spec.previews > (most := entry.supports.partials):
+        text = ngettext("%(model)s sends %(most)s preview.", "%(model)s sends %(most)s previews.", most)
+        text %= {"model": entry.label, "most": most}
+        raise Invalid(text, fields={"previews": text})
     return replace(checked, unused=spec.unused) if spec.unused else checked
 
 
@@ -159,6 +165,8 @@ def _instead(spec: JobSpec, entry: Entry, wish: Mapping[str, str], meant: naming
     """What the wish costs with this model in another's place, if possible no more than that one; None where it cannot
     do all of it."""
     found = None
+    if spec.previews > entry.supports.partials:
+        return None
     try:
         own = asking.own_words(entry, wish)
     except Invalid:

@@ -14,11 +14,13 @@ from studio.images import services as images
 from studio.jobs.models import Attempt, Job, Reference
 
 
-def image_request(job: Job, attempt: Attempt, *, seconds: float, previews: bool = True) -> ImageRequest:
-    """The whole request, with as many previews as the model has, or none; notes on each reference the hash of the
-    bytes that go out.
+def image_request(job: Job, attempt: Attempt, *, seconds: float, previews: int | None = None) -> ImageRequest:
+    """The whole request; notes on each reference the hash of the bytes that go out.
+
+    Of each picture as many ``previews`` are asked for, or as the model has.
     """
     given: dict[str, Any] = job.parameters
+    most = catalog.entry(job.model).supports.partials
     inputs = [(ref, _input(ref)) for ref in job.references.all()]
     pictures = sorted(
         ((ref, data) for ref, data in inputs if ref.role != Reference.Role.MASK),
@@ -46,7 +48,7 @@ def image_request(job: Job, attempt: Attempt, *, seconds: float, previews: bool 
         strength=given.get("strength"),
         references=tuple(data for _, data in pictures),
         mask=next((data for ref, data in inputs if ref.role == Reference.Role.MASK), None),
-        partials=catalog.entry(job.model).supports.partials if previews else 0,
+        partials=most if previews is None else min(previews, most),
         user=_pseudonym(job),
         extra=extras.on_the_wire(given.get("extra") or {}),
         client_ref=attempt.client_ref,

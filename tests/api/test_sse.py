@@ -59,6 +59,7 @@ def request_of_key(desk: Desk, alice: User) -> ApiRequest:
     request = cast(ApiRequest, RequestFactory().post("/v1/images/generations"))
     request.key = keys.make(owner=alice, name="Script")[0]
     request.actor, request.dialect = actor_for_key(request.key), openai.DIALECT
+    request.wish = "a stair"
     return request
 
 
@@ -76,7 +77,7 @@ def painted(monkeypatch: pytest.MonkeyPatch, *, previews: int, fails: bool = Fal
 
 def work(request: ApiRequest, n: int = 1) -> Work:
     return Work(
-        running.submitted(request, lambda: Wish(JobSpec(PAINT, "a stair", {"n": str(n)}))), previews=True
+        running.submitted(request, lambda: Wish(JobSpec(PAINT, "a stair", {"n": str(n)}))), previews=3
     )
 
 

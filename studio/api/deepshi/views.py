@@ -33,7 +33,7 @@ def _made(request: ApiRequest, body: Generation, asking: Callable[[], Wish], nam
         run = running.submitted(request, asking, user=body.user or "")
     except Invalid as error:
         raise at_own_fields(error, body) from error
-    work = running.Work(run, previews=bool(body.stream and body.partial_images))
+    work = running.Work(run, previews=(body.partial_images or 0) if body.stream else 0)
     if body.stream:
         return sse.followed(request, work, answers.telling(body, name))
     return answered(request, work, lambda job: answers.document(job, body))
