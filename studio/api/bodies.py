@@ -87,5 +87,7 @@ def _refused(wrong: ErrorDetails) -> Refused:
     if kind is Kind.MISSING:
         return Refused(kind, _("%(name)s is required.") % {"name": param}, param=param)
     kind = Kind.BAD_TYPE if wrong["type"].endswith(("_type", "_unicode")) else Kind.BAD_VALUE
+    if param == "prompt" and wrong["type"].endswith("too_long"):
+        kind = Kind.PROMPT_TOO_LONG
     text = _("%(name)s cannot be used: %(problem)s.") % {"name": param, "problem": wrong["msg"]}
     return Refused(kind, text, param=param)

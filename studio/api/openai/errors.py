@@ -24,20 +24,19 @@ TYPES: Mapping[str, str] = {
 }
 """By their code; of others the status tells. That of a request too many is a guess [?]."""
 
-PARAMS: Mapping[str, str] = {
+FIELDS: Mapping[str, str] = {
     "aspect_ratio": "size",
     "preset": "size",
     "references": "image",
+    "previews": "partial_images",
     "extra.input_fidelity": "input_fidelity",
 }
-"""What the catalogue calls otherwise than this dialect."""
 
 
 def envelope(error: Told, status: int, code: str) -> Error:
     """The document of an error."""
     kind = TYPES.get(code) or ("server_error" if status >= 500 else "invalid_request_error")
-    param = PARAMS.get(error.param, error.param)
-    return Error(error=Problem(message=error.message, type=kind, param=param or None, code=code))
+    return Error(error=Problem(message=error.message, type=kind, param=error.param or None, code=code))
 
 
 def limit_headers(reading: Reading) -> Mapping[str, str]:
@@ -63,5 +62,6 @@ DIALECT = Dialect(
     WORDS,
     limit_headers=limit_headers,
     error=Error,
+    fields=FIELDS,
     timing_header="openai-processing-ms",
 )

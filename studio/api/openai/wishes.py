@@ -54,7 +54,7 @@ def _spec(body: Settings, model: str, references: Sequence[ReferenceSpec]) -> Jo
         form["aspect_ratio"] = shape
     high = getattr(body, "input_fidelity", None) == "high"
     extra = {"input_fidelity": "high"} if high else {}
-    return JobSpec(model, body.prompt, form, tuple(references), extra)
+    return JobSpec(model, body.prompt, form, tuple(references), extra, previews=body.partial_images or 0)
 
 
 def _shape(size: str) -> str:

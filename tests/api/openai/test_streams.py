@@ -129,3 +129,23 @@ def test_a_vendors_looks_are_passed_on(raw: httpx.Client, settings: Any) -> None
     ]
     assert told[0][1]["quality"] == "low"
     assert Job.objects.get().charged == round(told[2][1]["usage"]["cost"]["total_cost"] * 1_000_000)
+
+
+@pytest.mark.parametrize("wanted", [1, 2, 3])
+def test_a_vendor_is_asked_for_as_many_looks_as_the_program_wants(
+    raw: httpx.Client, easel: Easel, wanted: int
+) -> None:
+    """Each takes tokens."""
+    assert asked(raw, partial_images=wanted).status_code == 200
+    assert asked(raw, stream=False).status_code == 200
+    assert [request.partials for request in easel.asked] == [wanted, 0]
+
+
+def test_a_model_that_sends_no_looks_is_not_asked_for_them_and_does_not_stand_in(
+    raw: httpx.Client, easel: Easel
+) -> None:
+    refused = asked(raw, model=SKETCH, partial_images=1)
+    assert (refused.status_code, refused.json()["error"]["param"]) == (400, "partial_images")
+    told = events(asked(raw, model="gpt-image-1.5", partial_images=1))
+    assert [name for name, _data in told] == ["image_generation.partial_image", "image_generation.completed"]
+    assert told[1][1]["model"] == PAINT
