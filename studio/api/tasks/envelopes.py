@@ -19,7 +19,7 @@ from studio.api import access, ids
 from studio.api.errors import Kind, told, without_pictures
 from studio.api.http import ApiRequest, answer
 from studio.api.results import signed_url
-from studio.api.tasks.errors import DIALECT
+from studio.api.tasks.errors import DIALECT, Problem
 from studio.core.places import address
 from studio.credits import selectors as ledger
 from studio.images.models import Image
@@ -79,13 +79,6 @@ class Billing(BaseModel):
     )
 
 
-class Failure(BaseModel):
-    """Why there are no pictures."""
-
-    code: str
-    message: str
-
-
 class Task(BaseModel):
     """A task. ``succeeded``, ``failed`` and ``canceled`` are final."""
 
@@ -97,7 +90,7 @@ class Task(BaseModel):
     input: Input
     output: Output | None
     billing: Billing
-    error: Failure | None
+    error: Problem | None
 
 
 def accepted(request: ApiRequest, run: Run) -> HttpResponseBase:
@@ -164,10 +157,10 @@ def credits_text(micros: int) -> str:
     return f"{Decimal(micros) / CREDIT_MICROS:.4f}"
 
 
-def _failure(job: Job) -> Failure | None:
+def _failure(job: Job) -> Problem | None:
     if job.state != State.FAILED:
         return None
     known = told(without_pictures(job))
     _status, code = DIALECT.spoken(known)
     # Whether the prompt or the picture was refused is told apart here.
-    return Failure(code=job.error_code if known.kind is Kind.MODERATED else code, message=known.message)
+    return Problem(code=job.error_code if known.kind is Kind.MODERATED else code, message=known.message)

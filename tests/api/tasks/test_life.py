@@ -39,7 +39,9 @@ def test_seed_1_a_task_is_accepted_at_once_and_nothing_is_painted_in_the_request
     assert (task["status"], task["type"], task["model"]) == ("queued", "text_to_image", SKETCH)
     assert task["billing"] == {"charged_credits": "6.0000"}
     assert (task["output"], task["error"], task["input"]) == (None, None, {"images": []})
-    assert Job.objects.get().state == State.QUEUED
+    job = Job.objects.get()
+    assert job.state == State.QUEUED
+    assert job.dispatched_at, "The workers were told of it."
     assert desk.balance == (START - 6_000, 6_000)
 
 

@@ -7,9 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from studio.accounts.models import User
 from studio.api import ids, inputs
+from studio.api.errors import Refused
+from studio.api.tasks import media as media_in
 from studio.images.models import Image, Lineage
 from studio.jobs.models import Job, Run
 from tests.api.tasks.conftest import VENDOR, Program
@@ -149,3 +152,11 @@ def test_what_comes_inside_a_document_has_the_same_limit(
     answer = program.post(path, body)
     assert (answer.status_code, answer.json()["error"]["code"]) == (413, "image_too_large")
     assert (Run.objects.count(), Job.objects.count(), desk.balance) == (0, 0, (START, 0))
+
+
+def test_a_file_that_is_too_large_is_not_read_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    part = SimpleUploadedFile("big.png", PNG)
+    monkeypatch.setattr(inputs, "CAP_BYTES", len(PNG) - 1)
+    with pytest.raises(Refused) as caught:
+        media_in.file_of(part)
+    assert (caught.value.code, part.tell()) == ("image_too_large", 0)

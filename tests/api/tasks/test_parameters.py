@@ -219,6 +219,12 @@ def test_trap_3_fifteen_extra_images_beside_the_first_and_not_sixteen(asker: Ask
     assert asker.desk.balance == (START - 60_000, 60_000)
 
 
+def test_trap_3_too_many_are_refused_before_one_of_them_is_looked_at(asker: Asker) -> None:
+    nothing = {"type": "artifact", "artifact_id": "art_nothing"}
+    assert asker.refusal(IMAGE, image=nothing, extra_images=[nothing] * 16) == (400, "invalid_value")
+    assert asker.refusal(IMAGE, image=nothing, extra_images=[nothing] * 15) == (404, "artifact_not_found")
+
+
 def test_a_model_that_edits_nothing_refuses_a_picture(asker: Asker) -> None:
     assert asker.refusal(IMAGE, model=SKETCH, image=asker.artifact()) == (400, "invalid_value")
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from providers.base import Output
+from studio.accounts import keys
+from studio.accounts.models import Role, User
 from studio.api.tasks import views
 from studio.jobs import execution, outcomes, queue, receiving
 from studio.jobs.models import Job, State
-from tests.api.tasks.conftest import VENDOR, Program, waiting_for, working
+from tests.api.tasks.asking import BASE
+from tests.api.tasks.conftest import QUICK, VENDOR, Program, waiting_for, working
+from tests.factories import make_team
 from tests.jobs.conftest import START, Desk
 from tests.providers.simulators.async_tasks import AsyncTasksSimulator
 from tests.providers.simulators.pictures import png
@@ -72,3 +78,19 @@ def test_a_task_that_is_canceled_too_late_shows_and_charges_what_had_come(
     assert (task["status"], len(task["output"]["images"]), task["error"]) == ("canceled", 1, None)
     assert task["billing"] == {"charged_credits": "6.0000", "refunded_credits": "3.0000"}
     assert desk.balance == (START - 3_000, 0)
+
+
+def test_who_may_only_look_at_a_teams_task_does_not_stop_it(
+    program: Program, live_server: Any, desk: Desk, alice: User, bob: User
+) -> None:
+    team = make_team("Northwind", {alice: Role.OWNER, bob: Role.VIEWER})
+    mine, theirs = (
+        {"Authorization": f"Bearer {keys.make(owner=user, name='Script', team=team)[1]}"}
+        for user in (alice, bob)
+    )
+    begun = program.post("/images/generations", QUICK, headers=mine).json()
+    path = f"/tasks/{begun['task_id']}"
+    assert program.raw.get(f"{BASE}/v1{path}", headers=theirs).json() == begun
+    refused = program.post(f"{path}/cancel", headers=theirs)
+    assert (refused.status_code, refused.json()["error"]["code"]) == (403, "forbidden")
+    assert program.post(f"{path}/cancel", headers=mine).json()["status"] == "canceled"
