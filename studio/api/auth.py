@@ -22,10 +22,9 @@ def key_of(request: HttpRequest, header: str = "") -> ApiKey:
     if key:
         return key
     if keys.was_revoked(text.strip()):
-        # To a dialect that has no word for it, it is as bad as any other.
-        text = _("This key was revoked. Use another.")
-        raise Refused(Kind.KEY_REVOKED, text, code=Kind.NO_KEY.value)
-    raise Refused(Kind.NO_KEY, _("Send a good API key: Authorization: Bearer gs_live_…"))
+        raise Refused(Kind.KEY_REVOKED, _("This key was revoked. Use another."))
+    why = Kind.NO_KEY if text.strip() else Kind.KEY_MISSING
+    raise Refused(why, _("Send a good API key: Authorization: Bearer gs_live_…"))
 
 
 def require(key: ApiKey, scope: str) -> None:

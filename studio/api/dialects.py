@@ -9,7 +9,7 @@ from typing import Any
 from django.http import HttpResponseBase, JsonResponse
 from pydantic import BaseModel
 
-from studio.api.errors import STATUSES, Kind, Told, told
+from studio.api.errors import STATUSES, WIDER, Kind, Refused, Told, told
 from studio.api.limits import Reading
 from studio.core.context import request_id
 from studio.core.errors import StudioError
@@ -45,7 +45,8 @@ class Dialect:
 
     def spoken(self, error: Told) -> tuple[int, str]:
         """The HTTP status and the code of an error."""
-        return self.words.get(error.kind) or (STATUSES.get(error.kind, 400), error.code)
+        known = self.words.get(error.kind) or self.words.get(WIDER.get(error.kind, error.kind))
+        return known or (STATUSES.get(error.kind, 400), error.code)
 
     def document(self, error: StudioError) -> tuple[int, Mapping[str, Any]]:
         """An error's status and its envelope."""
@@ -55,7 +56,9 @@ class Dialect:
 
     def _told(self, error: StudioError) -> Told:
         known = told(error)
-        return replace(known, param=self.fields.get(known.param, known.param))
+        # What this door refuses itself is named as it was sent.
+        own = known.param if isinstance(error, Refused) else self.fields.get(known.param, known.param)
+        return replace(known, param=own)
 
     def refusal(self, error: StudioError) -> HttpResponseBase:
         """The one place where an error of this door becomes an answer."""

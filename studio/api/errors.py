@@ -32,10 +32,12 @@ class Kind(StrEnum):
     NO_IMAGE = "image_not_found"
     TOO_LARGE = "request_too_large"
     NO_KEY = "invalid_api_key"
+    KEY_MISSING = "no_api_key"
     KEY_REVOKED = "key_revoked"
     NO_SCOPE = "missing_scope"
     FORBIDDEN = "forbidden"
     NO_MODEL = "model_not_found"
+    MODEL_OFF = "model_not_offered"
     MODEL_DENIED = "model_not_allowed"
     MODEL_DOWN = "model_unavailable"
     NO_CREDITS = "insufficient_credits"
@@ -57,6 +59,7 @@ class Kind(StrEnum):
 
 STATUSES: Mapping[Kind, int] = {
     Kind.NO_KEY: 401,
+    Kind.KEY_MISSING: 401,
     Kind.KEY_REVOKED: 401,
     Kind.NO_CREDITS: 402,
     Kind.CAP_REACHED: 402,
@@ -64,6 +67,7 @@ STATUSES: Mapping[Kind, int] = {
     Kind.FORBIDDEN: 403,
     Kind.MODEL_DENIED: 403,
     Kind.NO_MODEL: 404,
+    Kind.MODEL_OFF: 404,
     Kind.NOT_FOUND: 404,
     Kind.NO_IMAGE: 404,
     Kind.WRONG_METHOD: 405,
@@ -82,6 +86,13 @@ STATUSES: Mapping[Kind, int] = {
 }
 """HTTP statuses where a dialect says nothing else; 400 for what is not named."""
 
+WIDER: Mapping[Kind, Kind] = {
+    Kind.KEY_MISSING: Kind.NO_KEY,
+    Kind.KEY_REVOKED: Kind.NO_KEY,
+    Kind.MODEL_OFF: Kind.NO_MODEL,
+}
+"""What a kind is to a dialect that has no word of its own for it."""
+
 CODES: Mapping[str, Kind] = {
     "insufficient_credits": Kind.NO_CREDITS,
     "account_blocked": Kind.NO_CREDITS,
@@ -89,7 +100,7 @@ CODES: Mapping[str, Kind] = {
     "prompt_too_long": Kind.PROMPT_TOO_LONG,
     "idempotency_key_reused": Kind.KEY_REUSED,
     "unknown_model": Kind.NO_MODEL,
-    "model_unavailable": Kind.NO_MODEL,
+    "model_unavailable": Kind.MODEL_OFF,
     "model_down": Kind.MODEL_DOWN,
     "not_found": Kind.NOT_FOUND,
     "forbidden": Kind.FORBIDDEN,
@@ -116,7 +127,7 @@ JOB_ENDS: Mapping[str, Kind] = {
     "moderation_output": Kind.MODERATED,
     "invalid_request": Kind.BAD_VALUE,
     "prompt_too_long": Kind.PROMPT_TOO_LONG,
-    "model_unavailable": Kind.NO_MODEL,
+    "model_unavailable": Kind.MODEL_OFF,
     "provider_paused": Kind.MODEL_DOWN,
     "provider_down": Kind.MODEL_DOWN,
     "rate_limited": Kind.RATE_LIMITED,
@@ -137,6 +148,11 @@ PATIENCE: Mapping[Kind, int] = {
 """Seconds after which a repeat makes sense, where nobody knows better."""
 
 
+def code_of(kind: Kind) -> str:
+    """The house's own code: one for a kind and those that it is the wider word for."""
+    return WIDER.get(kind, kind).value
+
+
 class Refused(StudioError):
     """A request that cannot be done as it is; ``param`` names the field, ``wait`` is in seconds.
 
@@ -146,7 +162,7 @@ class Refused(StudioError):
     def __init__(
         self, kind: Kind, message: str, *, code: str = "", param: str = "", wait: int | None = None
     ) -> None:
-        super().__init__(message, code=code or kind.value)
+        super().__init__(message, code=code or code_of(kind))
         self.status = STATUSES.get(kind, 400)
         self.kind = kind
         self.param = param
@@ -179,7 +195,7 @@ def told(error: StudioError) -> Told:
             error.kind, message, error.code, param, PATIENCE.get(error.kind) if wait is None else wait
         )
     kind = _kind(error)
-    return Told(kind, message, kind.value, param, PATIENCE.get(kind))
+    return Told(kind, message, code_of(kind), param, PATIENCE.get(kind))
 
 
 def _kind(error: StudioError) -> Kind:
