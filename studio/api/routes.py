@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import URLPattern, path
 from django.views.decorators.csrf import csrf_exempt
 
-from studio.api import auth, deepshi, fairstack, openai, tasks
+from studio.api import auth, deepshi, fairstack, multi, openai, tasks
 from studio.api.dialects import Dialect
 from studio.api.endpoints import Endpoint, View, at_path, nowhere
 from studio.core.errors import StudioError
@@ -24,6 +24,7 @@ SPOKEN: Sequence[tuple[Dialect, Sequence[Endpoint]]] = (
     (tasks.DIALECT, tasks.ENDPOINTS),
     (deepshi.DIALECT, deepshi.ENDPOINTS),
     (fairstack.DIALECT, fairstack.ENDPOINTS),
+    (multi.DIALECT, multi.ENDPOINTS),
 )
 """Every dialect and its addresses; the first answers where no key says another."""
 

@@ -49,6 +49,7 @@ FORMS: dict[str, Form] = {
     "deepshi_generations": Form(),
     "deepshi_edits": Form(),
     **{f"{space}_image": Form() for space in ("root", "fairstack")},
+    **{f"{space}_{call}": Form() for space in ("root", "multi") for call in ("generate", "edit")},
     # The studio
     "projects": Form({"name": "Stairs"}),
     # The price of a run with a picture that is private shows it as that, and is paid by nobody.

@@ -1,0 +1,49 @@
+"""The dialect of an API before several makers (seed 2): pictures and edits, both in the answer itself."""
+
+from __future__ import annotations
+
+from studio.api.auth import OTHER_HEADER
+from studio.api.dialects import Dialect
+from studio.api.endpoints import Endpoint
+from studio.api.multi import errors, views
+from studio.api.multi.answers import Pictures
+from studio.api.multi.families import VENDOR
+from studio.api.multi.fields import Edit, Generation
+from studio.api.multi.wishes import fitted
+
+__all__ = ["DIALECT", "ENDPOINTS"]
+
+DIALECT = Dialect(
+    "multi",
+    "Multi-provider",
+    "d/multi",
+    errors.envelope,
+    errors.WORDS,
+    errors.limit_headers,
+    error=errors.Error,
+    key_header=OTHER_HEADER,
+    fields=errors.FIELDS,
+    prefers=VENDOR,
+    fit=fitted,
+)
+
+ENDPOINTS = (
+    Endpoint(
+        "POST",
+        "api/v1/image/generate",
+        views.generate,
+        "Pictures from a prompt",
+        scope="generate",
+        body=Generation,
+        answers={200: Pictures},
+    ),
+    Endpoint(
+        "POST",
+        "api/v1/image/edit",
+        views.edit,
+        "Change a picture by a prompt",
+        scope="generate",
+        body=Edit,
+        answers={200: Pictures},
+    ),
+)
