@@ -126,10 +126,10 @@ def test_a_size_that_the_model_does_not_take_is_refused_with_what_to_choose(entr
 @pytest.mark.parametrize(
     ("entry", "field", "value", "sentence"),
     [
-        (PAINT, "n", "9", "Choose 1 to 8 images."),
-        (PAINT, "n", "0", "Choose 1 to 8 images."),
-        (PAINT, "n", "two", "Choose 1 to 8 images."),
-        (PAINT, "n", "٢", "Choose 1 to 8 images."),
+        (PAINT, "n", "11", "Choose 1 to 10 images."),
+        (PAINT, "n", "0", "Choose 1 to 10 images."),
+        (PAINT, "n", "two", "Choose 1 to 10 images."),
+        (PAINT, "n", "٢", "Choose 1 to 10 images."),
         (PAINT, "aspect_ratio", "7:5", "Choose one of 1:1, 4:5, 3:4, 2:3, 3:2, 16:9, 21:9, 5:4, 4:3, 9:16."),
         (STUDIO, "resolution", "4K", "Choose one of 1K, 2K."),
         (PAINT, "resolution", "2K", "This model has one resolution. Clear this setting."),
@@ -273,7 +273,7 @@ def test_every_wrong_setting_is_told_at_once() -> None:
             "high",
             "Quality changed to High, the closest this model offers",
         ),
-        (PAINT, {"n": "20"}, "n", 8, "Images changed to 8, the most this model makes at once"),
+        (PAINT, {"n": "20"}, "n", 10, "Images changed to 10, the most this model makes at once"),
         (GPT15, {"seed": "7"}, "seed", None, "Seed left out, this model takes none"),
         (
             PAINT,

@@ -36,7 +36,8 @@ FIELDS: Mapping[str, str] = {
 def envelope(error: Told, status: int, code: str) -> Error:
     """The document of an error."""
     kind = TYPES.get(code) or ("server_error" if status >= 500 else "invalid_request_error")
-    return Error(error=Problem(message=error.message, type=kind, param=error.param or None, code=code))
+    param = error.param or ("model" if error.kind is Kind.NO_MODEL else None)
+    return Error(error=Problem(message=error.message, type=kind, param=param, code=code))
 
 
 def limit_headers(reading: Reading) -> Mapping[str, str]:

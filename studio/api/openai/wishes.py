@@ -29,6 +29,9 @@ SETTINGS = (
 OPEN = ("size", "quality", "background")
 """Where nothing is said, the vendor of this dialect chooses, and is told so (trap 2): its price is a range then."""
 
+STANDARD = "standard"
+"""The one quality of dall-e-2, and that of dall-e-3 where nothing is said."""
+
 
 def wish(body: Settings, model: str, references: Sequence[ReferenceSpec] = ()) -> Wish:
     """The body as a job for ``model``, or for whatever model the studio chooses where none was named."""
@@ -43,10 +46,13 @@ def _spec(body: Settings, model: str, references: Sequence[ReferenceSpec]) -> Jo
     """
     said = {name: getattr(body, name, None) for name in SETTINGS}
     form = {name: str(value) for name, value in said.items() if value is not None}
-    if family(model) is Family.GPT:
+    whose = family(model)
+    if whose is Family.GPT:
         form = dict.fromkeys(OPEN, AUTO) | form
     else:
         form = {name: text for name, text in form.items() if name not in OPEN or text != AUTO}
+    if whose is Family.DALLE and form.get("quality") == STANDARD:
+        del form["quality"]
     if body.output_compression == MAX_COMPRESSION:
         del form["output_compression"]
     if model == automatic.ID and (shape := _shape(form.get("size", ""))):

@@ -13,7 +13,7 @@ import openai
 import pytest
 from pytest_django.live_server_helper import LiveServer
 
-from providers.errors import InvalidRequest, ModerationInput, UpstreamError
+from providers.errors import EmptyResult, InvalidRequest, ModerationInput
 from studio.accounts.models import ApiKey
 from studio.jobs.models import Job, Run, State
 from tests.api.openai.conftest import Easel
@@ -108,7 +108,7 @@ def test_a_refusal_is_the_clients_own_exception(
 FAILURES: list[tuple[Exception, type[openai.APIStatusError], str]] = [
     (ModerationInput("No."), openai.BadRequestError, "moderation_blocked"),
     (InvalidRequest("No."), openai.BadRequestError, "invalid_value"),
-    (UpstreamError("No."), openai.InternalServerError, "server_error"),
+    (EmptyResult("No."), openai.InternalServerError, "server_error"),
 ]
 
 
@@ -190,7 +190,7 @@ def test_what_the_client_sends_again_by_itself_is_one_order(
 def test_a_busy_vendor_is_asked_again_by_the_client_and_paid_once(
     live_server: LiveServer, key: str, easel: Easel, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    easel.fails = UpstreamError("Down.")
+    easel.fails = EmptyResult("Down.")
     painted = easel.painted
 
     def better_the_next_time(request: Any, emit: Any) -> Any:

@@ -11,13 +11,12 @@ import pytest
 
 from studio.images.models import Image
 from studio.jobs.models import Job, Reference, Run
-from tests.api.openai.conftest import Easel
+from tests.api.openai.conftest import EDITS, Easel, Script, refusal
 from tests.images.samples import file_of, scene
 from tests.jobs.conftest import PAINT, START, Desk
 from tests.providers.simulators.pictures import picture
 from tests.providers.web import Website
 
-ADDRESS = "/d/openai/v1/images/edits"
 PNG, OTHER = file_of(scene(), "PNG"), picture(96, 64, (9, 9, 200))
 HOLE = picture(96, 64, (0, 0, 0), transparent=True)
 STUDIO = "gesso/studio"
@@ -30,11 +29,6 @@ def data_uri(data: bytes) -> str:
 
 def roles() -> list[str]:
     return [each.role for each in Reference.objects.order_by("position")]
-
-
-def refusal(answer: httpx.Response) -> tuple[int, str, str]:
-    error = answer.json()["error"]
-    return answer.status_code, error["code"], error["param"]
 
 
 def test_a_picture_as_bytes_is_edited(sdk: openai.OpenAI, easel: Easel, desk: Desk) -> None:
@@ -84,7 +78,7 @@ def test_every_field_arrives_from_a_form(raw: httpx.Client, easel: Easel) -> Non
         "response_format": "url",
         "user": "eve",
     }
-    answer = raw.post(ADDRESS, data=texts, files={"image": PNG})
+    answer = raw.post(EDITS, data=texts, files={"image": PNG})
     assert answer.status_code == 200, answer.text
     asked = easel.asked[0]
     assert (asked.n, asked.quality, asked.background, asked.output_format) == (
@@ -100,10 +94,10 @@ def test_every_field_arrives_from_a_form(raw: httpx.Client, easel: Easel) -> Non
 def test_pictures_come_as_json_by_address_as_data_and_by_the_id_of_one_that_is_here(
     raw: httpx.Client, easel: Easel, site: Website
 ) -> None:
-    first = raw.post(ADDRESS, json=FORM | {"images": [{"image_url": data_uri(OTHER)}]}).json()
+    first = raw.post(EDITS, json=FORM | {"images": [{"image_url": data_uri(OTHER)}]}).json()
     made, brought = first["data"][0]["artifact_id"], first["inputs"][0]["artifact_id"]
     sources = [{"image_url": "http://pictures.example/a.png"}, {"file_id": made}, {"file_id": brought}]
-    answer = raw.post(ADDRESS, json=FORM | {"images": sources})
+    answer = raw.post(EDITS, json=FORM | {"images": sources})
     assert answer.status_code == 200, answer.text
     sent = easel.asked[1].references
     assert [(each.width, each.height) for each in sent] == [(96, 64), (64, 48), (96, 64)]
@@ -112,14 +106,14 @@ def test_pictures_come_as_json_by_address_as_data_and_by_the_id_of_one_that_is_h
 
 def test_an_address_of_a_result_is_resolved_inside(raw: httpx.Client, easel: Easel) -> None:
     made = raw.post("/v1/images/generations", json={"prompt": "a stair"}).json()["data"][0]["url"]
-    answer = raw.post(ADDRESS, json=FORM | {"images": [{"image_url": made}]})
+    answer = raw.post(EDITS, json=FORM | {"images": [{"image_url": made}]})
     assert answer.status_code == 200, answer.text
     assert not Image.objects.filter(kind=Image.Kind.UPLOAD).exists()
 
 
 def test_json_has_a_mask_too(raw: httpx.Client, easel: Easel) -> None:
     images, mask = [{"image_url": data_uri(PNG)}], {"image_url": data_uri(HOLE)}
-    answer = raw.post(ADDRESS, json=FORM | {"model": STUDIO, "images": images, "mask": mask})
+    answer = raw.post(EDITS, json=FORM | {"model": STUDIO, "images": images, "mask": mask})
     assert answer.status_code == 200, answer.text
     assert roles() == ["source", "mask"]
     assert len(answer.json()["inputs"]) == 1
@@ -129,12 +123,12 @@ def test_sixteen_pictures_are_taken_and_seventeen_are_not(
     raw: httpx.Client, easel: Easel, desk: Desk
 ) -> None:
     sixteen = [("image[]", PNG)] * 16
-    assert raw.post(ADDRESS, data=FORM, files=sixteen).status_code == 200
+    assert raw.post(EDITS, data=FORM, files=sixteen).status_code == 200
     assert len(easel.asked[0].references) == 16
     before = desk.balance
-    many = raw.post(ADDRESS, data=FORM, files=[*sixteen, ("image[]", PNG)])
+    many = raw.post(EDITS, data=FORM, files=[*sixteen, ("image[]", PNG)])
     assert refusal(many) == (400, "invalid_value", "image")
-    as_json = raw.post(ADDRESS, json=FORM | {"images": [{"image_url": data_uri(PNG)}] * 17})
+    as_json = raw.post(EDITS, json=FORM | {"images": [{"image_url": data_uri(PNG)}] * 17})
     assert refusal(as_json) == (400, "invalid_value", "images")
     assert desk.balance == before
 
@@ -154,19 +148,15 @@ FILES: list[tuple[list[tuple[str, bytes]], str, str]] = [
 
 @pytest.mark.parametrize(("files", "code", "param"), FILES, ids=range(len(FILES)))
 def test_files_that_do_not_make_an_edit_are_refused_and_cost_nothing(
-    raw: httpx.Client, desk: Desk, files: list[tuple[str, bytes]], code: str, param: str
+    script: Script, files: list[tuple[str, bytes]], code: str, param: str
 ) -> None:
-    # Something else in the form keeps it a form where no picture is in it.
-    answer = raw.post(
-        ADDRESS, data=FORM | {"model": STUDIO}, files=files or [("model", (None, b"gesso/studio"))]
-    )
-    assert refusal(answer) == (400, code, param), answer.text
-    assert (Run.objects.count(), desk.balance) == (0, (START, 0))
+    answer = script.form(FORM | {"model": STUDIO}, files)
+    assert refusal(answer) == (400, code, param), answer.content
+    assert (Run.objects.count(), script.desk.balance) == (0, (START, 0))
 
 
-def test_a_picture_called_image_twice_is_told_how_it_is_done(raw: httpx.Client) -> None:
-    answer = raw.post(ADDRESS, data=FORM, files=[("image", PNG), ("image", PNG)])
-    message = answer.json()["error"]["message"]
+def test_a_picture_called_image_twice_is_told_how_it_is_done(script: Script) -> None:
+    message = script.form(FORM, [("image", PNG), ("image", PNG)]).json()["error"]["message"]
     assert message.startswith("Duplicate parameter: 'image'.")
     assert "image[]" in message
 
@@ -186,9 +176,9 @@ BODIES: list[tuple[dict[str, Any], int, str, str]] = [
 
 @pytest.mark.parametrize(("more", "status", "code", "param"), BODIES, ids=range(len(BODIES)))
 def test_json_that_makes_no_edit_is_refused_at_its_place(
-    raw: httpx.Client, more: dict[str, Any], status: int, code: str, param: str
+    script: Script, more: dict[str, Any], status: int, code: str, param: str
 ) -> None:
-    assert refusal(raw.post(ADDRESS, json=FORM | more)) == (status, code, param)
+    assert refusal(script.post(FORM | more, EDITS)) == (status, code, param)
     assert not Run.objects.exists()
 
 
@@ -209,16 +199,16 @@ FIELDS: list[tuple[dict[str, str], str, str]] = [
 
 
 @pytest.mark.parametrize(("more", "code", "param"), FIELDS, ids=str)
-def test_a_form_is_checked_like_json(raw: httpx.Client, more: dict[str, str], code: str, param: str) -> None:
-    answer = raw.post(ADDRESS, data=FORM | more, files={"image": PNG})
-    assert refusal(answer) == (400, code, param), answer.text
+def test_a_form_is_checked_like_json(script: Script, more: dict[str, str], code: str, param: str) -> None:
+    answer = script.form(FORM | more, [("image", PNG)])
+    assert refusal(answer) == (400, code, param), answer.content
     assert not Run.objects.exists()
 
 
 def test_another_persons_picture_is_not_there(raw: httpx.Client, easel: Easel, bob: Any) -> None:
-    made = raw.post(ADDRESS, data=FORM, files={"image": PNG}).json()["data"][0]["artifact_id"]
+    made = raw.post(EDITS, data=FORM, files={"image": PNG}).json()["data"][0]["artifact_id"]
     Image.objects.update(owner=bob)
-    answer = raw.post(ADDRESS, json=FORM | {"images": [{"file_id": made}]})
+    answer = raw.post(EDITS, json=FORM | {"images": [{"file_id": made}]})
     assert refusal(answer) == (404, "image_not_found", "images.0")
     assert Job.objects.count() == 1
 
@@ -227,14 +217,14 @@ def test_the_same_edit_under_one_idempotency_key_is_one_edit(
     raw: httpx.Client, easel: Easel, desk: Desk
 ) -> None:
     once = {"Idempotency-Key": "edit-1"}
-    first, second = (raw.post(ADDRESS, data=FORM, files={"image": PNG}, headers=once) for _ in range(2))
+    first, second = (raw.post(EDITS, data=FORM, files={"image": PNG}, headers=once) for _ in range(2))
     assert first.json() == second.json()
-    other = raw.post(ADDRESS, data=FORM, files={"image": OTHER}, headers=once)
+    other = raw.post(EDITS, data=FORM, files={"image": OTHER}, headers=once)
     assert (other.status_code, other.json()["error"]["code"]) == (422, "idempotency_key_reused")
     assert (len(easel.asked), desk.balance) == (1, (START - 30_000, 0))
 
 
 def test_the_price_of_an_edit_is_told_and_nothing_is_made(raw: httpx.Client, desk: Desk) -> None:
-    answer = raw.post(ADDRESS, data=FORM, files={"image": PNG}, headers={"X-Dry-Run": "true"})
+    answer = raw.post(EDITS, data=FORM, files={"image": PNG}, headers={"X-Dry-Run": "true"})
     assert answer.json()["estimated_cost"]["micros"] == 30_000
     assert (Run.objects.count(), desk.balance) == (0, (START, 0))

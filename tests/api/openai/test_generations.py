@@ -77,34 +77,6 @@ def test_a_body_is_read_whatever_it_says_it_is(raw: httpx.Client) -> None:
     assert answer.status_code == 200
 
 
-REFUSED: list[tuple[dict[str, Any], str, str]] = [
-    ({"prompt": ""}, "missing_required_parameter", "prompt"),
-    ({"prompt": 7}, "invalid_type", "prompt"),
-    ({"prompt": "a\0b"}, "invalid_type", "prompt"),
-    ({"n": 0}, "invalid_value", "n"),
-    ({"n": 99}, "invalid_value", "n"),
-    ({"n": True}, "invalid_type", "n"),
-    ({"size": "9x9"}, "invalid_value", "size"),
-    ({"size": 256}, "invalid_type", "size"),
-    ({"quality": "best"}, "invalid_value", "quality"),
-    ({"output_format": "bmp"}, "invalid_value", "output_format"),
-    ({"background": "transparent"}, "invalid_value", "background"),
-    ({"response_format": "file"}, "invalid_value", "response_format"),
-    ({"colour": "red"}, "unknown_parameter", "colour"),
-]
-
-
-@pytest.mark.parametrize(("changed", "code", "param"), REFUSED)
-def test_what_cannot_be_done_is_refused_at_its_field_and_costs_nothing(
-    raw: httpx.Client, desk: Desk, changed: dict[str, Any], code: str, param: str
-) -> None:
-    answer = raw.post("/v1/images/generations", json=SMALL | changed)
-    error = answer.json()["error"]
-    assert (answer.status_code, error["code"], error["param"]) == (400, code, param), error
-    assert error["type"] == "invalid_request_error"
-    assert (Run.objects.count(), desk.balance) == (0, (START, 0))
-
-
 @pytest.mark.parametrize("body", [b"", b"[]", b"7", b"{", b"\xff", b"[" * 100_000])
 def test_a_body_that_is_no_object_is_refused(raw: httpx.Client, body: bytes) -> None:
     answer = raw.post("/v1/images/generations", content=body)

@@ -6,20 +6,16 @@ import base64
 import json
 import re
 import shlex
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
-from django.test import Client
 from django.utils import timezone
 
-from studio.accounts import keys
-from studio.accounts.models import User
 from studio.jobs.models import Job, Run
-from tests.api.openai.conftest import USAGE, Easel
-from tests.jobs.conftest import SKETCH, START, Desk, desk_of
+from tests.api.openai.conftest import USAGE, Easel, Script, refusal
+from tests.jobs.conftest import SKETCH, START, Desk
 from tests.providers.simulators.openai import OpenAISimulator
 
 ADDRESS = "/d/openai/v1/images/generations"
@@ -42,34 +38,6 @@ def vendor(settings: Any) -> Any:
     with OpenAISimulator() as simulator:
         settings.PROVIDER_KEYS, settings.PROVIDER_URLS = {"openai": "sk-test"}, {"openai": simulator.url}
         yield simulator
-
-
-@dataclass
-class Script:
-    """A program that asks for what is refused or only priced; what it does is taken back after the test."""
-
-    client: Client
-    key: str
-    desk: Desk
-
-    def post(self, body: dict[str, Any], **headers: str) -> Any:
-        sent = {"Authorization": f"Bearer {self.key}", **headers}
-        return self.client.post(ADDRESS, {"prompt": "a stair"} | body, "application/json", headers=sent)
-
-    def dry(self, **body: Any) -> Any:
-        """Checked and priced, and not done."""
-        return self.post(body, **{"X-Dry-Run": "1"})
-
-
-@pytest.fixture
-def script(client: Client, alice: User) -> Script:
-    return Script(client, keys.make(owner=alice, name="Nightly")[1], desk_of(alice))
-
-
-def refusal(answer: Any) -> tuple[int, str, str]:
-    error = answer.json()["error"]
-    assert error["type"] == "invalid_request_error"
-    return answer.status_code, error["code"], error["param"]
 
 
 @pytest.mark.parametrize("base", ["/d/openai", ""])
@@ -115,12 +83,18 @@ ARRIVES: list[tuple[dict[str, Any], dict[str, Any]]] = [
         {"n": 1, "width": 1024, "output_format": "png"},
     ),
     ({"n": 1}, {"n": 1}),
-    ({"n": 8}, {"n": 8}),
+    ({"n": 10}, {"n": 10}),
+    ({"model": DALLE2, "n": 10}, {"n": 10}),
+    ({"model": GPT15, "n": 10}, {"n": 10}),
     ({"size": "auto"}, {"width": 1024, "height": 1024}),
     ({"size": "256x256"}, {"width": 256, "height": 256}),
     ({"size": "1536x1024"}, {"width": 1536, "height": 1024}),
     ({"size": "1024x1536"}, {"width": 1024, "height": 1536}),
     ({"quality": "auto"}, {"quality": ""}),
+    ({"model": DALLE2, "quality": "standard"}, {"model": "sketch"}),
+    ({"model": DALLE3, "quality": "standard"}, {"model": "sketch"}),
+    ({"model": DALLE3, "style": "vivid"}, {"style": ""}),
+    ({"model": GPT15, "quality": "high"}, {"quality": "high"}),
     ({"model": STUDIO, "quality": "auto"}, {"quality": "medium"}),
     ({"model": STUDIO, "quality": "low"}, {"quality": "low"}),
     ({"model": STUDIO, "quality": "high"}, {"quality": "high"}),
@@ -160,7 +134,13 @@ BEYOND: list[tuple[dict[str, Any], str, str]] = [
     ({"prompt": "a" * 32_001}, "string_above_max_length", "prompt"),
     ({"model": DALLE2, "prompt": "a" * 1_001}, "string_above_max_length", "prompt"),
     ({"model": DALLE3, "prompt": "a" * 4_001}, "string_above_max_length", "prompt"),
+    ({"prompt": 7}, "invalid_type", "prompt"),
+    ({"prompt": "a\0b"}, "invalid_type", "prompt"),
     ({"n": 0}, "invalid_value", "n"),
+    ({"n": True}, "invalid_type", "n"),
+    ({"size": 256}, "invalid_type", "size"),
+    ({"model": SKETCH, "quality": "high"}, "invalid_value", "quality"),
+    ({"model": SKETCH, "background": "transparent"}, "invalid_value", "background"),
     ({"n": 11}, "invalid_value", "n"),
     ({"n": "2"}, "invalid_type", "n"),
     ({"n": 1.5}, "invalid_type", "n"),
