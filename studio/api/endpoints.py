@@ -6,7 +6,7 @@ The same declarations make the site's addresses (``routes``) and the documents (
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -33,12 +33,27 @@ STREAM = "text/event-stream"
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A file of a form. Of those that are ``needed`` one comes at least; ``many`` may come several times."""
+
+    name: str
+    description: str
+    needed: bool = True
+    many: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Endpoint:
     """One method at one path of a dialect, ``path`` in Django's words.
 
     The view gets the request, the body as ``body`` (a model), the query as ``query``, and what the path holds by name.
-    ``form`` is the model of the same body as the parts of a form, whose files stay with the request. ``answers`` maps a
-    status to the model of its document, or to a media type. ``open`` asks for no key.
+    ``form`` is the model of the same body as the parts of a form, whose files stay with the request and are named in
+    ``files``. ``answers`` maps a status to the model of its document, or to a media type. ``open`` asks for no key.
+
+    What asks for pictures names in ``dry`` the model of what a dry run is answered with; it takes an idempotency key
+    too. ``streams`` sends ``events`` where the body asks for a stream. ``refuses`` is what can be wrong beside what its
+    kind of address shares (see ``refusals``). ``example`` is a request that works: what path, query and body hold, by
+    name; ``form_example`` the same body as a form, where ``@photo.png`` is a file.
     """
 
     method: str
@@ -52,6 +67,12 @@ class Endpoint:
     answers: Mapping[int, type[BaseModel] | str] = field(default_factory=dict)
     streams: bool = False
     open: bool = False
+    files: Sequence[Part] = ()
+    dry: type[BaseModel] | None = None
+    events: Sequence[type[BaseModel]] = ()
+    refuses: Collection[Kind] = ()
+    example: Mapping[str, Any] = field(default_factory=dict)
+    form_example: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:

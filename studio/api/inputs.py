@@ -29,6 +29,8 @@ from studio.images.errors import BadPicture, TooLarge
 from studio.images.models import Image
 from studio.images.own_addresses import picture_at
 
+REFUSES = (Kind.BAD_IMAGE, Kind.BAD_ADDRESS, Kind.BAD_MASK, Kind.NO_IMAGE, Kind.TOO_LARGE)
+"""What can be wrong with a picture that is sent, for the documents."""
 CAP_BYTES = 50 * 1024 * 1024
 MEGABYTE = 1024 * 1024
 DATA = re.compile(r"data:[^,]{0,200};base64,", re.IGNORECASE)

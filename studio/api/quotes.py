@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field
 
 from studio.api import access
 from studio.api.http import ApiRequest
@@ -16,6 +18,24 @@ from studio.jobs.quoting import Priced
 
 HEADER = "X-Dry-Run"
 MICROS = 1_000_000
+
+
+class Estimate(BaseModel):
+    """The most that is charged, and the least."""
+
+    micros: int = Field(description="Millionths of a US dollar.")
+    micros_low: int = Field(description="The least, where the price depends on what comes out.")
+    usd: float = Field(description="The most, in US dollars.")
+    credits: str = Field(description="The most, in the studio's credits: 10,000 micros each.")
+
+
+class Quote(BaseModel):
+    """What a request would cost: the answer to a dry run, which does nothing and costs nothing."""
+
+    object: Literal["quote"] = "quote"
+    model: str = Field(description="The model that would run.")
+    n: int = Field(description="How many pictures.")
+    estimated_cost: Estimate
 
 
 def is_dry(request: ApiRequest) -> bool:
@@ -38,14 +58,5 @@ def priced(request: ApiRequest, wish: Wish) -> Priced:
 def document(found: Priced) -> dict[str, Any]:
     """The quote: the least and the most that is charged, in micros, dollars and credits."""
     low, high = found.quote.low, found.most
-    return {
-        "object": "quote",
-        "model": found.entry.id,
-        "n": found.parameters.n,
-        "estimated_cost": {
-            "micros": high,
-            "micros_low": low,
-            "usd": high / MICROS,
-            "credits": credits_text(high),
-        },
-    }
+    cost = Estimate(micros=high, micros_low=low, usd=high / MICROS, credits=credits_text(high))
+    return Quote(model=found.entry.id, n=found.parameters.n, estimated_cost=cost).model_dump()

@@ -1,7 +1,7 @@
 """Which address answers in which dialect.
 
-Below its base each dialect has exactly its own paths. Without the base, a path that one dialect has is that dialect's;
-one that several have is the dialect's that the key names.
+Below its base each dialect has exactly its own paths, and ``openapi.json``, which describes them. Without the base, a
+path that one dialect has is that dialect's; one that several have is the dialect's that the key names.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import URLPattern, path
 from django.views.decorators.csrf import csrf_exempt
 
-from studio.api import auth, deepshi, fairstack, multi, openai, tasks
+from studio.api import auth, deepshi, fairstack, multi, openai, openapi, tasks
 from studio.api.dialects import Dialect
 from studio.api.endpoints import Endpoint, View, at_path, nowhere
 from studio.core.errors import StudioError
@@ -35,6 +35,14 @@ def patterns() -> list[URLPattern]:
     shared: dict[str, dict[str, View]] = defaultdict(dict)
     names: dict[str, str] = {}
     for dialect, endpoints in SPOKEN:
+        described = openapi.endpoint(dialect, endpoints)
+        found.append(
+            path(
+                f"{dialect.base}/{described.path}",
+                at_path(dialect, [described]),
+                name=f"{dialect.name}_openapi",
+            )
+        )
         for route, group in _by_path(endpoints).items():
             view = at_path(dialect, group)
             shared[route][dialect.name] = view

@@ -5,7 +5,10 @@ from __future__ import annotations
 from studio.api.deepshi import errors, fields, models, views
 from studio.api.deepshi.fitting import fitted
 from studio.api.dialects import Dialect
-from studio.api.endpoints import Endpoint
+from studio.api.endpoints import Endpoint, Part
+from studio.api.errors import Kind
+from studio.api.inputs import REFUSES
+from studio.api.quotes import Quote
 
 __all__ = ["DIALECT", "ENDPOINTS"]
 
@@ -34,6 +37,8 @@ ENDPOINTS = (
         models.model,
         "One model, by its id or another of its names",
         answers={200: fields.Model},
+        refuses=(Kind.NO_MODEL,),
+        example={"name": "gesso/sketch"},
     ),
     Endpoint(
         "POST",
@@ -44,6 +49,13 @@ ENDPOINTS = (
         body=fields.Generation,
         answers={200: fields.Pictures},
         streams=True,
+        dry=Quote,
+        example={
+            "model": "gesso/sketch",
+            "prompt": "A quiet terracotta stair",
+            "width": 1024,
+            "height": 1024,
+        },
     ),
     Endpoint(
         "POST",
@@ -55,5 +67,20 @@ ENDPOINTS = (
         form=fields.EditForm,
         answers={200: fields.Pictures},
         streams=True,
+        files=(
+            Part("image", "A picture, of at most 50 MB; the first is the one that is edited.", many=True),
+            Part("image[]", "The same under the other name that clients send.", many=True),
+            Part(
+                "mask", "A PNG of the first picture's size: what is transparent is repainted.", needed=False
+            ),
+        ),
+        dry=Quote,
+        refuses=REFUSES,
+        example={
+            "model": "gesso/paint",
+            "prompt": "The same at night",
+            "image": "https://example.com/photo.png",
+        },
+        form_example={"model": "gesso/paint", "prompt": "The same at night", "image": "@photo.png"},
     ),
 )

@@ -6,6 +6,7 @@ from studio.api.endpoints import Endpoint
 from studio.api.fairstack import answers, views
 from studio.api.fairstack.errors import DIALECT
 from studio.api.fairstack.fields import Generation, ModelsQuery
+from studio.api.inputs import REFUSES
 
 __all__ = ["DIALECT", "ENDPOINTS"]
 
@@ -18,6 +19,9 @@ ENDPOINTS = (
         scope="generate",
         body=Generation,
         answers={200: answers.Answer},
+        dry=answers.Answer,
+        refuses=REFUSES,
+        example={"model": "gesso/paint", "prompt": "A quiet terracotta stair", "aspect_ratio": "4:3"},
     ),
     Endpoint(
         "GET",
@@ -26,6 +30,7 @@ ENDPOINTS = (
         "The models, with their prices",
         query=ModelsQuery,
         answers={200: answers.Models},
+        example={"tier": "standard"},
         open=True,
     ),
     Endpoint(

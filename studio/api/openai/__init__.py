@@ -6,11 +6,14 @@ and an edit with a prompt of ours would be something else.
 
 from __future__ import annotations
 
-from studio.api.endpoints import Endpoint
+from studio.api.endpoints import Endpoint, Part
+from studio.api.errors import Kind
+from studio.api.inputs import REFUSES
 from studio.api.openai import models, views
-from studio.api.openai.answers import Model, Models, Pictures
+from studio.api.openai.answers import CompletedImage, Model, Models, PartialImage, Pictures
 from studio.api.openai.errors import DIALECT
 from studio.api.openai.fields import Edit, EditForm, Generation
+from studio.api.quotes import Quote
 
 __all__ = ["DIALECT", "ENDPOINTS"]
 
@@ -24,6 +27,8 @@ ENDPOINTS = (
         models.model,
         "One model, by its id or another of its names",
         answers={200: Model},
+        refuses=(Kind.NO_MODEL,),
+        example={"name": "gesso/sketch"},
     ),
     Endpoint(
         "POST",
@@ -34,6 +39,9 @@ ENDPOINTS = (
         body=Generation,
         answers={200: Pictures},
         streams=True,
+        dry=Quote,
+        events=(PartialImage, CompletedImage),
+        example={"model": "gesso/sketch", "prompt": "A quiet terracotta stair", "size": "1024x1024"},
     ),
     Endpoint(
         "POST",
@@ -45,5 +53,27 @@ ENDPOINTS = (
         form=EditForm,
         answers={200: Pictures},
         streams=True,
+        files=(
+            Part("image", "The picture to change, of at most 50 MB."),
+            Part(
+                "image[]",
+                "The same where there are several: up to 16, the first is the one that is changed.",
+                many=True,
+            ),
+            Part(
+                "mask",
+                "A PNG of the first picture's size, of at most 4 MB: what is transparent is repainted.",
+                needed=False,
+            ),
+        ),
+        dry=Quote,
+        events=(PartialImage, CompletedImage),
+        refuses=REFUSES,
+        example={
+            "model": "gesso/paint",
+            "prompt": "The same at night",
+            "images": [{"image_url": "https://example.com/photo.png"}],
+        },
+        form_example={"model": "gesso/paint", "prompt": "The same at night", "image": "@photo.png"},
     ),
 )

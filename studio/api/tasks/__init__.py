@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from studio.api.endpoints import Endpoint
+from studio.api.endpoints import Endpoint, Part
+from studio.api.errors import Kind
+from studio.api.inputs import REFUSES
+from studio.api.quotes import Quote
 from studio.api.tasks import views
 from studio.api.tasks.envelopes import Artifact, Task, accepted
 from studio.api.tasks.errors import DIALECT
@@ -19,6 +22,8 @@ ENDPOINTS = (
         scope="generate",
         body=TextToImage,
         answers={202: Task},
+        dry=Quote,
+        example={"model": "gesso/paint", "prompt": "A quiet terracotta stair", "aspect_ratio": "4:3"},
     ),
     Endpoint(
         "POST",
@@ -28,6 +33,13 @@ ENDPOINTS = (
         scope="generate",
         body=ImageToImage,
         answers={202: Task},
+        dry=Quote,
+        refuses=REFUSES,
+        example={
+            "model": "gesso/paint",
+            "prompt": "The same at night",
+            "image": {"type": "url", "url": "https://example.com/photo.png"},
+        },
     ),
     Endpoint(
         "GET",
@@ -36,6 +48,7 @@ ENDPOINTS = (
         "How far a task is, and what came of it",
         scope="generate",
         answers={200: Task},
+        example={"task_id": "tsk_01jdwm6c2ke0sbt7q2f8v9xyz4"},
     ),
     Endpoint(
         "POST",
@@ -44,6 +57,8 @@ ENDPOINTS = (
         "Stop a task and give its credits back",
         scope="generate",
         answers={200: Task, 202: Task},
+        refuses=(Kind.CONFLICT,),
+        example={"task_id": "tsk_01jdwm6c2ke0sbt7q2f8v9xyz4"},
     ),
     Endpoint(
         "POST",
@@ -54,5 +69,9 @@ ENDPOINTS = (
         body=Media,
         form=Upload,
         answers={201: Artifact},
+        files=(Part("file", "The picture, of at most 50 MB."),),
+        refuses=REFUSES,
+        example={"type": "url", "url": "https://example.com/photo.png"},
+        form_example={"file": "@photo.png"},
     ),
 )
