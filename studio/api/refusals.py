@@ -9,7 +9,7 @@ from studio.api.endpoints import Endpoint
 from studio.api.errors import Kind, Told
 
 ALWAYS = (Kind.BROKEN, Kind.UNAVAILABLE)
-KEYED = (Kind.NO_KEY, Kind.KEY_REVOKED, Kind.FORBIDDEN, Kind.RATE_LIMITED)
+KEYED = (Kind.KEY_MISSING, Kind.NO_KEY, Kind.KEY_REVOKED, Kind.FORBIDDEN, Kind.RATE_LIMITED)
 NAMED = (Kind.NOT_FOUND,)
 """Of an address that names something."""
 ASKED = (Kind.MISSING, Kind.BAD_TYPE, Kind.BAD_VALUE)
@@ -18,6 +18,7 @@ PAID = (
     Kind.NO_CREDITS,
     Kind.CAP_REACHED,
     Kind.NO_MODEL,
+    Kind.MODEL_OFF,
     Kind.MODEL_DENIED,
     Kind.MODEL_DOWN,
     Kind.PROMPT_TOO_LONG,
@@ -46,11 +47,13 @@ WORDS: Mapping[Kind, str] = {
     Kind.BAD_MASK: "The mask does not fit its picture.",
     Kind.NO_IMAGE: "A picture that is named is not there.",
     Kind.TOO_LARGE: "More was sent than is taken.",
-    Kind.NO_KEY: "No good key came along.",
+    Kind.KEY_MISSING: "No key came along.",
+    Kind.NO_KEY: "The key is none of this server's, or has run out.",
     Kind.KEY_REVOKED: "The key was revoked.",
     Kind.NO_SCOPE: "The key is not for this.",
     Kind.FORBIDDEN: "The key's owner may not do this.",
-    Kind.NO_MODEL: "There is no such model, or it cannot be used now.",
+    Kind.NO_MODEL: "There is no such model.",
+    Kind.MODEL_OFF: "The model is known here, and cannot be used now.",
     Kind.MODEL_DENIED: "The key is not for this model.",
     Kind.MODEL_DOWN: "The model cannot be reached just now.",
     Kind.NO_CREDITS: "The credits do not suffice.",

@@ -175,7 +175,7 @@ ADDRESSES: dict[str, Row] = {
     **{f"{space}_edit": program("POST") for space in ("root", "multi")},
     "fairstack_models": anybody("GET"),
     **{f"{space}_credits": program("GET") for space in ("root", "fairstack")},
-    **{f"{space}_openapi": anybody("GET") for space in ("openai", "async", "deepshi", "fairstack")},
+    **{f"{space}_openapi": anybody("GET") for space in ("openai", "async", "deepshi", "fairstack", "multi")},
     "result": signed("GET HEAD", signed="nothing.png"),
     # The studio
     "studio": page("GET"),

@@ -5,11 +5,13 @@ from __future__ import annotations
 from studio.api.auth import OTHER_HEADER
 from studio.api.dialects import Dialect
 from studio.api.endpoints import Endpoint
+from studio.api.inputs import REFUSES
 from studio.api.multi import errors, views
 from studio.api.multi.answers import Pictures
 from studio.api.multi.families import VENDOR
 from studio.api.multi.fields import Edit, Generation
 from studio.api.multi.wishes import fitted
+from studio.api.quotes import Quote
 
 __all__ = ["DIALECT", "ENDPOINTS"]
 
@@ -36,6 +38,13 @@ ENDPOINTS = (
         scope="generate",
         body=Generation,
         answers={200: Pictures},
+        dry=Quote,
+        example={
+            "model": "gesso/sketch",
+            "prompt": "A quiet terracotta stair",
+            "width": 1024,
+            "height": 1024,
+        },
     ),
     Endpoint(
         "POST",
@@ -45,5 +54,12 @@ ENDPOINTS = (
         scope="generate",
         body=Edit,
         answers={200: Pictures},
+        dry=Quote,
+        refuses=REFUSES,
+        example={
+            "model": "gesso/paint",
+            "prompt": "The same at night",
+            "image_url": "https://example.com/photo.png",
+        },
     ),
 )

@@ -27,7 +27,7 @@ ENDPOINTS = (
         models.model,
         "One model, by its id or another of its names",
         answers={200: Model},
-        refuses=(Kind.NO_MODEL,),
+        refuses=(Kind.NO_MODEL, Kind.MODEL_OFF),
         example={"name": "gesso/sketch"},
     ),
     Endpoint(
