@@ -66,7 +66,7 @@ class Pictures(Looks):
 
 
 class PartialImage(Looks):
-    """An event of a stream: a look at a picture that is still forming."""
+    """An event of a stream: a look at a picture that is still forming, in base 64."""
 
     type: Annotated[str, Field(examples=["image_generation.partial_image", "image_edit.partial_image"])]
     partial_image_index: Annotated[int, Field(ge=0)]

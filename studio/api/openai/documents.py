@@ -9,7 +9,7 @@ from typing import Any
 
 from studio.api import encoded, ids, results, running
 from studio.api.http import ApiRequest
-from studio.api.openai.answers import Cost, Input, Looks, Tokens, Usage
+from studio.api.openai.answers import Cost, Input, Looks, Pictures, Tokens, Usage
 from studio.api.quotes import MICROS
 from studio.catalog.entries import AUTO
 from studio.catalog.fields import BACKGROUNDS, OPAQUE, TRANSPARENT
@@ -25,15 +25,15 @@ GOOD_FOR = timedelta(minutes=60)
 def document(request: ApiRequest, job: Job, *, by_address: bool) -> Iterator[bytes]:
     """The pictures one after the other: ten of 30 MB are 400 MB in base 64. Raises Refused where there are none."""
     pictures = running.delivered(job)
-    head = {
-        "created": int(job.created_at.timestamp()),
-        "model": job.model,
+    head = Pictures(
+        created=created(job),
+        model=job.model,
+        usage=usage(job),
+        inputs=inputs_of(job) or None,
+        data=[],
         **looks(job, pictures[0].blob).model_dump(),
-        "usage": usage(job).model_dump(),
-    }
-    if sent := inputs_of(job):
-        head["inputs"] = [each.model_dump() for each in sent]
-    return _pieces(request, head, pictures, by_address)
+    )
+    return _pieces(request, head.model_dump(exclude={"data"}, exclude_none=True), pictures, by_address)
 
 
 def _pieces(
@@ -50,6 +50,11 @@ def _pieces(
             yield from encoded.picture(image)
             yield b'"}'
     yield b"]}"
+
+
+def created(job: Job) -> int:
+    """When it was asked for, in seconds since 1970."""
+    return int(job.created_at.timestamp())
 
 
 def named(image: Image) -> dict[str, Any]:
