@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.core.management.color import Style
+from django.core.management.commands import flush as flush_command
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.sqlite3.base import DatabaseWrapper as SQLite
 from django.test import Client
 from hypothesis import settings as hypothesis_settings
@@ -20,9 +23,27 @@ if settings.SETTINGS_MODULE != "tests.settings":
     # Any other would run the tests over the data of a real studio.
     raise pytest.UsageError(f"These tests run with tests.settings, not {settings.SETTINGS_MODULE}.")
 
+KEPT = ("django_content_type", "auth_permission")
+"""The tables that say which models there are, and what may be done with them: no test writes to them."""
+
 # The same examples in every run, and no example fails for a slow machine.
 hypothesis_settings.register_profile("tests", deadline=None, derandomize=True)
 hypothesis_settings.load_profile("tests")
+
+
+def sql_flush(style: Style, connection: BaseDatabaseWrapper, **options: Any) -> list[str]:
+    """The statements that empty every table but those of ``KEPT``."""
+    tables = connection.introspection.django_table_names(only_existing=True, include_views=False)
+    return connection.ops.sql_flush(style, [table for table in tables if table not in KEPT], **options)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def flush_what_a_test_wrote() -> Iterator[None]:
+    """After a test that commits, leave what Django itself wrote: making it anew takes longer than most of them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(flush_command, "sql_flush", sql_flush)
+        patch.setattr(flush_command, "emit_post_migrate_signal", lambda *given, **named: None)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from studio.accounts.models import Team, User
@@ -16,9 +17,15 @@ from tests.images.samples import file_of, scene
 JPEG = file_of(scene(1000, 500), "JPEG")
 
 
+@cache
+def _prepared(data: bytes) -> intake.Prepared:
+    """The same few pictures are wanted again and again, and decoding one is most of what a test would take."""
+    return intake.prepare(data, keep_original=True)
+
+
 def stored_image(owner: User, team: Team | None = None, data: bytes = JPEG, **fields: Any) -> Image:
     """A picture with its files."""
-    stored = services.store(intake.prepare(data, keep_original=True))
+    stored = services.store(_prepared(data))
     facts: dict[str, Any] = {"kind": Image.Kind.OUTPUT, "prompt": "A stair, in terracotta: “quiet”"}
     return services.add(stored=stored, owner=owner, team=team, **facts | fields)
 

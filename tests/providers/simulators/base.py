@@ -195,13 +195,14 @@ class Simulator:
     def _listen(self) -> None:
         self._server = _Server(self, self._port)
         self._port = self._server.server_address[1]
-        threading.Thread(target=self._server.serve_forever, name="simulator", daemon=True).start()
+        self._serving = threading.Thread(target=self._server.serve, name="simulator", daemon=True)
+        self._serving.start()
 
     def _hush(self) -> None:
         server, self._server = self._server, None
         if server is not None:
-            server.wake()
-            server.shutdown()
+            server.end()
+            self._serving.join()
             server.drop_connections()
             server.server_close()
 
@@ -213,6 +214,7 @@ class _Server(ThreadingHTTPServer):
 
     def __init__(self, simulator: Simulator, port: int) -> None:
         self.simulator = simulator
+        self._over = False
         self._open: set[socket.socket] = set()
         self._open_lock = threading.Lock()
         super().__init__(("127.0.0.1", port), _Handler)
@@ -227,8 +229,14 @@ class _Server(ThreadingHTTPServer):
             self._open.discard(request)
         super().shutdown_request(request)
 
-    def wake(self) -> None:
-        """Makes the wait for connections return at once, so that a shutdown need not wait for its next look."""
+    def serve(self) -> None:
+        """One connection after the other, until ``end``. The library's own loop looks again and again meanwhile."""
+        while not self._over:
+            self.handle_request()
+
+    def end(self) -> None:
+        """Makes the wait for connections return at once and for good."""
+        self._over = True
         with suppress(OSError):
             self.socket.shutdown(socket.SHUT_RDWR)
 
