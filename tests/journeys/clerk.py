@@ -61,6 +61,15 @@ def nobody_is_staff() -> None:
     User.objects.update(is_staff=False, is_superuser=False)
 
 
+def setup_link() -> str:
+    """Where the first account is made, while nobody runs the server."""
+    from studio.accounts import services
+
+    link = services.setup_link()
+    assert link
+    return link
+
+
 def keep_sample_back() -> None:
     """The worker leaves the sample studio to ``load_sample``."""
     from studio.core import leases
@@ -151,6 +160,7 @@ ORDERS: dict[str, Callable[..., Any]] = {
         person,
         leave_staff,
         nobody_is_staff,
+        setup_link,
         keep_sample_back,
         load_sample,
         remove_sample,

@@ -160,7 +160,3 @@ class LivingStudio:
         """Runs of a person that are over before this returns."""
         runs = self.ask("paint", user_id=person.id, prompts=prompts, **wanted)
         wait_for(lambda: set(self.ask("states", run_ids=runs)) == {"succeeded"}, "pictures of every run")
-
-    def manage(self, *arguments: str) -> str:
-        """What `manage.py` prints over this studio's data."""
-        return answer(["manage.py", *arguments], self.environment)

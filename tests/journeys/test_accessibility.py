@@ -2,18 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
+from scripts.studio import ROOT
 from tests.journeys.conftest import Window
 from tests.journeys.desk import Desk
 from tests.journeys.living import LivingStudio, Person
 from tests.journeys.watching import Watch, in_both_themes
 
 CALM: dict[str, Any] = {"reduced_motion": "reduce"}
+FOR_ANYBODY = ("/account/login/", "/account/password/reset/", "/nothing/is/here/")
+FOR_STAFF = (
+    "/", "/gallery/", "/models/", "/models/?view=list", "/credits/", "/account/", "/account/2fa/",
+    "/account/keys/", "/account/keys/new/", "/teams/", "/manage/credits/", "/manage/people/",
+    "/manage/providers/", "/nothing/is/here/",
+)  # fmt: skip
+
+
+def test_the_themes_differ_in_their_colours_alone() -> None:
+    """What axe says of the one page it says of the other, unless it is of colours (see ``in_both_themes``)."""
+    lines = [
+        line.strip()
+        for sheet in (ROOT / "static/css").glob("*.css")
+        for line in sheet.read_text().splitlines()
+    ]
+    assert [line for line in lines if "data-theme" in line or "prefers-color-scheme" in line] == [
+        '[data-theme="light"] { color-scheme: light; }',
+        '[data-theme="system"] { color-scheme: light dark; }',
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -26,40 +46,23 @@ def dana(living: LivingStudio) -> Iterator[Person]:
     living.ask("leave_staff", user_id=dana.id)
 
 
-@pytest.mark.parametrize("path", ["/account/login/", "/account/password/reset/", "/nothing/is/here/"])
-def test_nothing_bars_the_way_of_somebody_who_is_not_signed_in(
-    window: Window, watch: Watch, path: str
-) -> None:
-    watch.expected.append("status of 404")
-    page = window(**CALM)
-    page.goto(path)
-    assert in_both_themes(page) == []
+def barred(page: Page, paths: Sequence[str]) -> list[str]:
+    """What bars the way on any of these pages."""
+    found = []
+    for path in paths:
+        page.goto(path)
+        found += in_both_themes(page)
+    return found
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/",
-        "/gallery/",
-        "/models/",
-        "/models/?view=list",
-        "/credits/",
-        "/account/",
-        "/account/2fa/",
-        "/account/keys/",
-        "/account/keys/new/",
-        "/teams/",
-        "/manage/credits/",
-        "/manage/people/",
-        "/manage/providers/",
-        "/nothing/is/here/",
-    ],
-)
-def test_nothing_bars_the_way_of_staff(window: Window, dana: Person, watch: Watch, path: str) -> None:
+def test_nothing_bars_the_way_of_somebody_who_is_not_signed_in(window: Window, watch: Watch) -> None:
     watch.expected.append("status of 404")
-    page = window(dana, **CALM)
-    page.goto(path)
-    assert in_both_themes(page) == []
+    assert barred(window(**CALM), FOR_ANYBODY) == []
+
+
+def test_nothing_bars_the_way_of_staff(window: Window, dana: Person, watch: Watch) -> None:
+    watch.expected.append("status of 404")
+    assert barred(window(dana, **CALM), FOR_STAFF) == []
 
 
 def test_nothing_bars_the_way_on_pages_of_one_thing(window: Window, dana: Person) -> None:

@@ -41,6 +41,7 @@ def test_a_key_is_made_used_and_revoked(page: Page, living: LivingStudio) -> Non
     page.keyboard.type("api key")
     page.keyboard.press("Enter")
     page.get_by_role("link", name="Make a key").click()
+    page.wait_for_url("**/account/keys/new/")  # With its script, without which the field filters nothing.
     page.get_by_label("Filter the models").fill("sketch")
     models = page.get_by_role("group", name="Models").get_by_role("checkbox")
     expect(models).to_have_count(1)

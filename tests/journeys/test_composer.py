@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import FilePayload, Page, Route, expect
@@ -106,12 +107,13 @@ def test_the_place_of_a_run_is_there_with_the_press_and_stays_when_the_answer_co
     ],
 )
 def test_a_file_that_is_no_picture_is_refused_in_a_sentence_and_the_rest_is_kept(
-    page: Page, watch: Watch, name: str, data: bytes, said: str
+    page: Page, watch: Watch, tmp_path: Path, name: str, data: bytes, said: str
 ) -> None:
     watch.expected.append("status of 4")
     desk = Desk(page)
     desk.prompt.fill("A lighthouse before the storm")
-    page.locator("#file").set_input_files({"name": name, "mimeType": "image/png", "buffer": data})
+    (tmp_path / name).write_bytes(data)
+    page.locator("#file").set_input_files(tmp_path / name)
     refusal = page.get_by_role("region", name="Notifications").get_by_role("alert")
     expect(refusal).to_contain_text("This reference could not be read")
     expect(refusal).to_contain_text(said)

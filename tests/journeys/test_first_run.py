@@ -1,41 +1,16 @@
-"""From the setup link to the receipt: one person, one run, one picture sent back, every credit accounted for."""
+"""From the press to the receipt: one person, one run, one picture sent back, every credit accounted for."""
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.journeys.conftest import Window
 from tests.journeys.desk import Desk, number_in
-from tests.journeys.living import LivingStudio
-from tests.journeys.watching import Watch, in_both_themes, shifted, streamed
+from tests.journeys.watching import Watch, shifted, streamed
 
 STILL = 0.001
-PASSWORD = "a quiet terracotta stair"
-
-
-@pytest.fixture
-def setup_link(living: LivingStudio) -> str:
-    return living.manage("setup_link").strip()
-
-
-@pytest.fixture
-def newcomer(window: Window) -> Page:
-    return window()
-
-
-def set_up(page: Page, link: str) -> None:
-    page.goto(link)
-    assert in_both_themes(page) == []
-    page.get_by_label("Name").fill("Dana")
-    page.get_by_label("Email").fill("dana@northwind.test")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_label("Load the sample studio").uncheck()
-    page.get_by_role("button", name="Open the studio").click()
-    page.wait_for_url(re.compile("/$"))
 
 
 def sizes(tiles: Locator) -> set[tuple[int, int]]:
@@ -43,15 +18,9 @@ def sizes(tiles: Locator) -> set[tuple[int, int]]:
     return {(round(box["width"]), round(box["height"])) for box in boxes if box}
 
 
-def test_from_the_setup_link_to_the_receipt(
-    newcomer: Page, setup_link: str, living: LivingStudio, watch: Watch
-) -> None:
-    page = newcomer
-    set_up(page, setup_link)
-    assert living.manage("setup_link") == ""  # somebody runs it now
-    desk = Desk(page, "")
+def test_from_the_press_to_the_receipt(page: Page, watch: Watch) -> None:
+    desk = Desk(page)
     granted = desk.balance
-    assert granted == 1000
 
     desk.choose_model("Gesso Paint")
     page.get_by_label("4:5", exact=True).check()
@@ -76,7 +45,6 @@ def test_from_the_setup_link_to_the_receipt(
     edited(desk)
     receipt_of_the_edited_picture(page, desk, granted)
     statement_adds_up(page, granted)
-    out_and_in_again(page)
 
 
 def arrived_by_stream(page: Page, watch: Watch) -> None:
@@ -134,16 +102,3 @@ def statement_adds_up(page: Page, granted: Decimal) -> None:
     expect(charged.first.locator(".line")).to_contain_text(["Held", "Charged"])
     newest = number_in(charged.first.locator(".entry .after").inner_text())
     assert newest == header == granted - sum(amounts)
-
-
-def out_and_in_again(page: Page) -> None:
-    page.get_by_role("button", name="Account", exact=True).first.click()
-    page.get_by_role("menuitem", name="Sign out").click()
-    page.wait_for_url("**/account/login/**")
-    for password in ("another stair", PASSWORD):
-        page.get_by_label("Email").fill("dana@northwind.test")
-        page.get_by_label("Password", exact=True).fill(password)
-        page.get_by_role("button", name="Sign in").click()
-        if password != PASSWORD:
-            expect(page.get_by_text("That email and password do not match.")).to_be_visible()
-    expect(Desk(page, "").runs).to_have_count(2)

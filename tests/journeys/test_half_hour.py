@@ -17,6 +17,7 @@ from tests.journeys.desk import Desk, number_in
 from tests.journeys.keys import Keys
 from tests.journeys.living import LivingStudio
 from tests.journeys.test_phone import PHONE, fits
+from tests.journeys.watching import in_both_themes
 
 PASSWORD = "a quiet terracotta stair"
 FEW = ["a1", "lake"]
@@ -28,7 +29,7 @@ MOST_KEYS = 12
 @pytest.fixture
 def setup_link(living: LivingStudio) -> str:
     living.ask("nobody_is_staff")
-    return living.manage("setup_link").strip()
+    return str(living.ask("setup_link"))
 
 
 @pytest.fixture
@@ -41,6 +42,8 @@ def sample_kept_back(living: LivingStudio) -> Iterator[LivingStudio]:
 
 def test_at_a_desk(window: Window, setup_link: str, sample_kept_back: LivingStudio) -> None:
     page = window()
+    page.goto(setup_link)
+    assert in_both_themes(page) == []
     email = moved_in(page, setup_link, "Ida", sample=True)
     looks_at_the_sample(page, sample_kept_back)
     desk = Desk(page, "")
@@ -221,6 +224,7 @@ def goes_by_palette_and_reads_the_keys(page: Page) -> None:
     expect(palette.get_by_role("option", name="Open studio")).to_have_attribute("aria-selected", "true")
     page.keyboard.press("Enter")
     expect(page.locator("#stream")).to_be_visible()
+    page.wait_for_load_state()  # Before the page's script is there a key is only a key.
     expect(page.locator("html")).to_have_attribute("data-theme", "light")
     page.keyboard.press("?")
     keys = page.get_by_role("dialog", name="Keyboard shortcuts")

@@ -17,9 +17,9 @@ from tests.journeys.watching import Watch, in_both_themes
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def painter(living: LivingStudio) -> Person:
-    """Somebody with two pictures."""
+    """Somebody with two pictures, for all who do not sign her out."""
     person = living.person("Mara")
     living.painted(person, ["Dunes in amber haze", "A blue door"])
     return person
@@ -175,8 +175,11 @@ def test_a_session_that_ended_is_told_and_nothing_typed_is_lost(page: Page, watc
     assert page.url == path
 
 
-def test_after_signing_out_the_way_back_shows_no_private_page(window: Window, painter: Person) -> None:
-    page = window(painter)
+def test_after_signing_out_the_way_back_shows_no_private_page(
+    window: Window, living: LivingStudio, alice: Person
+) -> None:
+    living.painted(alice, ["A blue door"])
+    page = window(alice)
     page.goto("/gallery/")
     expect(page.get_by_role("link", name="Generated image: A blue door")).to_be_visible()
     opened(page, ">sign out")

@@ -11,6 +11,8 @@ from axe_playwright_python.base import AXE_FILE_PATH
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request
 
 SERIOUS = ("serious", "critical")
+OF_COLOUR = ["color-contrast", "link-in-text-block"]
+"""Axe's rules whose answer depends on colours."""
 OBSERVERS = """
 window.seen = { shifts: [], events: [] };
 new PerformanceObserver((list) => {
@@ -88,11 +90,12 @@ def streamed(page: Page) -> list[str]:
     return messages
 
 
-def barriers(page: Page) -> list[str]:
-    """What axe finds on the page as it is that is serious or critical, one line for each element."""
+def barriers(page: Page, rules: list[str] | None = None) -> list[str]:
+    """What axe finds on the page as it is that is serious or critical, by these rules or all; a line per element."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_FILE_PATH.read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run({ resultTypes: ['violations'] })")
+    only = {"runOnly": {"type": "rule", "values": rules}} if rules else {}
+    found = page.evaluate("axe.run", {"resultTypes": ["violations"]} | only)
     return [
         f"{violation['id']} ({violation['impact']}) on {urlsplit(page.url).path}: "
         f"{node['html'][:160]} {node['failureSummary']}"
@@ -109,11 +112,11 @@ STILL_COLOURS = """
 
 
 def in_both_themes(page: Page) -> list[str]:
-    """The page's barriers in the dark and in the light theme."""
+    """The page's barriers in the dark and in the light theme, which has other colours and is the same page."""
     found = []
-    for theme in ("dark", "light"):
+    for theme, rules in (("dark", None), ("light", OF_COLOUR)):
         page.evaluate("theme => { document.documentElement.dataset.theme = theme; }", theme)
         # Half-way through a transition a colour is neither theme's.
         page.wait_for_function(STILL_COLOURS)
-        found += [f"{theme}: {barrier}" for barrier in barriers(page)]
+        found += [f"{theme}: {barrier}" for barrier in barriers(page, rules)]
     return found
