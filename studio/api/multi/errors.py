@@ -9,6 +9,8 @@ from pydantic import BaseModel, Field
 
 from studio.api.errors import STATUSES, Kind, Told
 from studio.api.limits import Reading
+from studio.api.multi.fields import SIDES, Edit, Generation
+from studio.core.errors import Invalid
 
 PLAIN = "BAD_REQUEST"
 CODES: Mapping[Kind, str] = {
@@ -46,12 +48,11 @@ WORDS: Mapping[Kind, tuple[int, str]] = {
 FIELDS: Mapping[str, str] = {
     "n": "num_images",
     "resolution": "image_size",
-    "size": "width",
     "preset": "aspect_ratio",
     "shape": "aspect_ratio",
     "references": "image_url",
 }
-"""What the catalogue calls otherwise than this dialect."""
+"""What the catalogue calls otherwise than this dialect; for its ``size`` see ``at_own_fields``."""
 
 
 class Details(BaseModel):
@@ -80,6 +81,13 @@ def envelope(error: Told, _status: int, code: str) -> Error:
     known = {"parameter": error.param or None, "retryAfter": error.wait}
     details = Details.model_validate({name: value for name, value in known.items() if value is not None})
     return Error(error=Problem(code=code, message=error.message, details=details))
+
+
+def at_own_fields(error: Invalid, body: Generation | Edit) -> Invalid:
+    """The same error at the side in pixels that was sent: the catalogue checks both as one size."""
+    sent = next((side for side in SIDES if getattr(body, side, None) is not None), "size")
+    fields = {sent if name == "size" else name: text for name, text in error.fields.items()}
+    return Invalid(error.message, fields=fields, code=error.code)
 
 
 def limit_headers(reading: Reading) -> Mapping[str, str]:

@@ -15,6 +15,7 @@ from studio.catalog.fields import MAX_SEED
 MAKES, EDITS = "flux-2-pro", "qwen-image-edit"
 """The models that are meant where none is named."""
 LEAST_SIDE, MOST_SIDE, MOST_IMAGES = 256, 2048, 4
+SIDES = ("width", "height")
 
 
 def _without_fraction(sent: Any) -> Any:

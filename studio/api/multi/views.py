@@ -11,9 +11,11 @@ from studio.api import quotes, running
 from studio.api.http import ApiRequest, answer
 from studio.api.multi import families, wishes
 from studio.api.multi.answers import document
+from studio.api.multi.errors import at_own_fields
 from studio.api.multi.fields import Edit, Generation
 from studio.api.running import Wish, Work
 from studio.api.waiting import answered
+from studio.core.errors import Invalid
 
 
 def generate(request: ApiRequest, body: Generation) -> HttpResponseBase:
@@ -29,7 +31,10 @@ def edit(request: ApiRequest, body: Edit) -> HttpResponseBase:
 def _made(request: ApiRequest, body: Generation | Edit, asking: Callable[[], Wish]) -> HttpResponseBase:
     model = wishes.model_of(body)
     families.check(body, model)
-    if quotes.is_dry(request):
-        return answer(quotes.document(quotes.priced(request, asking())))
-    run = running.submitted(request, asking)
+    try:
+        if quotes.is_dry(request):
+            return answer(quotes.document(quotes.priced(request, asking())))
+        run = running.submitted(request, asking)
+    except Invalid as error:
+        raise at_own_fields(error, body) from error
     return answered(request, Work(run), partial(document, request, asked=model))
