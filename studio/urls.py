@@ -123,6 +123,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # For machines
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    # Last, for /api/ is a base too: where nothing lies that a program could ask for
+    *routes.ends(),
 ]
 
 handler400 = "studio.web.errors.bad_request"

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from studio.accounts import keys
-from studio.accounts.actors import Actor, actor_for_key
+from studio.accounts.actors import Actor, Owned, actor_for_key, may_edit
 from studio.accounts.models import ApiKey
 from studio.api import ids
 from studio.core.errors import Forbidden, NotFound
 from studio.images import selectors as images
 from studio.images.models import Image
+from studio.jobs import listing
 from studio.jobs import selectors as runs
-from studio.jobs.models import Run
+from studio.jobs.models import Project, Run
 
 
 def picture_for(actor: Actor, kind: ids.Kind, image_id: UUID) -> Image:
@@ -66,9 +67,51 @@ def task_for(actor: Actor, run_id: UUID) -> Run:
 def changeable_task_for(actor: Actor, run_id: UUID) -> Run:
     """As ``task_for``; raises Forbidden where the run may be seen and not be changed."""
     found = task_for(actor, run_id)
-    if not Run.objects.editable_by(actor).filter(pk=run_id).exists():
-        raise Forbidden(_("You may see this, but your role in the team does not let you change it."))
+    _check_change(actor, found)
     return found
+
+
+def run_for(actor: Actor, run_id: UUID) -> Run:
+    """Any run that the actor may see, read whole and with its state. Raises NotFound."""
+    found = listing.stated(actor).filter(pk=run_id).first()
+    if found is None:
+        raise ids.missing("run")
+    return found
+
+
+def changeable_run_for(actor: Actor, run_id: UUID) -> Run:
+    """As ``run_for``; raises Forbidden where the run may be seen and not be changed."""
+    found = run_for(actor, run_id)
+    _check_change(actor, found)
+    return found
+
+
+def project_for(actor: Actor, project_id: UUID) -> Project:
+    """Raises NotFound."""
+    found = Project.objects.visible_to(actor).select_related("team").filter(pk=project_id).first()
+    if found is None:
+        raise ids.missing("prj")
+    return found
+
+
+def changeable_project_for(actor: Actor, project_id: UUID) -> Project:
+    """As ``project_for``; raises Forbidden where it may be seen and not be changed."""
+    found = project_for(actor, project_id)
+    _check_change(actor, found)
+    return found
+
+
+def _check_change(actor: Actor, row: Owned) -> None:
+    if not may_edit(actor, row):
+        raise Forbidden(_("You may see this, but your role in the team does not let you change it."))
+
+
+def seen(actor: Actor, wanted: Collection[UUID]) -> frozenset[UUID]:
+    """Those of the pictures that the actor may see, in the bin or not."""
+    if not wanted:
+        return frozenset()
+    there = Image.objects.visible_to(actor).filter(pk__in=list(wanted), discarded=False)
+    return frozenset(there.values_list("pk", flat=True))
 
 
 def sides_of(actor: Actor, wanted: Sequence[UUID]) -> dict[UUID, tuple[int, int]]:

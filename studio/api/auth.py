@@ -28,7 +28,8 @@ def key_of(request: HttpRequest, header: str = "") -> ApiKey:
 
 
 def require(key: ApiKey, scope: str) -> None:
-    """Raises Refused where the key is not for this sort of thing."""
-    if scope and scope not in key.scopes:
-        text = _("This key lacks the scope %(scope)s. Make one that has it.") % {"scope": scope}
-        raise Refused(Kind.NO_SCOPE, text)
+    """Raises Refused where the key is not for this sort of thing; several scopes stand apart by a space."""
+    for each in scope.split():
+        if each not in key.scopes:
+            text = _("This key lacks the scope %(scope)s. Make one that has it.") % {"scope": each}
+            raise Refused(Kind.NO_SCOPE, text)

@@ -49,8 +49,10 @@ KINDS: Mapping[str, Kind] = {
 }
 
 
-def read_json(request: HttpRequest) -> dict[str, Any]:
-    """The body as a JSON object, whatever its Content-Type says: some clients send none. Raises Refused."""
+def read_json(request: HttpRequest, *, needed: bool = True) -> dict[str, Any]:
+    """The body as a JSON object, whatever its Content-Type says: some clients send none. Where none is ``needed``, no
+    body is an empty object. Raises Refused.
+    """
     try:
         data = request.read(MAX_BYTES + 1)
     except (OSError, UnreadablePostError, BadRequest) as error:
@@ -58,7 +60,7 @@ def read_json(request: HttpRequest) -> dict[str, Any]:
     if len(data) > MAX_BYTES:
         raise Refused(Kind.TOO_LARGE, _("The request is larger than allowed."))
     try:
-        document = json.loads(data)
+        document = json.loads(data or (b"" if needed else b"{}"))
     except (ValueError, RecursionError) as error:
         raise Refused(Kind.BAD_JSON, _("The body is not JSON.")) from error
     if not isinstance(document, dict):

@@ -40,6 +40,8 @@ class Dialect:
     """The vendor that is looked at first where a model is named without one."""
     timing_header: str = ""
     """A header that says how many milliseconds passed before an answer began."""
+    rootless: bool = False
+    """Whether its paths are served below its base alone, and no key is made for it: every key may speak it there."""
     fit: Fit | None = None
     """How a wish is said to the model that it names, in a dialect where a model ignores what it does not know."""
 

@@ -48,7 +48,8 @@ class Endpoint:
 
     The view gets the request, the body as ``body`` (a model), the query as ``query``, and what the path holds by name.
     ``form`` is the model of the same body as the parts of a form, whose files stay with the request and are named in
-    ``files``. ``answers`` maps a status to the model of its document, or to a media type. ``open`` asks for no key.
+    ``files``. ``answers`` maps a status to the model of its document, or to a media type. ``scope`` is what the key
+    must be for, several apart by a space. ``open`` asks for no key.
 
     What asks for pictures names in ``dry`` the model of what a dry run is answered with; it takes an idempotency key
     too. ``streams`` sends ``events`` where the body asks for a stream. ``refuses`` is what can be wrong beside what its
@@ -142,7 +143,7 @@ def _body(request: ApiRequest, endpoint: Endpoint, model: type[BaseModel]) -> Ba
         parts = _parts(request)
         request.wish = wishes.of_form(endpoint.path, parts, request.FILES)
         return checked(endpoint.form, parts, texts=True)
-    document = read_json(request)
+    document = read_json(request, needed=any(each.is_required() for each in model.model_fields.values()))
     request.wish = wishes.of_document(endpoint.path, document)
     return checked(model, document)
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from studio.core.errors import NotFound
 
-type Kind = Literal["gen", "tsk", "art", "run", "img"]
+type Kind = Literal["gen", "tsk", "art", "run", "img", "prj", "col", "job"]
 
 MISSING: Mapping[Kind, str | Promise] = {
     "gen": _("There is no such generation, or it is not this key's to see."),
@@ -24,6 +24,9 @@ MISSING: Mapping[Kind, str | Promise] = {
     "art": _("There is no such artifact, or it is not this key's to see."),
     "run": _("There is no such run, or it is not this key's to see."),
     "img": _("There is no such picture, or it is not this key's to see."),
+    "prj": _("There is no such project, or it is not this key's to see."),
+    "col": _("There is no such collection, or it is not this key's to see."),
+    "job": _("There is no such job, or it is not this key's to see."),
 }
 """Every kind that is shown, with what is said of one that is not there. An artifact is a picture that seed 1 names."""
 

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
+from studio.accounts.models import Team
 from studio.api import access
 from studio.api.http import ApiRequest
 from studio.api.running import Wish, understood
@@ -43,10 +44,13 @@ def is_dry(request: ApiRequest) -> bool:
     return request.headers.get(HEADER, "").strip().lower() in ("1", "true", "yes")
 
 
-def priced(request: ApiRequest, wish: Wish) -> Priced:
-    """The wish with what it costs today; no run is written. Raises what ``submit`` raises, but for want of credits."""
+def priced(request: ApiRequest, wish: Wish, team: Team | None = None) -> Priced:
+    """The wish with what it costs today; no run is written. Raises what ``submit`` raises, but for want of credits.
+
+    It is for ``team``'s workspace where the key has none of its own.
+    """
     sides = access.sides_of(request.actor, [ref.image_id for ref in wish.spec.references])
-    payer = credits.paying_account(user=request.actor.require_user(), team=request.key.team)
+    payer = credits.paying_account(user=request.actor.require_user(), team=request.key.team or team)
     instead = wish.otherwise.measured(sides) if wish.otherwise else None
     meant, most = understood(request, Wish(wish.spec.measured(sides), instead))
     found = quoting.price(spec=meant, available=balances.balance(payer.pk).available)

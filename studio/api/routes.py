@@ -1,7 +1,8 @@
 """Which address answers in which dialect.
 
 Below its base each dialect has exactly its own paths, and ``openapi.json``, which describes them. Without the base, a
-path that one dialect has is that dialect's; one that several have is the dialect's that the key names.
+path that one dialect has is that dialect's; one that several have is the dialect's that the key names. The studio's own
+API is below its base alone.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import URLPattern, path
 from django.views.decorators.csrf import csrf_exempt
 
-from studio.api import auth, deepshi, fairstack, multi, openai, openapi, tasks
+from studio.api import auth, deepshi, fairstack, multi, openai, openapi, own, tasks
 from studio.api.dialects import Dialect
 from studio.api.endpoints import Endpoint, View, at_path, nowhere
 from studio.core.errors import StudioError
@@ -25,8 +26,12 @@ SPOKEN: Sequence[tuple[Dialect, Sequence[Endpoint]]] = (
     (deepshi.DIALECT, deepshi.ENDPOINTS),
     (fairstack.DIALECT, fairstack.ENDPOINTS),
     (multi.DIALECT, multi.ENDPOINTS),
+    (own.DIALECT, own.ENDPOINTS),
 )
 """Every dialect and its addresses; the first answers where no key says another."""
+
+ROOTS = {"v1": "root_v1_nowhere", "api/v1": "root_api_nowhere"}
+"""Where the dialects' paths begin without their bases, and the names of what is nowhere there."""
 
 
 def patterns() -> list[URLPattern]:
@@ -45,15 +50,25 @@ def patterns() -> list[URLPattern]:
         )
         for route, group in _by_path(endpoints).items():
             view = at_path(dialect, group)
-            shared[route][dialect.name] = view
-            names.setdefault(route, group[0].name)
             found.append(path(f"{dialect.base}/{route}", view, name=f"{dialect.name}_{group[0].name}"))
-        found.append(path(f"{dialect.base}/<path:rest>", nowhere(dialect), name=f"{dialect.name}_nowhere"))
-    found += [path(route, by_key(views), name=f"root_{names[route]}") for route, views in shared.items()]
+            if not dialect.rootless:
+                shared[route][dialect.name] = view
+                names.setdefault(route, group[0].name)
+    return found + [
+        path(route, by_key(views), name=f"root_{names[route]}") for route, views in shared.items()
+    ]
+
+
+def ends() -> list[URLPattern]:
+    """What answers below each base where nothing lies. To stand behind every other address of the site: the base of
+    one dialect, ``api``, holds paths of others and pages."""
     default = SPOKEN[0][0]
-    for root, name in (("v1", "v1"), ("api/v1", "api")):
-        found.append(path(f"{root}/<path:rest>", nowhere(default), name=f"root_{name}_nowhere"))
-    return found
+    roots = [path(f"{root}/<path:rest>", nowhere(default), name=name) for root, name in ROOTS.items()]
+    dialects = sorted((dialect for dialect, _endpoints in SPOKEN), key=lambda dialect: dialect.rootless)
+    return roots + [
+        path(f"{dialect.base}/<path:rest>", nowhere(dialect), name=f"{dialect.name}_nowhere")
+        for dialect in dialects
+    ]
 
 
 def by_key(views: Mapping[str, View]) -> View:

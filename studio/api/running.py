@@ -12,7 +12,7 @@ import queue
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -34,7 +34,7 @@ from studio.jobs import execution, projects, quoting, services
 from studio.jobs.errors import KeyReused, ModelNotOffered
 from studio.jobs.execution import Waiter
 from studio.jobs.listening import Preview
-from studio.jobs.models import FINAL, Job, Run, State
+from studio.jobs.models import FINAL, Job, Project, Run, State
 from studio.jobs.specs import JobSpec
 
 log = logging.getLogger(__name__)
@@ -58,33 +58,64 @@ class Wish:
     otherwise: JobSpec | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Wishes that are one run of a job each. It goes to ``project``, else to the one that is ``called`` so in the
+    key's workspace, else to the one that bears the key's name; ``most`` is what it may cost in micros.
+    """
+
+    wishes: Sequence[Wish]
+    project: Project | None = None
+    called: str = ""
+    most: Micros | None = None
+
+
 def submitted(
     request: ApiRequest, asking: Callable[[], Wish], *, user: str = "", workers: bool = False
 ) -> Run:
-    """The run in the project that bears the key's name, paid as its workspace pays. Raises what ``submit`` raises.
+    """The run of one wish; see ``ordered``."""
+    return ordered(request, lambda: Order((asking(),)), user=user, workers=workers)
+
+
+def ordered(
+    request: ApiRequest, asking: Callable[[], Order], *, user: str = "", workers: bool = False
+) -> Run:
+    """The run in its project, paid as that one's workspace pays. Raises what ``submit`` raises.
 
     The same ``Idempotency-Key`` means the same run, and so does a repeat that the client's library made by itself:
     without a key, the run that the same API key asked for in the same words is meant, if it is no older than
     REPEATS_KNOWN and another try would not help. ``asking`` is called only for a new run: what is fetched for it is
     not fetched for a repeat. ``user`` is whom the program names as its own user. With ``workers`` they hear of it.
     """
-    if known := _known(request):
-        return known
-    key, actor = request.key, request.actor
-    meant, most = understood(request, asking())
-    project = projects.project_called(key.name, actor=actor, team=key.team)
-    payer = credits.paying_account(user=actor.require_user(), team=key.team)
+    if repeated := known(request):
+        return repeated
+    key, actor, order = request.key, request.actor, asking()
+    meant = [understood(request, wish) for wish in order.wishes]
+    project = order.project or projects.project_called(order.called or key.name, actor=actor, team=key.team)
     return services.submit(
         actor=actor,
-        payer=services.Payer(payer.pk, key.team),
+        payer=payer_of(request, project),
         project=project,
-        specs=[meant],
+        specs=[spec for spec, _most in meant],
         wish=request.wish,
-        key=_name(request),
-        quoted_high=most,
+        key=name_of(request),
+        quoted_high=at_most([most for _spec, most in meant], order.most),
         via=services.Via(key, end_user(key.pk, user)),
         hint=workers,
     )
+
+
+def payer_of(request: ApiRequest, project: Project) -> services.Payer:
+    """Who pays for what is run in the project."""
+    account = credits.paying_account(user=request.actor.require_user(), team=project.team)
+    return services.Payer(account.pk, project.team)
+
+
+def at_most(mosts: Sequence[Micros | None], said: Micros | None) -> Micros | None:
+    """What a run may cost in micros where its jobs may cost these, and somebody ``said`` a most; None for any price."""
+    known = [most for most in mosts if most is not None]
+    bounds = ([Micros(sum(known))] if len(known) == len(mosts) else []) + ([] if said is None else [said])
+    return min(bounds, default=None)
 
 
 def understood(request: ApiRequest, wish: Wish) -> tuple[JobSpec, Micros | None]:
@@ -131,10 +162,10 @@ def _sent_again(request: ApiRequest) -> bool:
     return count.isascii() and count.isdigit() and int(count[:9]) > 0
 
 
-def _known(request: ApiRequest) -> Run | None:
+def known(request: ApiRequest) -> Run | None:
     """The run that this request repeats. Raises KeyReused where its key came with other words."""
     if idempotency_key(request):
-        before = access.run_called(request.actor, _name(request))
+        before = access.run_called(request.actor, name_of(request))
         if before and before.body_hash != request.wish:
             raise KeyReused
         return before
@@ -144,8 +175,8 @@ def _known(request: ApiRequest) -> Run | None:
     return newest if newest and not _worth_another_try(last_job(newest)) else None
 
 
-def _name(request: ApiRequest) -> str:
-    """What the run is known by among its owner's."""
+def name_of(request: ApiRequest) -> str:
+    """What a run is known by among its owner's: by the ``Idempotency-Key``, or by a name of its own."""
     return f"{request.key.prefix}:{idempotency_key(request) or uuid.uuid4().hex}"
 
 
@@ -223,6 +254,18 @@ def ended(run: Run, waiter: Waiter | None = None) -> Job:
             raise Refused(Kind.STILL_RUNNING, text)
         db.release()
         time.sleep(LOOK_SECONDS)
+
+
+def settled(run: Run, seconds: float) -> bool:
+    """Whether every job of the run is over, or nobody can tell of it, within ``seconds``; others work on them."""
+    until = time.monotonic() + seconds
+    while run.jobs.exclude(state__in=ENDS).exists():
+        left = until - time.monotonic()
+        if left <= 0:
+            return False
+        db.release()
+        time.sleep(min(LOOK_SECONDS, left))
+    return True
 
 
 def last_job(run: Run) -> Job:

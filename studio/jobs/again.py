@@ -12,7 +12,7 @@ from studio.jobs.errors import ModelNotOffered, NothingToRetry
 from studio.jobs.models import FINAL, Job, Run
 from studio.jobs.quoting import Priced
 from studio.jobs.routing import Candidate
-from studio.jobs.services import Payer, submit
+from studio.jobs.services import Payer, Via, submit
 from studio.jobs.specs import JobSpec, missing_pictures, spec_of
 
 
@@ -60,11 +60,20 @@ def _missing(job: Job) -> JobSpec:
 
 
 def retry(
-    *, actor: Actor, payer: Payer, job: Job, key: str, quoted_high: int | None = None, model: str = ""
+    *,
+    actor: Actor,
+    payer: Payer,
+    job: Job,
+    key: str,
+    quoted_high: int | None = None,
+    model: str = "",
+    via: Via | None = None,
+    wish: str = "",
 ) -> Run:
     """A new run from the old snapshot at today's price, for the pictures that are missing; with ``model``, elsewhere.
 
-    Safe to repeat with the same ``key``. Raises NothingToRetry, and what ``submit`` raises.
+    ``via`` is the API key that a program asks with, whose cap counts, and ``wish`` as in ``submit``. Safe to repeat
+    with the same ``key``. Raises NothingToRetry, and what ``submit`` raises.
     """
     repeats = Run.objects.filter(owner=actor.require_user(), key=key, jobs__retry_of=job)
     if repeat := repeats.first():
@@ -79,6 +88,8 @@ def retry(
             key=key,
             quoted_high=quoted_high,
             parent=job.run,
+            via=via,
+            wish=wish,
             retry_of=job,
         )
     except NothingToRetry:

@@ -74,7 +74,7 @@ class Row:
             return "missing"
         if self.rule == "program":
             return "in" if who == Who.KEY else "sign in"
-        if self.rule == "task":
+        if self.rule == "of key":
             return "sign in" if who != Who.KEY else "missing" if whose == Whose.MISSING else "in"
         if who not in SIGNED_IN:
             return "sign in"
@@ -106,9 +106,9 @@ def program(methods: str, **values: object) -> Row:
     return Row("program", tuple(methods.split()), values=values)
 
 
-def of_task(methods: str) -> Row:
-    """A task's address, for whoever sends a key that may see it; a session of a browser opens nothing here."""
-    return Row("task", tuple(methods.split()), "task")
+def of_key(kind: str, methods: str) -> Row:
+    """A row's address, for whoever sends a key that may see it; a session of a browser opens nothing here."""
+    return Row("of key", tuple(methods.split()), kind)
 
 
 def nowhere() -> Row:
@@ -165,17 +165,24 @@ ADDRESSES: dict[str, Row] = {
     **{f"{space}_generations": program("POST") for space in ("root", "openai", "async", "deepshi")},
     **{f"{space}_image_to_image": program("POST") for space in ("root", "async")},
     **{f"{space}_uploads": program("POST") for space in ("root", "async")},
-    **{f"{space}_task": of_task("GET") for space in ("root", "async")},
-    **{f"{space}_cancel": of_task("POST") for space in ("root", "async")},
+    **{f"{space}_task": of_key("task", "GET") for space in ("root", "async")},
+    **{f"{space}_cancel": of_key("task", "POST") for space in ("root", "async")},
     **{f"{space}_edits": program("POST") for space in ("root", "openai", "deepshi")},
     **{f"root_{space}_nowhere": nowhere() for space in ("v1", "api")},
     **{f"{space}_nowhere": nowhere() for space in ("openai", "async", "deepshi", "fairstack", "multi")},
+    "gesso_nowhere": nowhere(),
     **{f"{space}_image": program("POST") for space in ("root", "fairstack")},
     **{f"{space}_generate": program("POST") for space in ("root", "multi")},
     **{f"{space}_edit": program("POST") for space in ("root", "multi")},
     "fairstack_models": anybody("GET"),
     **{f"{space}_credits": program("GET") for space in ("root", "fairstack")},
     **{f"{space}_openapi": anybody("GET") for space in ("openai", "async", "deepshi", "fairstack", "multi")},
+    "gesso_openapi": anybody("GET"),
+    "gesso_list_runs": program("GET POST"),
+    "gesso_read_run": of_key("told run", "GET"),
+    "gesso_cancel_run": of_key("told run", "POST"),
+    "gesso_retry_run": of_key("told run", "POST"),
+    "gesso_quote": program("POST"),
     "result": signed("GET HEAD", signed="nothing.png"),
     # The studio
     "studio": page("GET"),

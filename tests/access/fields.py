@@ -50,6 +50,7 @@ FORMS: dict[str, Form] = {
     "deepshi_edits": Form(),
     **{f"{space}_image": Form() for space in ("root", "fairstack")},
     **{f"{space}_{call}": Form() for space in ("root", "multi") for call in ("generate", "edit")},
+    **{f"gesso_{name}": Form() for name in ("list_runs", "cancel_run", "retry_run", "quote")},
     # The studio
     "projects": Form({"name": "Stairs"}),
     # The price of a run with a picture that is private shows it as that, and is paid by nobody.

@@ -70,15 +70,19 @@ def _key(owner: User, team: Team | None, **_fields: Any) -> Any:
 
 
 @dataclass(frozen=True)
-class Task:
-    """A run as a program's addresses name it."""
+class Told:
+    """A row as a program's addresses name it."""
 
     pk: str
 
 
 def _task(owner: User, team: Team | None, **fields: Any) -> Any:
     run = _job(owner, team, origin=Run.Origin.API, **fields).run
-    return Task(ids.shown("tsk", run.pk))
+    return Told(ids.shown("tsk", run.pk))
+
+
+def _told_run(owner: User, team: Team | None, **fields: Any) -> Any:
+    return Told(ids.shown("run", _job(owner, team, **fields).run_id))
 
 
 ROWS: dict[str, Callable[..., Any]] = {
@@ -91,6 +95,7 @@ ROWS: dict[str, Callable[..., Any]] = {
     "export": _export,
     "key": _key,
     "task": _task,
+    "told run": _told_run,
 }
 """How a row of each kind that somebody owns is made, from owner, team and visibility."""
 

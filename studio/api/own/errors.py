@@ -1,0 +1,45 @@
+"""Errors of the studio's own API: the house's codes and statuses, and the request's id to ask about."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, Field
+
+from studio.api.errors import Told
+from studio.api.limits import Reading
+from studio.catalog.asking import SHAPE
+from studio.core.context import request_id
+
+FIELDS = {SHAPE: "aspect_ratio"}
+
+
+class Problem(BaseModel):
+    """What is wrong, and at which field."""
+
+    code: str = Field(description="A word for programs.")
+    message: str = Field(description="A sentence for people: what is wrong, and what to do next.")
+    param: str | None = Field(description="The field of the request, where it is one field's fault.")
+    request_id: str = Field(description="The same as the header x-request-id; the server's log has it.")
+
+
+class Error(BaseModel):
+    """Every answer that is no success."""
+
+    error: Problem
+
+
+def envelope(error: Told, _status: int, code: str) -> Error:
+    """The document of an error."""
+    return Error(
+        error=Problem(
+            code=code, message=error.message, param=error.param or None, request_id=request_id.get()
+        )
+    )
+
+
+def limit_headers(reading: Reading) -> dict[str, str]:
+    """Requests of this key in this minute; the reset is in seconds from now."""
+    return {
+        "RateLimit-Limit": str(reading.limit),
+        "RateLimit-Remaining": str(reading.left),
+        "RateLimit-Reset": str(reading.seconds),
+    }
