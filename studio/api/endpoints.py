@@ -23,7 +23,7 @@ from studio.api import auth, limits, wishes
 from studio.api.bodies import checked, read_json
 from studio.api.dialects import Dialect, finished
 from studio.api.errors import Kind, Refused, no_address, wrong_method
-from studio.api.http import ApiRequest
+from studio.api.http import ApiRequest, with_limits
 from studio.core.errors import StudioError
 
 View = Callable[..., HttpResponseBase]
@@ -101,7 +101,7 @@ def at_path(dialect: Dialect, endpoints: Sequence[Endpoint]) -> View:
             response = dialect.refusal(error)
         if dialect.timing_header:
             response[dialect.timing_header] = str(round(1000 * (time.monotonic() - began)))
-        return _with_limits(entered, response)
+        return with_limits(entered, response)
 
     return served
 
@@ -162,10 +162,3 @@ def _parts(request: HttpRequest) -> dict[str, Any]:
 def files(request: HttpRequest) -> MultiValueDict[str, Any]:
     """The files that came with a form, by the names of their parts."""
     return request.FILES
-
-
-def _with_limits(request: ApiRequest, response: HttpResponseBase) -> HttpResponseBase:
-    if reading := getattr(request, "reading", None):
-        for name, value in request.dialect.limit_headers(reading).items():
-            response[name] = value
-    return response

@@ -27,3 +27,13 @@ class ApiRequest(HttpRequest):
 def answer(document: Mapping[str, Any], status: int = 200) -> HttpResponseBase:
     """A small document in one piece."""
     return JsonResponse(document, status=status)
+
+
+def with_limits(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    """The answer with what the key that came along is told of its limit; without a good key, as it is."""
+    reading: Reading | None = getattr(request, "reading", None)
+    dialect: Dialect | None = getattr(request, "dialect", None)
+    if reading and dialect:
+        for name, value in dialect.limit_headers(reading).items():
+            response[name] = value
+    return response

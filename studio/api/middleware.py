@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from studio.api.dialects import Dialect
 from studio.api.errors import Kind, Refused
+from studio.api.http import with_limits
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +31,7 @@ class Errors:
         if dialect is None:
             return None
         log.error("%s at %s", type(error).__name__, request.path, exc_info=error)
-        return dialect.refusal(_refusal(error))
+        return with_limits(request, dialect.refusal(_refusal(error)))
 
 
 def _refusal(error: Exception) -> Refused:

@@ -78,6 +78,15 @@ def test_the_limits_stand_on_every_answer_to_a_key(post: Post, settings: Any, de
     assert answers[-1]["Retry-After"] == str(error["details"]["retryAfter"])
 
 
+def test_a_mistake_of_our_own_is_an_internal_error_and_tells_the_limits(
+    dry: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("studio.api.quotes.priced", lambda *_given: 1 // 0)
+    answer = dry(SKETCH)
+    assert refusal(answer) == (500, "INTERNAL_ERROR", "")
+    assert all(answer.headers[name].isdigit() for name in LIMITS)
+
+
 def test_want_of_credits_and_a_spent_cap_are_402(post: Post, desk: Desk) -> None:
     caps.set_limit(caps.KEY, str(ApiKey.objects.get().pk), 2_999)
     assert refusal(post(SKETCH))[:2] == (402, "INSUFFICIENT_CREDITS")
