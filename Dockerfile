@@ -5,7 +5,7 @@ COPY requirements/app.txt requirements/app.txt
 RUN /venv/bin/pip install --no-cache-dir --no-deps --require-hashes -r requirements/app.txt
 
 FROM python:3.13-slim
-ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 DATA_DIR=/data
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 MALLOC_ARENA_MAX=2 DATA_DIR=/data
 RUN useradd --system --uid 1000 --home-dir /data --create-home gesso
 WORKDIR /app
 COPY --from=build /venv /venv

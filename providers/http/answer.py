@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
 import tempfile
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 import httpx
 
-from providers import errors, wire
+from providers import errors, slots, wire
 from providers.http.failures import border
 from providers.http.transport import Deadline
 
 ANSWER_BYTES = 72 * 1024 * 1024  # one picture of 50 MB in base64, with room for its JSON
 SPOOL_BYTES = 64 * 1024
-
-_DECODING = threading.BoundedSemaphore(2 * (os.cpu_count() or 1))
 
 
 class Answer:
@@ -75,7 +71,7 @@ class Answer:
             with tempfile.SpooledTemporaryFile(max_size=SPOOL_BYTES) as spool:
                 for chunk in self.chunks():
                     spool.write(chunk)
-                with _DECODING:
+                with slots.decoding(large=spool.tell() > SPOOL_BYTES):
                     spool.seek(0)
                     return read(spool.read())
         except OSError as error:

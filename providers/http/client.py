@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 
-from providers import errors, wire
+from providers import errors, slots, wire
 from providers.http.answer import ANSWER_BYTES, Answer
 from providers.http.failures import border, failure
 from providers.http.public import INTERNET, Network, open_public_client
@@ -148,6 +148,7 @@ class Client:
     ) -> Iterator[Answer]:
         if deadline.remaining <= 0:
             raise errors.NotSent("The time for this call was over before it began.")
+        slots.let_go()
         token = CALL_DEADLINE.set(deadline)
         try:
             with border(self._secrets):

@@ -242,10 +242,10 @@ def ended(run: Run, waiter: Waiter | None = None) -> Job:
     """
     until = time.monotonic() + WAIT_SECONDS
     while True:
-        job = last_job(run)
-        if job.state in ENDS:
-            return job
-        if execution.run_one(job.pk, waiter):
+        job_id, state = run.jobs.order_by("-position").values_list("pk", "state")[0]
+        if state in ENDS:
+            return last_job(run)
+        if execution.run_one(job_id, waiter):
             continue
         if time.monotonic() >= until:
             text = _(

@@ -78,13 +78,18 @@ def streamed(
     bell = bell or Bell()
     # Under ASGI a plain iterator would be read whole before the first byte leaves.
     is_asgi = isinstance(request, ASGIRequest)
-    if is_asgi:
-        # A client that leaves before the end takes with it whoever would give this thread's connections back.
-        connections.close_all()
+    # A client that leaves before the end takes with it whoever would give this thread's connections back.
+    give_back(request)
     body = _in_loop(pieces, bell, beat) if is_asgi else _in_thread(pieces, bell, beat)
     response = StreamingHttpResponse(body, content_type=content_type)
     response["X-Accel-Buffering"] = "no"
     return response
+
+
+def give_back(request: HttpRequest) -> None:
+    """Hold no connection from here on, before a wait, where this thread is the request's own."""
+    if isinstance(request, ASGIRequest):
+        connections.close_all()
 
 
 def _in_thread(pieces: Pieces, bell: Bell, beat: bytes) -> Iterator[bytes]:

@@ -10,7 +10,7 @@ from django.http import HttpResponseBase
 
 from studio.api.http import ApiRequest
 from studio.api.running import Work
-from studio.api.streams import WAIT, Pieces, streamed
+from studio.api.streams import WAIT, Pieces, give_back, streamed
 from studio.core.errors import StudioError
 from studio.jobs.models import Job
 
@@ -31,6 +31,7 @@ def answered(request: ApiRequest, work: Work, answer: Answer) -> HttpResponseBas
     proxy that ends silent connections lets it live. Should it fail after that, the error stands in the document, and
     the connection is broken off: the client's own repeat then gets the error with its status.
     """
+    give_back(request)
     if work.over(settings.API_QUIET_SECONDS):
         return streamed(request, answer(work.job()), JSON)
     return streamed(request, _late(request, work, answer), JSON, bell=work.bell, beat=b" ")

@@ -30,6 +30,8 @@ WORKER = "-m celery --quiet --app studio.celery worker --pool threads --loglevel
 # Celery warns root of pickled messages; ours are JSON alone.
 NO_ROOT_WARNING = ["-W", "ignore:You're running the worker with superuser privileges"]
 PR_SET_PDEATHSIG = 1
+# The C library's allocator would keep a heap for every other thread, each as large as its busiest moment.
+FEW_HEAPS = {"MALLOC_ARENA_MAX": "2"}
 GRACE_SECONDS = 4.0  # an idle worker looks up every two seconds and needs two looks
 LONGEST_BACK_OFF = 30.0
 HEALTHY_AFTER = 60.0
@@ -81,6 +83,7 @@ class Child:
             stdout=stdout,
             text=True,
             pass_fds=self.pass_fds,
+            env=FEW_HEAPS | os.environ,
             start_new_session=True,
             preexec_fn=tied_to_parent(signal.SIGKILL),
         )

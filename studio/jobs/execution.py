@@ -17,6 +17,7 @@ from uuid import UUID
 from django.db.models import F
 from django.utils import timezone
 
+from providers import slots
 from providers.base import Facts, Finished, ImageRequest, Provider, Ticket, Waiting
 from providers.errors import InvalidRequest, ProviderError
 from studio.catalog import health
@@ -122,7 +123,7 @@ def _run(claim: Claim, job: Job, waiter: Waiter | None) -> None:
         return
     tap = waiter.tap if waiter else None
     listener = Listener(claim, job, provider.facts, partial(receiving.take_early, claim, job), tap)
-    with witness.of(claim, job):
+    with witness.of(claim, job), slots.kept():
         answer = ticket or _send(provider, _request(job, attempt, seconds, waiter), attempt, listener)
         if isinstance(answer, Ticket):
             answer = _poll(provider, answer, seconds, listener)

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.conf import settings
 from django.db import DatabaseError, connections
 
-from studio.core import db
 from studio.jobs.queue import Claim, renew
 
 log = logging.getLogger(__name__)
 _lock = threading.Lock()
 _claims: set[Claim] = set()
+
+_renewed = threading.Condition()
+_own: set[Claim] = set()
+_beats: threading.Thread | None = None
 
 
 @contextmanager
@@ -40,24 +44,34 @@ def heartbeat() -> int:
 
 @contextmanager
 def renewed(claim: Claim) -> Iterator[None]:
-    """Renew ``claim`` by itself for as long as the block runs: in a process that has no heartbeat, as the web's."""
-    over = threading.Event()
-    beats = threading.Thread(target=_renew_until, args=(over, claim), name="lease", daemon=True)
-    beats.start()
+    """Renew ``claim`` by itself for as long as the block runs: in a process that has no heartbeat, as the web's.
+
+    One thread does it for all, with a connection for the moment: 256 programs wait with no thread or connection more.
+    """
+    global _beats
+    with _renewed:
+        _own.add(claim)
+        if _beats is None or not _beats.is_alive():
+            _beats = threading.Thread(target=_renew_for_ever, name="leases", daemon=True)
+            _beats.start()
+        _renewed.notify()  # heard only where nothing was to be renewed before
     try:
         yield
     finally:
-        over.set()
-        beats.join()
+        with _renewed:
+            _own.discard(claim)
 
 
-def _renew_until(over: threading.Event, claim: Claim) -> None:
-    try:
-        while not over.wait(settings.JOB_LEASE_SECONDS / 4):
-            try:
-                renew([claim])
-            except DatabaseError as error:
-                log.warning("the lease of job %s was not renewed: %s", claim.job_id, error)
-            db.release()
-    finally:
-        connections.close_all()
+def _renew_for_ever() -> None:
+    while True:
+        with _renewed:
+            _renewed.wait_for(lambda: _own)
+        time.sleep(settings.JOB_LEASE_SECONDS / 4)
+        with _renewed:
+            claims = list(_own)
+        try:
+            renew(claims)
+        except DatabaseError as error:
+            log.warning("the leases of %d jobs were not renewed: %s", len(claims), error)
+        finally:
+            connections.close_all()

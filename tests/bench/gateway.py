@@ -159,6 +159,7 @@ def held(target: Target) -> str:
 
 def main() -> None:
     os.environ |= {"PROVIDER_OPENAI_KEY": SECRET, "PROVIDER_OPENAI_JOBS": "512", "JOBS_PER_PAYER": "512"}
+    os.environ["API_PER_MINUTE"] = "1000000"
     prepare()
     from studio.accounts import keys
 

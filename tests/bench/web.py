@@ -14,7 +14,7 @@ from pathlib import Path
 
 from scripts.ports import kept_port
 from scripts.servers import wait_until
-from studio.core.supervisor import tied_to_parent
+from studio.core.supervisor import FEW_HEAPS, tied_to_parent
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def serving(application: str) -> Iterator[Web]:
         command = [sys.executable, "-m", "uvicorn", application, "--port", str(port), "--no-access-log"]
         process = subprocess.Popen(
             [*command, "--log-level", "warning", "--timeout-graceful-shutdown", "1"],
-            env=environment,
+            env=FEW_HEAPS | environment,
             preexec_fn=tied_to_parent(signal.SIGKILL),
         )
         try:

@@ -55,3 +55,15 @@ def test_who_writes_already_does_not_wait_for_those_who_wait_for_them(elsewhere:
         with db.atomic():
             goes_on.set()
     assert other.result()
+
+
+def test_waiting_keeps_sqlites_connection_until_hundreds_of_threads_would(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    connection.ensure_connection()
+    db.release()
+    assert (connection.connection is not None) == (connection.vendor == "sqlite")
+    connection.ensure_connection()
+    monkeypatch.setattr(db, "MANY_THREADS", 0)
+    db.release()
+    assert connection.connection is None
