@@ -43,6 +43,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("parameters", runs.parameters, name="parameters"),
     path("runs", runs.submit, name="runs"),
     path("runs/<uuid:run_id>/", runs.run, name="run"),
+    path("runs/<uuid:run_id>/curl", runs.curl, name="run_curl"),
     path("runs/<uuid:run_id>/cancel", runs.cancel, name="run_cancel"),
     path("jobs/<uuid:job_id>/retry", runs.retry, name="job_retry"),
     path("jobs/<uuid:job_id>/elsewhere", elsewhere.elsewhere, name="job_elsewhere"),

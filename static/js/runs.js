@@ -81,7 +81,13 @@ async function runAction(run, action) {
     prompt().focus();
   } else if (action === "copy") {
     if (await copy(settings.prompt ?? "")) toast({ kind: "good", title: text("copied") });
-  }
+  } else if (action === "curl") await copyCurl(run.dataset.url);
+}
+
+async function copyCurl(url) {
+  const answer = await fetch(`${url}curl`).catch(() => null);
+  if (answer?.ok && await copy(await answer.text())) toast({ kind: "good", title: text("curl-copied"), text: text("curl-key") });
+  else toast({ kind: "bad", title: text("curl-failed") });
 }
 
 /** The clipboard's own interface is for secure contexts alone; the old command serves plain HTTP. */

@@ -23,7 +23,7 @@ from studio.jobs import again, projects, services
 from studio.jobs import selectors as jobs
 from studio.jobs.models import Job, Project, Run
 from studio.jobs.services import Payer
-from studio.web import access, composer, rows
+from studio.web import access, composer, rows, run_curl
 from studio.web.composer import Draft
 from studio.web.http import StudioRequest
 from studio.web.studio import composed, place_of, stream
@@ -130,6 +130,14 @@ def run(request: StudioRequest, run_id: UUID) -> HttpResponse:
     if not request.htmx:
         return _to_row(shown)
     return render(request, f"{PAGE}#run", {"run": _row_of(request, shown)})
+
+
+@require_GET
+@login_required
+def curl(request: StudioRequest, run_id: UUID) -> HttpResponse:
+    """The command that asks for this run from a shell, as plain text."""
+    text = run_curl.curl(access.whole_run_for(request, run_id), request)
+    return HttpResponse(f"{text}\n", content_type="text/plain; charset=utf-8")
 
 
 @require_POST

@@ -192,6 +192,7 @@ ADDRESSES: dict[str, Row] = {
     "parameters": page("POST"),
     "runs": page("POST"),
     "run": sees("run", "GET"),
+    "run_curl": sees("run", "GET"),
     "run_cancel": changes("run", "POST"),
     "job_retry": changes("job", "GET POST"),
     "job_elsewhere": changes("job", "GET"),

@@ -30,7 +30,7 @@ def sent(command: str, *, base: str, key: str) -> httpx.Response:
                 data = next(words)
                 headers.setdefault("Content-Type", FORM)
             case _:
-                assert word.startswith("https://"), word
+                assert word.startswith(("https://", "http://")), word
                 url = base + urlsplit(word).path
     if data and any(name.lower() == "content-type" and value != FORM for name, value in headers.items()):
         headers = {name: value for name, value in headers.items() if value != FORM}

@@ -71,7 +71,7 @@ def test_an_example_is_answered_in_the_dialect_that_its_path_and_key_say_or_clea
         path, body, content_type="application/json", headers={"Authorization": f"Bearer {key}"}
     )
     status, field = SHAPES[spoken(example, dialect)]
-    found = answer.content if not answer.streaming else b"".join(answer)  # type: ignore[arg-type]
+    found = answer.content if not answer.streaming else b"".join(answer)
     if (at := REFUSED.get((example, dialect))) is not None:
         assert answer.status_code == 400, found
         assert at in str(answer.json()["error"])
