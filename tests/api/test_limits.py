@@ -67,7 +67,7 @@ def test_a_key_never_spends_more_than_its_cap(raw: httpx.Client, desk: Desk) -> 
 def test_where_nothing_lies_a_program_is_told_so_in_its_own_words(raw: httpx.Client, path: str) -> None:
     answer = raw.post(path, json=SMALL)
     assert code(answer) == (404, "not_found")
-    assert answer.json()["error"]["type"] == "not_found_error"
+    assert answer.json()["error"]["type"] == "invalid_request_error"
 
 
 def test_another_method_is_told_which_one_is_taken(raw: httpx.Client) -> None:
