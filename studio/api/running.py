@@ -13,6 +13,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -21,7 +22,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from studio.accounts.models import ApiKey
-from studio.api import access
+from studio.api import access, underway
 from studio.api.errors import Kind, Refused, without_pictures
 from studio.api.http import ApiRequest
 from studio.api.streams import Bell
@@ -39,7 +40,9 @@ from studio.jobs.specs import JobSpec
 
 log = logging.getLogger(__name__)
 
-LOOK_SECONDS = 0.1
+LOOK_SECONDS, LOOK_SHARE, LONGEST_LOOK = 0.1, 0.05, 1.0
+"""A job that others work on, or that has no turn yet, is looked at again after this share of the time that it took so
+far, and at least and at most so many seconds: hundreds that wait long may not keep the queue busy with their looks."""
 WAIT_SECONDS = 900.0
 """How long a request waits for a job that others work on, or that its vendor has no room for."""
 REPEATS_KNOWN = timedelta(minutes=10)
@@ -85,10 +88,22 @@ def ordered(
     The same ``Idempotency-Key`` means the same run, and so does a repeat that the client's library made by itself:
     without a key, the run that the same API key asked for in the same words is meant, if it is no older than
     REPEATS_KNOWN and another try would not help. ``asking`` is called only for a new run: what is fetched for it is
-    not fetched for a repeat. ``user`` is whom the program names as its own user. With ``workers`` they hear of it.
+    not fetched for a repeat. ``user`` is whom the program names as its own user. With ``workers`` they hear of it;
+    else the caller makes a ``Work`` of the run, for which one of the person's places is taken here. Raises Refused
+    where there is none, before anything costs.
     """
-    if repeated := known(request):
-        return repeated
+    if workers:
+        return known(request) or _new(request, asking, user, workers=True)
+    person = request.actor.require_user().pk
+    underway.take_place(person)
+    with ExitStack() as unless_it_runs:
+        unless_it_runs.callback(underway.give_back, person)
+        run = known(request) or _new(request, asking, user, workers=False)
+        unless_it_runs.pop_all()
+    return run
+
+
+def _new(request: ApiRequest, asking: Callable[[], Order], user: str, *, workers: bool) -> Run:
     key, actor, order = request.key, request.actor, asking()
     meant = [understood(request, wish) for wish in order.wishes]
     project = order.project or projects.project_called(order.called or key.name, actor=actor, team=key.team)
@@ -185,7 +200,8 @@ def _worth_another_try(job: Job) -> bool:
 
 
 class Work:
-    """A run that is worked on in a thread of its own until it is over or nobody can tell.
+    """A run that is worked on in a thread of its own until it is over or nobody can tell, and has the place that
+    ``submitted`` took for it until then.
 
     ``bell`` rings whenever there is something new: a preview, of which each picture has at most ``previews``, or the
     end.
@@ -200,7 +216,12 @@ class Work:
         self._job: Job | None = None
         self._refused: StudioError | None = None
         inside = contextvars.copy_context()
-        threading.Thread(target=inside.run, args=(self._go,), name="api job", daemon=True).start()
+        thread = threading.Thread(target=inside.run, args=(self._go,), name="api job", daemon=True)
+        try:
+            thread.start()
+        except RuntimeError:  # The system has no thread left; a worker gets the job from the sweep.
+            underway.give_back(run.owner_id)
+            raise
 
     def over(self, seconds: float = 0.0) -> bool:
         """Whether it ended, or does within ``seconds``."""
@@ -224,6 +245,7 @@ class Work:
         except StudioError as refused:
             self._refused = refused
         finally:
+            underway.give_back(self.run.owner_id)
             self._over.set()
             self.bell.ring()
             connections.close_all()
@@ -240,20 +262,21 @@ def ended(run: Run, waiter: Waiter | None = None) -> Job:
     connection is held while somebody else works on it. ``waiter`` hears of each preview that comes in this process.
     Raises Refused where it takes too long.
     """
-    until = time.monotonic() + WAIT_SECONDS
+    began = time.monotonic()
     while True:
         job_id, state = run.jobs.order_by("-position").values_list("pk", "state")[0]
         if state in ENDS:
             return last_job(run)
         if execution.run_one(job_id, waiter):
             continue
-        if time.monotonic() >= until:
+        waited = time.monotonic() - began
+        if waited >= WAIT_SECONDS:
             text = _(
                 "It is not finished yet. Send the same request with the same Idempotency-Key to wait on."
             )
             raise Refused(Kind.STILL_RUNNING, text)
         db.release()
-        time.sleep(LOOK_SECONDS)
+        time.sleep(max(LOOK_SECONDS, min(LONGEST_LOOK, waited * LOOK_SHARE)))
 
 
 def settled(run: Run, seconds: float) -> bool:
