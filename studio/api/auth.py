@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from studio.accounts import keys
+from studio.accounts.actors import Actor
 from studio.accounts.models import ApiKey
 from studio.api.errors import Kind, Refused
 
@@ -25,6 +26,14 @@ def key_of(request: HttpRequest, header: str = "") -> ApiKey:
         raise Refused(Kind.KEY_REVOKED, _("This key was revoked. Use another."))
     why = Kind.NO_KEY if text.strip() else Kind.KEY_MISSING
     raise Refused(why, _("Send a good API key: Authorization: Bearer gs_live_…"))
+
+
+def require_membership(key: ApiKey, actor: Actor) -> None:
+    """Raises Refused where the key's owner has left the team that it was made for: neither its balance nor what the
+    key made there before is theirs to see."""
+    if key.team_id is not None and key.team_id not in actor.roles:
+        text = _("The owner of this key is no longer in the team that it was made for. Use another key.")
+        raise Refused(Kind.FORBIDDEN, text)
 
 
 def require(key: ApiKey, scope: str) -> None:

@@ -130,6 +130,7 @@ def _asked(request: ApiRequest, endpoint: Endpoint, values: dict[str, Any]) -> H
 def _enter(request: ApiRequest, endpoint: Endpoint) -> None:
     request.key = auth.key_of(request, request.dialect.key_header)
     request.actor = actor_for_key(request.key)
+    auth.require_membership(request.key, request.actor)
     request.reading = limits.count(request.key)
     if request.reading.refused:
         text = _("This key sent %(limit)s requests within a minute, which is the most. Wait %(seconds)s s.")

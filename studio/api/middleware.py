@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
@@ -30,13 +30,19 @@ class Errors:
         dialect: Dialect | None = getattr(request, "dialect", None)
         if dialect is None:
             return None
-        log.error("%s at %s", type(error).__name__, request.path, exc_info=error)
-        return with_limits(request, dialect.refusal(_refusal(error)))
+        refusal = _refusal(error)
+        # What the asker can mend is no news for the log.
+        if refusal.status >= 500:
+            log.error("%s at %s", type(error).__name__, request.path, exc_info=error)
+        return with_limits(request, dialect.refusal(refusal))
 
 
 def _refusal(error: Exception) -> Refused:
     if isinstance(error, RequestDataTooBig):
         return Refused(Kind.TOO_LARGE, _("The request is larger than allowed."))
+    if isinstance(error, (SuspiciousOperation, BadRequest)):
+        # More fields than are read, and what else Django will not touch.
+        return Refused(Kind.BAD_JSON, _("The request cannot be read."))
     if isinstance(error, (OperationalError, InterfaceError)):
         return Refused(Kind.UNAVAILABLE, _("The studio is busy or restarting. Try again in a moment."))
     return Refused(Kind.BROKEN, _("Something went wrong here. Try again; the log has the cause."))

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponseBase
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, register_converter
 from django.views.decorators.csrf import csrf_exempt
 
 from studio.api import auth, deepshi, fairstack, multi, openai, openapi, own, tasks
 from studio.api.dialects import Dialect
 from studio.api.endpoints import Endpoint, View, at_path, nowhere
+from studio.api.http import ApiRequest
 from studio.core.errors import StudioError
 
 SPOKEN: Sequence[tuple[Dialect, Sequence[Endpoint]]] = (
@@ -29,9 +30,24 @@ SPOKEN: Sequence[tuple[Dialect, Sequence[Endpoint]]] = (
     (own.DIALECT, own.ENDPOINTS),
 )
 """Every dialect and its addresses; the first answers where no key says another."""
+DEFAULT = SPOKEN[0][0]
+ROOTS = {"v1": "root_v1_nowhere", "api/v1": "root_api_nowhere", "d": "root_d_nowhere"}
+"""Where the dialects' paths begin without their bases, and their bases; and the names of what is nowhere there."""
 
-ROOTS = {"v1": "root_v1_nowhere", "api/v1": "root_api_nowhere"}
-"""Where the dialects' paths begin without their bases, and the names of what is nowhere there."""
+
+class Rest:
+    """All that may stand behind a base: nothing, a slash, and whatever a program wrote after it, line breaks too."""
+
+    regex = r"(?:/[\s\S]*)?"
+
+    def to_python(self, text: str) -> str:
+        return text
+
+    def to_url(self, text: str) -> str:
+        return f"/{text}"
+
+
+register_converter(Rest, "rest")
 
 
 def patterns() -> list[URLPattern]:
@@ -62,13 +78,23 @@ def patterns() -> list[URLPattern]:
 def ends() -> list[URLPattern]:
     """What answers below each base where nothing lies. To stand behind every other address of the site: the base of
     one dialect, ``api``, holds paths of others and pages."""
-    default = SPOKEN[0][0]
-    roots = [path(f"{root}/<path:rest>", nowhere(default), name=name) for root, name in ROOTS.items()]
-    dialects = sorted((dialect for dialect, _endpoints in SPOKEN), key=lambda dialect: dialect.rootless)
-    return roots + [
-        path(f"{dialect.base}/<path:rest>", nowhere(dialect), name=f"{dialect.name}_nowhere")
-        for dialect in dialects
+    return [
+        path(f"{base}{'/<path:rest>' if dialect.rootless else '<rest:rest>'}", nowhere(dialect), name=name)
+        for base, dialect, name in _bases()
     ]
+
+
+def dialect_at(url_path: str) -> Dialect | None:
+    """In whose words a program is told of what goes wrong at this path before any view; None where people ask."""
+    found = (dialect for base, dialect, _name in _bases() if f"{url_path}/".startswith(f"/{base}/"))
+    return next(found, None)
+
+
+def _bases() -> list[tuple[str, Dialect, str]]:
+    """Each base, who answers where nothing lies below it, and what that is called: one within another comes first."""
+    spoken = [(dialect.base, dialect, f"{dialect.name}_nowhere") for dialect, _endpoints in SPOKEN]
+    roots = [(root, DEFAULT, name) for root, name in ROOTS.items()]
+    return sorted(spoken + roots, key=lambda each: -each[0].count("/"))
 
 
 def by_key(views: Mapping[str, View]) -> View:
@@ -79,6 +105,8 @@ def by_key(views: Mapping[str, View]) -> View:
 
     @csrf_exempt
     def chosen(request: HttpRequest, **values: Any) -> HttpResponseBase:
+        # In whose words it is told if even the key cannot be looked for.
+        cast(ApiRequest, request).dialect = DEFAULT
         try:
             name = auth.key_of(request, auth.OTHER_HEADER).dialect
         except StudioError:

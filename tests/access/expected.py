@@ -168,7 +168,7 @@ ADDRESSES: dict[str, Row] = {
     **{f"{space}_task": of_key("task", "GET") for space in ("root", "async")},
     **{f"{space}_cancel": of_key("task", "POST") for space in ("root", "async")},
     **{f"{space}_edits": program("POST") for space in ("root", "openai", "deepshi")},
-    **{f"root_{space}_nowhere": nowhere() for space in ("v1", "api")},
+    **{f"root_{space}_nowhere": nowhere() for space in ("v1", "api", "d")},
     **{f"{space}_nowhere": nowhere() for space in ("openai", "async", "deepshi", "fairstack", "multi")},
     "gesso_nowhere": nowhere(),
     **{f"{space}_image": program("POST") for space in ("root", "fairstack")},

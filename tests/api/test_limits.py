@@ -9,13 +9,15 @@ from typing import Any
 
 import httpx
 import pytest
+from django.db import OperationalError
 from django.test import Client
 from pytest_django.live_server_helper import LiveServer
 
-from studio.accounts import keys
-from studio.accounts.models import ApiKey, User
+from studio.accounts import keys, teams
+from studio.accounts.models import ApiKey, Team, User
 from studio.api import running
 from studio.credits import caps
+from studio.credits import services as credits
 from studio.jobs.models import Job, Run
 from tests.api.test_door import ADDRESS, SMALL, code
 from tests.jobs.conftest import START, Desk
@@ -63,7 +65,22 @@ def test_a_key_never_spends_more_than_its_cap(raw: httpx.Client, desk: Desk) -> 
     assert desk.finished(n=1).charged == 3_000  # The person is not the key.
 
 
-@pytest.mark.parametrize("path", ["/v1/nothing", "/d/openai/v1/nothing", "/v1/images/", "/api/v1/x"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        *(
+            "/v1/nothing",
+            "/d/openai/v1/nothing",
+            "/v1/images/",
+            "/api/v1/x",
+            "/v1",
+            "/v1/",
+            "/d/openai",
+            "/d/openai/",
+        ),
+        *("/d", "/d/nobody/v1/models", "/v1/models/a%0Ab"),
+    ],
+)
 def test_where_nothing_lies_a_program_is_told_so_in_its_own_words(raw: httpx.Client, path: str) -> None:
     answer = raw.post(path, json=SMALL)
     assert code(answer) == (404, "not_found")
@@ -91,6 +108,53 @@ def test_our_own_fault_is_told_in_the_dialect_and_its_cause_stays_in_the_log(
     assert "cellar" not in answer.text
     assert "cellar" in caplog.text
     assert answer.json()["error"]["code"] == "internal_error"
+
+
+def test_a_database_that_is_away_while_the_key_is_looked_for_is_told_as_json(
+    client: Client, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(_text: str) -> None:
+        raise OperationalError("locked")
+
+    monkeypatch.setattr(keys, "find", away)
+    answer = client.post(
+        ADDRESS, SMALL, content_type="application/json", headers={"Authorization": f"Bearer {key}"}
+    )
+    assert (answer.status_code, answer.json()["error"]["code"]) == (503, "unavailable")
+    assert answer["Retry-After"] == "10"
+
+
+def test_more_fields_than_are_read_are_the_askers_mistake_and_no_news_for_the_log(
+    raw: httpx.Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    form = {f"field{number}": "x" for number in range(1200)}
+    with caplog.at_level(logging.ERROR):
+        answers = [
+            raw.post("/v1/images/edits", data=form, files={"image": b"x"}),
+            raw.get("/d/fairstack/v1/models", params=form),
+        ]
+    assert [answer.status_code for answer in answers] == [400, 400]
+    assert [answer.json()["error"]["code"] for answer in answers] == ["invalid_json", "invalid_json"]
+    assert not caplog.records
+
+
+def test_who_left_a_team_sees_nothing_of_it_by_a_key_from_better_days(
+    live_server: LiveServer, desk: Desk, alice: User, bob: User, northwind: Team
+) -> None:
+    Team.objects.update(pool_pays=True)
+    pool = credits.account_of(team=northwind)
+    credits.grant(account_id=pool.pk, amount=START, key="pool", actor=None, reason="for the test")
+    headers = {
+        "Authorization": f"Bearer {keys.make(owner=bob, name='Script', team=northwind)[1]}",
+        "Idempotency-Key": "order-1",
+    }
+    with httpx.Client(base_url=live_server.url, headers=headers, timeout=60, trust_env=False) as script:
+        balance = "/d/fairstack/v1/credits"
+        assert script.get(balance).json()["balance"]["micro"] == START
+        assert script.post(ADDRESS, json=SMALL).status_code == 200
+        teams.remove(by=alice, team=northwind, user=bob)
+        assert script.get(balance).status_code == 403
+        assert code(script.post(ADDRESS, json=SMALL)) == (403, "forbidden")
 
 
 def test_a_dry_run_says_what_it_would_cost_and_costs_nothing(raw: httpx.Client, desk: Desk) -> None:
