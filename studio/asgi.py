@@ -10,7 +10,9 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "studio.settings")
 django_application = get_asgi_application()
 
-from studio.web import bodies  # noqa: E402 -- models can be imported only once Django is set up
+from studio.api import routes  # noqa: E402 -- models can be imported only once Django is set up
+from studio.api.bodies import MAX_BYTES  # noqa: E402
+from studio.web import bodies  # noqa: E402
 from studio.web.live import stream  # noqa: E402
 
 
@@ -19,6 +21,8 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
     if scope["type"] == "http" and scope["path"] == stream.PATH:
         await stream.application(scope, receive, send)
     elif scope["type"] == "http":
-        await bodies.guarded(django_application, scope, receive, send)
+        dialect = routes.dialect_at(scope["path"])
+        limit = bodies.Limit(MAX_BYTES, dialect.too_large) if dialect else bodies.limit_at(scope["path"])
+        await bodies.guarded(django_application, scope, receive, send, limit)
     else:
         await django_application(scope, receive, send)

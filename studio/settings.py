@@ -164,11 +164,11 @@ DATABASES["default"]["CONN_MAX_AGE"] = 0
 REDIS_URL = env_text("REDIS_URL")
 BROKER_URL = env_text("BROKER_URL", REDIS_URL or "filesystem://localhost")
 BROKER_DIR = DATA_DIR / "broker"
-CACHES: dict[str, Any] = (
-    {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
-    if REDIS_URL
-    else {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-)
+# Of 300 entries, its own most, a cache here would throw counters away that are still counted with.
+cache = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 100_000}}
+if REDIS_URL:
+    cache = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+CACHES: dict[str, Any] = {"default": cache}
 
 # Jobs: all times in seconds; tests shrink them and never sleep ------------------------------------------
 JOB_LEASE_SECONDS = env_number("JOB_LEASE_SECONDS", 20.0)

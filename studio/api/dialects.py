@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.http import HttpResponseBase, JsonResponse
+from django.utils.translation import gettext as _
 from pydantic import BaseModel
 
 from studio.api.errors import STATUSES, WIDER, Kind, Refused, Told, told
@@ -61,6 +63,11 @@ class Dialect:
         # What this door refuses itself is named as it was sent.
         own = known.param if isinstance(error, Refused) else self.fields.get(known.param, known.param)
         return replace(known, param=own)
+
+    def too_large(self, _length: int) -> tuple[str, str]:
+        """The media type and the text of the answer to a body that is not read to its end."""
+        error = Refused(Kind.TOO_LARGE, _("The request is larger than allowed."))
+        return "application/json", json.dumps(self.document(error)[1])
 
     def refusal(self, error: StudioError) -> HttpResponseBase:
         """The one place where an error of this door becomes an answer."""

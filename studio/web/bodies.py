@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
@@ -23,11 +24,41 @@ FORM_BYTES = 256 * 1024
 """What a form may hold around a file."""
 
 
-async def guarded(application: Application, scope: Message, receive: Receive, send: Send) -> None:
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """The most bytes that are taken at an address, and what is said of more."""
+
+    most: int
+    refusal: Callable[[int], tuple[str, str]]
+    """The media type and the text for a body of this many bytes."""
+
+
+def limit_at(path: str) -> Limit:
+    """What holds at an address for people."""
+    if path == reverse("uploads"):
+        return Limit(MAX_BYTES + FORM_BYTES, _of_file)
+    return Limit(
+        MAX_BODY,
+        lambda _length: ("text/plain; charset=utf-8", _("The request is larger than this server takes.")),
+    )
+
+
+def _of_request(_length: int) -> tuple[str, str]:
+    return "text/plain; charset=utf-8", _("The request is larger than this server takes.")
+
+
+def _of_file(length: int) -> tuple[str, str]:
+    """The sentence of the file, as the view would say it."""
+    error = TooLarge(megabytes=round(length / 1048576, 1), limit=MAX_BYTES // 1048576)
+    return "application/json", json.dumps({"error": error.message, "code": error.code})
+
+
+async def guarded(
+    application: Application, scope: Message, receive: Receive, send: Send, limit: Limit
+) -> None:
     """Hand the request on as long as its body stays within the limit; else answer 413 and keep nothing of it."""
-    limit = MAX_BYTES + FORM_BYTES if scope["path"] == reverse("uploads") else MAX_BODY
     length = body_length(scope)
-    if length > limit:
+    if length > limit.most:
         await _drop(scope, receive, length)
         await _refuse(send, length, limit)
         return
@@ -38,10 +69,10 @@ async def guarded(application: Application, scope: Message, receive: Receive, se
         message = await receive()
         taken += len(message.get("body", b""))
         # To the application it looks as if the client had left: it forgets the request and answers nothing.
-        return {"type": "http.disconnect"} if taken > limit else message
+        return {"type": "http.disconnect"} if taken > limit.most else message
 
     await application(scope, counted, send)
-    if taken > limit:
+    if taken > limit.most:
         await _refuse(send, taken + await _drop(scope, receive, taken), limit)
 
 
@@ -66,16 +97,11 @@ async def _drop(scope: Message, receive: Receive, length: int) -> int:
     return dropped
 
 
-async def _refuse(send: Send, length: int, limit: int) -> None:
-    """The sentence of the file, where it is one, as the view would say it."""
-    if limit < MAX_BODY:
-        error = TooLarge(megabytes=round(length / 1048576, 1), limit=MAX_BYTES // 1048576)
-        kind, text = b"application/json", json.dumps({"error": error.message, "code": error.code})
-    else:
-        kind, text = b"text/plain; charset=utf-8", _("The request is larger than this server takes.")
+async def _refuse(send: Send, length: int, limit: Limit) -> None:
+    kind, text = limit.refusal(length)
     body = text.encode()
     headers = [
-        (b"content-type", kind),
+        (b"content-type", kind.encode()),
         (b"content-length", str(len(body)).encode()),
         (b"connection", b"close"),
     ]

@@ -82,7 +82,7 @@ def test_a_client_that_waits_to_be_asked_is_not_asked_for_its_body() -> None:
     assert (client.answer[0], len(client.pieces)) == (413, 1)
 
 
-@pytest.mark.parametrize("path", ["/uploads/", "/runs", "/anything"])
+@pytest.mark.parametrize("path", ["/uploads/", "/runs", "/anything", "/v1/images/edits"])
 def test_a_body_beyond_every_limit_is_refused_unread(path: str) -> None:
     client = Client(MEGABYTE).post(path, content_length="99999999999")
     assert (client.answer[0], len(client.pieces)) == (413, 1)
@@ -99,6 +99,33 @@ def test_other_forms_may_be_larger_than_a_picture(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(asgi, "django_application", application)
     client = Client(*[MEGABYTE] * LARGE).post("/api", content_length=str(LARGE * len(MEGABYTE)))
     assert (taken, client.sent) == (LARGE * len(MEGABYTE), [])
+
+
+def test_a_program_may_send_a_picture_of_50_mb_in_base_64(monkeypatch: pytest.MonkeyPatch) -> None:
+    length, taken = 70, 0
+
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        nonlocal taken
+        while (message := await receive())["type"] == "http.request":
+            taken += len(message["body"])
+
+    monkeypatch.setattr(asgi, "django_application", application)
+    Client(*[MEGABYTE] * length).post("/v1/images/edits", content_length=str(length * len(MEGABYTE)))
+    assert taken == length * len(MEGABYTE)
+
+
+PROGRAMS = {
+    "/d/deepshi/v1/images/edits": ("invalid_request_error", "type"),
+    "/d/async/v1/uploads": ("request_too_large", "code"),
+    "/v1/images/edits": ("invalid_request_error", "type"),
+}
+
+
+@pytest.mark.parametrize("path", PROGRAMS)
+def test_a_program_that_sends_too_much_is_told_in_the_words_of_its_dialect(path: str) -> None:
+    status, body = Client(MEGABYTE).post(path, content_length="99999999999").answer
+    said, name = PROGRAMS[path]
+    assert (status, json.loads(body)["error"][name]) == (413, said)
 
 
 @pytest.mark.parametrize(("said", "length"), [(b"12", 12), (b"", 0), (b"-5", 0), (b"many", 0)])
