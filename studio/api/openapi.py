@@ -12,7 +12,7 @@ from django.http import HttpResponseBase
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
-from studio.api import quotes, refusals, running
+from studio.api import quotes, refusals, repeats
 from studio.api.dialects import Dialect
 from studio.api.endpoints import FORM, STREAM, Endpoint, Part
 from studio.api.errors import Told
@@ -38,7 +38,7 @@ IDEMPOTENCY = {
     "in": "header",
     "description": "Any text of your own. The same key with the same request is the same pictures, paid once; with "
     "another request it is refused.",
-    "schema": {"type": "string", "maxLength": running.KEY_LENGTH},
+    "schema": {"type": "string", "maxLength": repeats.KEY_LENGTH},
     "example": "poster-17",
 }
 DRY_RUN = {

@@ -15,24 +15,23 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import timedelta
 
 from django.db import connections
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from studio.accounts.models import ApiKey
-from studio.api import access, underway
+from studio.api import repeats, underway
 from studio.api.errors import Kind, Refused, without_pictures
 from studio.api.http import ApiRequest
 from studio.api.streams import Bell
-from studio.core import clock, db
+from studio.core import db
 from studio.core.errors import StudioError
 from studio.core.micros import Micros
 from studio.credits import services as credits
 from studio.images.models import Image
 from studio.jobs import execution, projects, quoting, services
-from studio.jobs.errors import KeyReused, ModelNotOffered
+from studio.jobs.errors import ModelNotOffered
 from studio.jobs.execution import Waiter
 from studio.jobs.listening import Preview
 from studio.jobs.models import FINAL, Job, Project, Run, State
@@ -45,9 +44,7 @@ LOOK_SECONDS, LOOK_SHARE, LONGEST_LOOK = 0.1, 0.05, 1.0
 far, and at least and at most so many seconds: hundreds that wait long may not keep the queue busy with their looks."""
 WAIT_SECONDS = 900.0
 """How long a request waits for a job that others work on, or that its vendor has no room for."""
-REPEATS_KNOWN = timedelta(minutes=10)
 ENDS = FINAL | {State.UNCONFIRMED}
-KEY_LENGTH = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,18 +84,18 @@ def ordered(
 
     The same ``Idempotency-Key`` means the same run, and so does a repeat that the client's library made by itself:
     without a key, the run that the same API key asked for in the same words is meant, if it is no older than
-    REPEATS_KNOWN and another try would not help. ``asking`` is called only for a new run: what is fetched for it is
+    repeats.KNOWN_FOR and another try would not help. ``asking`` is called only for a new run: what is fetched for it is
     not fetched for a repeat. ``user`` is whom the program names as its own user. With ``workers`` they hear of it;
     else the caller makes a ``Work`` of the run, for which one of the person's places is taken here. Raises Refused
     where there is none, before anything costs.
     """
     if workers:
-        return known(request) or _new(request, asking, user, workers=True)
+        return repeats.known(request) or _new(request, asking, user, workers=True)
     person = request.actor.require_user().pk
     underway.take_place(person)
     with ExitStack() as unless_it_runs:
         unless_it_runs.callback(underway.give_back, person)
-        run = known(request) or _new(request, asking, user, workers=False)
+        run = repeats.known(request) or _new(request, asking, user, workers=False)
         unless_it_runs.pop_all()
     return run
 
@@ -113,7 +110,7 @@ def _new(request: ApiRequest, asking: Callable[[], Order], user: str, *, workers
         project=project,
         specs=[spec for spec, _most in meant],
         wish=request.wish,
-        key=name_of(request),
+        key=repeats.name_of(request),
         quoted_high=at_most([most for _spec, most in meant], order.most),
         via=services.Via(key, end_user(key.pk, user)),
         hint=workers,
@@ -160,43 +157,6 @@ def may_use(key: ApiKey, model_id: str) -> bool:
 def end_user(key_id: uuid.UUID, user: str) -> str:
     """A keyed hash of a program's user: equal for the same name under the same key, and nobody's name."""
     return salted_hmac("studio.api.user", f"{key_id}:{user}", algorithm="sha256").hexdigest() if user else ""
-
-
-def idempotency_key(request: ApiRequest) -> str:
-    """What makes this request the same as another; empty where nothing does. Raises Refused."""
-    text = request.headers.get("Idempotency-Key", "").strip()
-    if len(text) > KEY_LENGTH or not text.isprintable():
-        words = _("An Idempotency-Key has 1 to %(most)s printable characters.") % {"most": KEY_LENGTH}
-        raise Refused(Kind.BAD_VALUE, words, param="Idempotency-Key")
-    return text
-
-
-def _sent_again(request: ApiRequest) -> bool:
-    """Whether the vendor's own client repeats this by itself: it counts its tries in a header."""
-    count = request.headers.get("x-stainless-retry-count", "")
-    return count.isascii() and count.isdigit() and int(count[:9]) > 0
-
-
-def known(request: ApiRequest) -> Run | None:
-    """The run that this request repeats. Raises KeyReused where its key came with other words."""
-    if idempotency_key(request):
-        before = access.run_called(request.actor, name_of(request))
-        if before and before.body_hash != request.wish:
-            raise KeyReused
-        return before
-    if not _sent_again(request):
-        return None
-    newest = access.same_wish(request.key, wish=request.wish, since=clock.now() - REPEATS_KNOWN)
-    return newest if newest and not _worth_another_try(last_job(newest)) else None
-
-
-def name_of(request: ApiRequest) -> str:
-    """What a run is known by among its owner's: by the ``Idempotency-Key``, or by a name of its own."""
-    return f"{request.key.prefix}:{idempotency_key(request) or uuid.uuid4().hex}"
-
-
-def _worth_another_try(job: Job) -> bool:
-    return job.state == State.FAILED and without_pictures(job).status >= 500
 
 
 class Work:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpResponseBase
 from django.utils.translation import gettext as _
 
-from studio.api import access, ids, quotes, running
+from studio.api import access, ids, quotes, repeats, running
 from studio.api import wishes as hashes
 from studio.api.errors import Kind, Refused
 from studio.api.http import ApiRequest, answer
@@ -75,7 +75,7 @@ def retry_run(request: ApiRequest, run_id: str, body: Again) -> HttpResponseBase
     row = access.changeable_run_for(request.actor, ids.read("run", run_id))
     # What is sent again with other words is so for this run: the address is a part of what was asked.
     request.wish = hashes.of_document(run_id, {"retry": request.wish})
-    if repeated := running.known(request):
+    if repeated := repeats.known(request):
         return _shown(request, repeated)
     job = _job(row, body)
     model = body.model or job.model
@@ -89,7 +89,7 @@ def retry_run(request: ApiRequest, run_id: str, body: Again) -> HttpResponseBase
             actor=request.actor,
             payer=running.payer_of(request, row.project),
             job=job,
-            key=running.name_of(request),
+            key=repeats.name_of(request),
             quoted_high=None if body.max_micros is None else Micros(body.max_micros),
             model=body.model,
             via=services.Via(request.key),
