@@ -18,7 +18,7 @@ from studio.images.headers import Header, header
 from studio.images.limits import MAX_BYTES
 from studio.images.models import Blob
 
-LOOK_AGAIN = timedelta(minutes=1)
+LOOK_AGAIN = timedelta(minutes=2)
 """A look that did not come to an end is due again after this; none takes as long."""
 CANDIDATES = 8
 FOUND = ("state", "look_at", "color", "placeholder", "transparent", "renditions")

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.conf import settings
-from django.db import DatabaseError, connections
+from django.db import Error, connections
 
 from studio.jobs.queue import Claim, renew
 
@@ -71,7 +71,7 @@ def _renew_for_ever() -> None:
             claims = list(_own)
         try:
             renew(claims)
-        except DatabaseError as error:
+        except Error as error:
             log.warning("the leases of %d jobs were not renewed: %s", len(claims), error)
         finally:
             connections.close_all()

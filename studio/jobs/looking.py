@@ -27,7 +27,7 @@ from studio.jobs.models import Job, Output, State
 log = logging.getLogger(__name__)
 
 PATIENCE = timedelta(hours=1)
-"""How long a look is tried again whose end says nothing of the picture: no decoder, no room, no file."""
+"""How old a picture is at least before it counts as bad because its decoder died of it, or its file is not there."""
 
 
 def work() -> bool:
@@ -37,8 +37,10 @@ def work() -> bool:
         return False
     try:
         unseen.look(blob)
-    except (Busy, NotKept, TimedOut, FileNotFoundError) as error:
-        log.warning("a picture is looked at again in a minute: %s", error)
+    except (Busy, NotKept) as error:
+        log.warning("a picture is looked at again later: %s", error)
+    except (TimedOut, FileNotFoundError) as error:
+        log.warning("a picture could not be looked at: %s", error)
         if timezone.now() - blob.created_at > PATIENCE:
             take_back(blob)
     except BadPicture:

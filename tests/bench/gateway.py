@@ -1,4 +1,4 @@
-"""1a to 1d: what the API adds to a vendor's answer, beside LiteLLM's proxy in front of the same vendor in the same run.
+"""1a and 1b: what the API adds to a vendor's answer, beside LiteLLM's proxy before the same vendor in the same run.
 
 Ours is the web process as it is: key, price, hold, a committed attempt, the picture stored, the bill settled. The
 peer has no money and keeps nothing. Display copies are made after the answer, by the worker, and stand in a row apart.
@@ -9,14 +9,13 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from tests.bench import peer
 from tests.bench.askers import Heard, ask, request
 from tests.bench.ground import person_with_credits, prepare
-from tests.bench.process import children_cpu_seconds, cpu_seconds, load, memory_mb
+from tests.bench.process import children_cpu_seconds, cpu_seconds, load
 from tests.bench.result import Result, percentile, tell
 from tests.bench.web import Web, serving
 from tests.bench.worker import settle
@@ -24,8 +23,6 @@ from tests.bench.worker import settle
 UPSTREAM = "tests.bench.upstream:application"
 MODEL, SECRET = "openai/gpt-image-2", "sk-bench"
 WARM_UP, ROUNDS, EACH = 12, 5, 24
-AT_ONCE, BURST_SECONDS = (16, 64, 256), 4.0
-MOST, THINKING_SECONDS = 256, 2.0
 
 
 @dataclass(slots=True)
@@ -48,7 +45,12 @@ class Target:
         """What a process loads and opens once is not counted. Raises RuntimeError unless every answer is a picture."""
         if errors := self.ask(at_once=1, count=WARM_UP).errors:
             raise RuntimeError(f"{self.name}: {errors} of {WARM_UP} answers were no pictures")
-        settle(self.web.pid)
+        self.rest()
+
+    def rest(self) -> None:
+        """Wait until it has nothing to do, if it ever has."""
+        with contextlib.suppress(TimeoutError):
+            settle(self.web.pid)
 
     def one_by_one(self, count: int) -> None:
         """Ask for so many pictures, each after the one before, and add what it took."""
@@ -73,7 +75,7 @@ def body(model: str) -> bytes:
 
 
 @contextlib.contextmanager
-def everybody(api_key: str, seconds: float) -> Iterator[tuple[Target, Target, Target | None]]:
+def everybody(key: str, seconds: float) -> Iterator[tuple[Target, Target, Target | None]]:
     """The vendor itself, which thinks for so long, and ours and the peer (if it can be had) in front of it."""
     with contextlib.ExitStack() as stack:
         os.environ["UPSTREAM_SECONDS"] = str(seconds)
@@ -81,11 +83,11 @@ def everybody(api_key: str, seconds: float) -> Iterator[tuple[Target, Target, Ta
         os.environ["PROVIDER_OPENAI_URL"] = f"http://127.0.0.1:{vendor.port}/v1"
         ours = stack.enter_context(serving("studio.asgi:application"))
         direct = Target("direct", vendor, request("/v1/images/generations", SECRET, body("gpt-image-2")))
-        studio = Target("ours", ours, request("/v1/images/generations", api_key, body(MODEL)))
+        studio = Target("ours", ours, request("/v1/images/generations", key, body(MODEL)))
         other = None
         try:
-            proxy, key = stack.enter_context(peer.serving(vendor.port))
-            other = Target("LiteLLM", proxy, request("/v1/images/generations", key, body(peer.MODEL)))
+            proxy, master = stack.enter_context(peer.serving(vendor.port))
+            other = Target("LiteLLM", proxy, request("/v1/images/generations", master, body(peer.MODEL)))
         except peer.Missing as error:
             tell(Result("1a", f"LiteLLM is missing: {error}", "", "-"))
         for target in filter(None, (direct, studio, other)):
@@ -110,68 +112,34 @@ def alone(direct: Target, ours: Target, other: Target | None) -> None:
     tell(Result("1b", what, "<= 1/2 of LiteLLM's", f"{cpu:.1f} ms", cpu_said, cpu_ratio))
 
 
-def together(ours: Target, other: Target | None) -> None:
-    """1c: many requests at once. An answer that is no picture is counted, and said."""
-    first = 0.0
-    for at_once in AT_ONCE:
-        said, ratio = "", None
-        mine = ours.ask(at_once=at_once, seconds=BURST_SECONDS)
-        settle(ours.web.pid)
-        first = first or mine.per_second
-        if other:
-            theirs = other.ask(at_once=at_once, seconds=BURST_SECONDS)
-            settle(other.web.pid)
-            said, ratio = f"{rate(theirs)} LiteLLM", mine.per_second / (theirs.per_second or 1)
-        goal = ">= 2x LiteLLM" if at_once < MOST else f">= 0.8x of c=16: {mine.per_second / first:.2f}x"
-        tell(Result("1c", f"answers a second, c={at_once}", goal, rate(mine), said, ratio))
+def afterwards() -> None:
+    """What is left for the worker: the intake and the display copies of the pictures that went on unseen."""
+    from studio.jobs import looking
+
+    me = os.getpid()
+    before, count = cpu_seconds(me) + children_cpu_seconds(me), 0
+    while count < EACH and looking.work():
+        count += 1
+    took = (cpu_seconds(me) + children_cpu_seconds(me) - before) * 1000 / max(1, count)
+    tell(Result("1b", "intake and display copies, after the answer", "said", f"{took:.0f} ms"))
 
 
-def rate(heard: Heard) -> str:
-    lost = f", {heard.errors} errors" if heard.errors else ""
-    return f"{heard.per_second:.0f}/s{lost}"
-
-
-def peak_mb(target: Target, work: Callable[[], Heard]) -> tuple[Heard, float]:
-    """The most resident memory of the process while the work is done."""
-    over, seen = threading.Event(), [memory_mb(target.web.pid)]
-
-    def look() -> None:
-        while not over.wait(0.02):
-            seen.append(memory_mb(target.web.pid))
-
-    looking = threading.Thread(target=look)
-    looking.start()
-    try:
-        return work(), max(seen)
-    finally:
-        over.set()
-        looking.join()
-
-
-def held(target: Target) -> str:
-    """What 256 requests in flight take up, twice, and what is left of it afterwards."""
-    idle = memory_mb(target.web.pid)
-    heard, peak = peak_mb(target, lambda: target.ask(at_once=MOST, count=MOST * 2))
-    settle(target.web.pid)
-    lost = f", {heard.errors} errors" if heard.errors else ""
-    return f"{idle:.0f}, {peak:.0f}, {memory_mb(target.web.pid):.0f} MB{lost}"
-
-
-def main() -> None:
+def api_key() -> str:
+    """The key of somebody with credits, over new data, in an environment that limits nothing that is measured."""
     os.environ |= {"PROVIDER_OPENAI_KEY": SECRET, "PROVIDER_OPENAI_JOBS": "512", "JOBS_PER_PAYER": "512"}
     os.environ["API_PER_MINUTE"] = "1000000"
     prepare()
     from studio.accounts import keys
 
     user, _account = person_with_credits()
-    _row, api_key = keys.make(owner=user, name="bench")
-    with everybody(api_key, 0.0) as (direct, ours, other):
+    return keys.make(owner=user, name="bench")[1]
+
+
+def main() -> None:
+    with everybody(api_key(), 0.0) as (direct, ours, other):
         alone(direct, ours, other)
-        together(ours, other)
-    with everybody(api_key, THINKING_SECONDS) as (_direct, ours, other):
-        what, goal = f"memory idle, most, after: {MOST} in flight", "<= 300 MB, flat after"
-        tell(Result("1d", what, goal, held(ours), f"{held(other)} LiteLLM" if other else ""))
-    tell(Result("1d", "load of the machine at the end", "said", f"{load():.1f}"))
+    afterwards()
+    tell(Result("1b", "load of the machine at the end", "said", f"{load():.1f}"))
 
 
 if __name__ == "__main__":

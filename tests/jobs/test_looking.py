@@ -177,9 +177,15 @@ def test_a_header_that_lied_of_the_size_is_no_picture(
     assert (job.state, busy.balance) == (State.FAILED, (START, 0))
 
 
-@pytest.mark.parametrize("error", [Busy, TimedOut])
-def test_a_look_that_came_to_no_end_is_repeated_for_an_hour_before_it_counts_as_bad(
-    busy: Desk, vendor: OpenAISimulator, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+@pytest.mark.parametrize(
+    ("error", "ends"), [(Busy, State.SUCCEEDED), (TimedOut, State.FAILED), (FileNotFoundError, State.FAILED)]
+)
+def test_a_look_that_came_to_no_end_is_repeated_and_counts_as_bad_after_an_hour_where_the_picture_is_to_blame(
+    busy: Desk,
+    vendor: OpenAISimulator,
+    monkeypatch: pytest.MonkeyPatch,
+    error: type[Exception],
+    ends: State,
 ) -> None:
     job = asked_by_a_program(busy)
 
@@ -193,7 +199,10 @@ def test_a_look_that_came_to_no_end_is_repeated_for_an_hour_before_it_counts_as_
         Blob.objects.update(look_at=timezone.now(), created_at=timezone.now() - timedelta(hours=2))
         assert looking.work()
     job.refresh_from_db()
-    assert (job.state, busy.balance) == (State.FAILED, (START, 0))
+    assert (job.state, busy.balance) == (ends, (START - job.charged, 0))
+    Blob.objects.update(look_at=timezone.now())
+    Looker(None).work_off()
+    assert (Blob.objects.get().state == Blob.State.READY) == (ends == State.SUCCEEDED) == bool(job.charged)
 
 
 def test_two_workers_never_look_at_the_same_picture(busy: Desk, vendor: OpenAISimulator) -> None:
