@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from studio.accounts.actors import Actor, Owned, actor_for_key, may_edit
 from studio.accounts.models import ApiKey
 from studio.api import ids
 from studio.core.errors import Forbidden, NotFound
+from studio.gallery.models import Collection
 from studio.images import selectors as images
 from studio.images.models import Image
 from studio.jobs import listing
@@ -101,15 +102,35 @@ def changeable_project_for(actor: Actor, project_id: UUID) -> Project:
     return found
 
 
+def collection_for(actor: Actor, collection_id: UUID) -> Collection:
+    """Raises NotFound."""
+    found = Collection.objects.visible_to(actor).select_related("team").filter(pk=collection_id).first()
+    if found is None:
+        raise ids.missing("col")
+    return found
+
+
+def changeable_collection_for(actor: Actor, collection_id: UUID) -> Collection:
+    """As ``collection_for``; raises Forbidden where it may be seen and not be changed."""
+    found = collection_for(actor, collection_id)
+    _check_change(actor, found)
+    return found
+
+
+def changeable_picture_for(actor: Actor, image_id: UUID) -> Image:
+    """As ``picture_for``; raises Forbidden where it may be seen and not be changed."""
+    found = picture_for(actor, "img", image_id)
+    _check_change(actor, found)
+    return found
+
+
 def _check_change(actor: Actor, row: Owned) -> None:
     if not may_edit(actor, row):
         raise Forbidden(_("You may see this, but your role in the team does not let you change it."))
 
 
-def seen(actor: Actor, wanted: Collection[UUID]) -> frozenset[UUID]:
+def seen(actor: Actor, wanted: Iterable[UUID]) -> frozenset[UUID]:
     """Those of the pictures that the actor may see, in the bin or not."""
-    if not wanted:
-        return frozenset()
     there = Image.objects.visible_to(actor).filter(pk__in=list(wanted), discarded=False)
     return frozenset(there.values_list("pk", flat=True))
 

@@ -144,9 +144,7 @@ def _operation(
         "description": _told_plainly(inspect.getdoc(endpoint.view) or endpoint.summary),
         "parameters": list(_parameters(endpoint, schemas)),
         "responses": _responses(dialect, endpoint, refs),
-        "security": []
-        if endpoint.open
-        else [{name: [endpoint.scope] * bool(endpoint.scope)} for name in _security(dialect)],
+        "security": [] if endpoint.open else [{name: endpoint.scope.split()} for name in _security(dialect)],
     }
     if endpoint.body:
         operation["requestBody"] = {"required": True, "content": _content(endpoint, endpoint.body, refs)}

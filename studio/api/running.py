@@ -15,6 +15,7 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 
 from django.db import connections
 from django.utils.crypto import salted_hmac
@@ -29,6 +30,8 @@ from studio.core import db
 from studio.core.errors import StudioError
 from studio.core.micros import Micros
 from studio.credits import services as credits
+from studio.gallery.keys import set_run_collection
+from studio.gallery.models import Collection
 from studio.images.models import Image
 from studio.jobs import execution, projects, quoting, services
 from studio.jobs.errors import ModelNotOffered
@@ -60,13 +63,15 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Wishes that are one run of a job each. It goes to ``project``, else to the one that is ``called`` so in the
-    key's workspace, else to the one that bears the key's name; ``most`` is what it may cost in micros.
+    """Wishes that are one run of a job each, whose pictures go into the ``collection``, and which may cost ``most``
+    micros. It goes to ``project``, else to the one that is ``called`` so in the key's workspace, else to the one that
+    bears the key's name.
     """
 
     wishes: Sequence[Wish]
     project: Project | None = None
     called: str = ""
+    collection: Collection | None = None
     most: Micros | None = None
 
 
@@ -113,6 +118,7 @@ def _new(request: ApiRequest, asking: Callable[[], Order], user: str, *, workers
         key=repeats.name_of(request),
         quoted_high=at_most([most for _spec, most in meant], order.most),
         via=services.Via(key, end_user(key.pk, user)),
+        along=partial(set_run_collection, collection=order.collection) if order.collection else None,
         hint=workers,
     )
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import F, Q, Sum
+from django.db.models import F, Q, QuerySet, Sum
 from django.utils import timezone
 
 from studio.credits.models import Account, Entry, Hold
@@ -121,14 +121,34 @@ def entries(
     In chunks, so that no memory or transaction grows.
     """
     after = 0
-    query = Entry.objects.filter(account_id=account_id).select_related("hold", "actor").order_by("seq")
-    if since is not None:
-        query = query.filter(created_at__gte=since)
-    if until is not None:
-        query = query.filter(created_at__lt=until)
+    query = _entries(account_id, since, until).order_by("seq")
     while found := list(query.filter(seq__gt=after)[:chunk]):
         yield found
         after = found[-1].seq
+
+
+def newest_entries(
+    account_id: UUID,
+    *,
+    before: int | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    limit: int,
+) -> tuple[list[Entry], int | None]:
+    """At most ``limit`` raw entries, newest first, of those numbered below ``before``; and the last one's number where
+    there are more. ``since`` and ``until`` are as in ``entries``. One query."""
+    found = _entries(account_id, since, until).order_by("-seq")
+    if before is not None:
+        found = found.filter(seq__lt=before)
+    rows = list(found[: limit + 1])
+    return rows[:limit], rows[limit - 1].seq if len(rows) > limit else None
+
+
+def _entries(account_id: UUID, since: datetime | None, until: datetime | None) -> QuerySet[Entry]:
+    found = Entry.objects.filter(account_id=account_id).select_related("hold", "actor")
+    if since is not None:
+        found = found.filter(created_at__gte=since)
+    return found if until is None else found.filter(created_at__lt=until)
 
 
 def given_by_people(account_id: UUID) -> int:

@@ -22,6 +22,7 @@ from studio.gallery.models import Collection
 from studio.images import selectors as pictures
 from studio.images import shelves
 from studio.images.models import Image
+from studio.jobs.models import Project
 
 NAME_LENGTH = 120
 MOST_SHOWN, MOST_EDITABLE = 200, 500
@@ -52,17 +53,35 @@ def collections_of(actor: Actor, team: Team | None) -> list[CollectionCard]:
             :MOST_SHOWN
         ]
     )
-    counts = shelves.totals([scope for each in shown for scope in _scopes(actor, each.pk)])
+    counts = counts_of(actor, [each.pk for each in shown])
     thumbs = pictures.visible(actor, [each.newest for each in shown if each.newest])
     return [
         CollectionCard(
             id=each.pk,
             name=each.name,
-            count=sum(counts.get((scope, HELD), 0) for scope in _scopes(actor, each.pk)),
+            count=counts[each.pk],
             thumb=thumbs[each.newest].thumb if each.newest in thumbs else "",
         )
         for each in shown
     ]
+
+
+def page(
+    actor: Actor, team: Team | None, *, after: UUID | None = None, size: int
+) -> tuple[list[Collection], UUID | None]:
+    """At most ``size`` of the workspace's collections that the actor may see, newest first, and the last one where
+    there are more. One query."""
+    found: QuerySet[Collection] = OwnedQuerySet(Collection).visible_to(actor).filter(team=team)
+    if after is not None:
+        found = found.filter(pk__lt=after)
+    rows = list(found.order_by("-pk")[: size + 1])
+    return rows[:size], rows[size - 1].pk if len(rows) > size else None
+
+
+def counts_of(actor: Actor, ids: Sequence[UUID]) -> dict[UUID, int]:
+    """How many pictures each of these collections holds, as the actor may see them. One query."""
+    counts = shelves.totals([scope for each in ids for scope in _scopes(actor, each)])
+    return {each: sum(counts.get((scope, HELD), 0) for scope in _scopes(actor, each)) for each in ids}
 
 
 def editable(actor: Actor) -> list[Collection]:
@@ -174,8 +193,8 @@ def _locked(ids: Iterable[UUID]) -> list[Image]:
     return list(Image.objects.filter(pk__in=list(ids)).select_for_update().order_by("pk"))
 
 
-def fits(collection: Collection, image: Image | ApiKey) -> bool:
-    """Whether the collection is of the workspace that the picture is in, or the pictures that the key makes."""
+def fits(collection: Collection, image: Image | ApiKey | Project) -> bool:
+    """Whether the collection is of the workspace that the picture is in, or the pictures that key or project make."""
     if collection.team_id is not None:
         return image.team_id == collection.team_id
     return image.team_id is None and image.owner_id == collection.owner_id

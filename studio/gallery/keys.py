@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Case, Exists, OuterRef, QuerySet, When
 from django.utils.translation import gettext as _
 
 from studio.accounts import keys
@@ -19,9 +19,9 @@ from studio.core.errors import Invalid
 from studio.core.micros import Micros
 from studio.credits import caps
 from studio.gallery import collections
-from studio.gallery.models import Collection, KeyCollection
+from studio.gallery.models import Collection, KeyCollection, RunCollection
 from studio.images.models import Image
-from studio.jobs.models import Job
+from studio.jobs.models import Job, Run
 
 
 def make(*, cap: Micros | None, collection: Collection | None, **facts: Any) -> tuple[ApiKey, str]:
@@ -67,18 +67,42 @@ def collections_of(actor: Actor, of: Iterable[ApiKey]) -> dict[UUID, str]:
     return {key_id: name if visible else "" for key_id, name, visible in named}
 
 
+def set_run_collection(run: Run, *, collection: Collection) -> None:
+    """Put what this run makes into the collection, in the transaction that writes the run. Raises Invalid for one of
+    another workspace, or that is gone."""
+    there = Collection.objects.select_for_update(no_key=True).filter(pk=collection.pk).first()
+    if there is None or not collections.fits(there, run.project):
+        text = _("Choose a collection of the project's workspace.")
+        raise Invalid(text, fields={"collection": text})
+    RunCollection.objects.create(run=run, collection=there)
+
+
 def file_delivered(sender: type[Job], *, job: Job, image: Image, **_more: Any) -> None:
-    """Put a picture that a key asked for into the key's collection, if the key's owner may still change it.
+    """Put a picture that a key asked for into the run's collection, else into the key's, if the key's owner may still
+    change it. A retry of a run has that one's.
 
     The collection's row is held until the end of the transaction, so that it is not deleted meanwhile. Jobs that no
     key asked for cost no query.
     """
     if job.run.api_key_id is None:
         return
-    rows = KeyCollection.objects.select_related("collection", "key__owner")
-    aim = rows.select_for_update(of=("collection",), no_key=True).filter(key=job.run.api_key_id).first()
-    if aim and _takes(aim.collection, aim.key, image):
-        collections.add(collection=aim.collection, images=[image])
+    aim = _aim(job.run)
+    # Read now: the key of a run that was read before says nothing of what its owner may do since.
+    key = keys.named(job.run.api_key_id) if aim else None
+    if aim and key and _takes(aim, key, image):
+        collections.add(collection=aim, images=[image])
+
+
+def _aim(run: Run) -> Collection | None:
+    """Where the pictures of a run that a key asked for go, held; one query."""
+    runs = RunCollection.objects.filter(run__in=[run.pk, run.parent_id])
+    aims = runs.values("collection").union(
+        KeyCollection.objects.filter(key=run.api_key_id).values("collection")
+    )
+    of_this = runs.filter(collection=OuterRef("pk"))
+    nearest = Case(When(Exists(of_this.filter(run=run.pk)), then=0), When(Exists(of_this), then=1), default=2)
+    found = Collection.objects.filter(pk__in=aims).order_by(nearest)
+    return found.select_for_update(of=("self",), no_key=True).first()
 
 
 def _takes(collection: Collection, key: ApiKey, what: ApiKey | Image) -> bool:

@@ -70,6 +70,16 @@ class KeyCollection(models.Model):
         return f"{self.key_id} → {self.collection_id}"
 
 
+class RunCollection(models.Model):
+    """Where the pictures of one run go, in the place of the collection of its key."""
+
+    run = models.OneToOneField("jobs.Run", on_delete=models.CASCADE, related_name="+")
+    collection = models.ForeignKey(Collection, on_delete=models.CASCADE, related_name="+")
+
+    def __str__(self) -> str:
+        return f"{self.run_id} → {self.collection_id}"
+
+
 class Export(models.Model):
     """Pictures that a person takes away as one ZIP: the queue's row, and what came of it.
 

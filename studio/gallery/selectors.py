@@ -68,6 +68,17 @@ def page(actor: Actor, choice: Shelf, *, after: UUID | None = None, size: int = 
     return _page(actor, shown[:size], after=shown[size - 1].id if len(shown) > size else None)
 
 
+def whole_page(
+    actor: Actor, choice: Shelf, *, after: UUID | None = None, size: int
+) -> tuple[list[Image], UUID | None]:
+    """As ``page``, as rows with their blobs, and where the next page begins. One query, and one more for words."""
+    found = shelf(actor, choice)
+    if after is not None:
+        found = search.older_than(found, choice.text, after)
+    images = list(found[: size + 1])
+    return images[:size], images[size - 1].pk if len(images) > size else None
+
+
 def by_ids(actor: Actor, choice: Shelf, ids: Sequence[UUID]) -> Page:
     """Those of the pictures that stand on the shelf, in the order of the ids. Two queries."""
     found = {row.id: row for row in rows(shelf(actor, choice).filter(pk__in=ids))}
@@ -121,6 +132,18 @@ def stars_of(actor: Actor, image: Image) -> int:
     """The actor's rating of a picture, 0 for none."""
     found = Rating.objects.filter(user=actor.user, image=image).values_list("stars", flat=True)
     return found.first() or 0
+
+
+def stars_on(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, int]:
+    """The actor's ratings of these pictures, by picture; those without one are left out."""
+    mine = Rating.objects.filter(user=actor.user, image__in=list(ids))
+    return dict(mine.values_list("image_id", "stars")) if actor.user else {}
+
+
+def makers(ids: Iterable[UUID]) -> dict[UUID, Job]:
+    """The job that made each picture, with its run; uploads have none."""
+    made = Output.objects.filter(image__in=list(ids)).select_related("job__run")
+    return {output.image_id: output.job for output in made if output.image_id}
 
 
 def making(actor: Actor, image: Image) -> Making | None:

@@ -14,6 +14,7 @@ from studio.core.ids import id_floor
 from studio.gallery.models import Collection, Favourite, Rating
 from studio.images import search, shelves, words
 from studio.images.models import Image
+from studio.jobs.models import Output
 
 CREATED, EDITED, UPLOADS = "created", "edited", "uploads"
 KINDS = (CREATED, EDITED, UPLOADS)
@@ -26,7 +27,8 @@ class Shelf:
     """The pictures of a workspace (``team``, or one's own), newest first, narrowed by everything else.
 
     ``since`` is the first moment (aware) that counts and ``until`` the first that does not; ``stars`` the least
-    rating by the viewer; ``people`` ids of owners; ``kind`` one of KINDS, nothing for pictures that were made.
+    rating by the viewer; ``people`` ids of owners; ``kind`` one of KINDS, nothing for pictures that were made;
+    ``project`` the id of one whose runs made them.
     """
 
     team: Team | None = None
@@ -40,6 +42,7 @@ class Shelf:
     stars: int = 0
     kind: str = ""
     collection: UUID | None = None
+    project: UUID | None = None
     bin: bool = False
 
     @property
@@ -57,7 +60,7 @@ class Shelf:
         """Nothing narrows it but whose pictures they are and whether they were made or uploaded: counts are kept."""
         narrowed = (
             *(self.favourites, self.text, self.models, self.people, self.since, self.until),
-            *(self.stars, self.collection, self.bin, self.kind in (CREATED, EDITED)),
+            *(self.stars, self.collection, self.project, self.bin, self.kind in (CREATED, EDITED)),
         )
         return not any(narrowed)
 
@@ -67,6 +70,7 @@ def shelf(actor: Actor, choice: Shelf) -> QuerySet[Image]:
     found = _workspace(actor, choice)
     if choice.bin:
         found = found.filter(discarded=False).exclude(binned_at=None).exclude(kind=Image.Kind.MASK)
+        found = found.filter(kind=choice.stored) if choice.kind else found
     else:
         found = found.filter(binned_at=None, kind=choice.stored)
     found = _narrowed(found, actor, choice).select_related("blob").order_by("-pk")
@@ -110,6 +114,9 @@ def _narrowed(found: QuerySet[Image], actor: Actor, choice: Shelf) -> QuerySet[I
     if choice.collection:
         held = Collection.images.through.objects.filter(collection=choice.collection)
         found = found.filter(pk__in=held.values("image"))
+    if choice.project:
+        made = Output.objects.filter(job__run__project=choice.project)
+        found = found.filter(pk__in=made.values("image"))
     return found
 
 

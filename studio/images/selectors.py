@@ -169,6 +169,28 @@ def family(image: Image, actor: Actor) -> Family:
     return Family(before, after)
 
 
+@dataclass(frozen=True, slots=True)
+class Kin:
+    """A picture's parent or child: by what it came about, and its id where the viewer may see it."""
+
+    operation: str
+    id: UUID | None
+
+
+def kin(image: Image, actor: Actor) -> tuple[list[Kin], list[Kin]]:
+    """All that the picture was made of, and all that was made of it, each oldest first. Three queries.
+
+    A child that the viewer may not see is not spoken of, as in ``family``.
+    """
+    above = list(Lineage.objects.filter(child=image).order_by("pk"))
+    below = list(Lineage.objects.filter(parent=image).order_by("pk"))
+    wanted = [edge.parent_id for edge in above] + [edge.child_id for edge in below]
+    rows: QuerySet[Image] = OwnedQuerySet(Image).visible_to(actor).filter(pk__in=wanted, discarded=False)
+    there = set(rows.values_list("pk", flat=True))
+    parents = [Kin(edge.operation, edge.parent_id if edge.parent_id in there else None) for edge in above]
+    return parents, [Kin(edge.operation, edge.child_id) for edge in below if edge.child_id in there]
+
+
 def visible(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, Card]:
     """Cards, by id, of those pictures that the actor may see and that are not in the bin."""
     rows: QuerySet[Image] = OwnedQuerySet(Image).visible_to(actor).filter(pk__in=list(ids), binned_at=None)

@@ -70,6 +70,17 @@ def page(
     return rows[:size], rows[size - 1].pk if len(rows) > size else None
 
 
+def projects(
+    actor: Actor, team: Team | None, *, after: UUID | None = None, size: int
+) -> tuple[list[Project], UUID | None]:
+    """At most ``size`` of the workspace's projects, newest first, and the last one where there are more. One query."""
+    found = selectors.projects(actor, team).order_by("-pk")
+    if after is not None:
+        found = found.filter(pk__lt=after)
+    rows = list(found[: size + 1])
+    return rows[:size], rows[size - 1].pk if len(rows) > size else None
+
+
 def stated(actor: Actor) -> QuerySet[Run]:
     """The runs that the actor may see, read whole, each with its state (see ``state_of``)."""
     seen: OwnedQuerySet[Run] = selectors.whole().visible_to(actor)

@@ -6,7 +6,7 @@ Order of locks in a submit: the project's number, then the payer's account (see 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
@@ -62,15 +62,16 @@ def submit(
     via: Via | None = None,
     wish: str = "",
     retry_of: Job | None = None,
+    along: Callable[[Run], None] | None = None,
     hint: bool = True,
 ) -> Run:
     """Check, quote, hold and write one run with its jobs, all or nothing; the workers hear of it after commit.
 
     The same ``key`` with the same wish gives the same run and costs nothing. ``quoted_high`` (micros) is
     what the person was shown. ``wish`` is a hash of what was sent, where ``specs`` say what that means
-    today: a repeat is known by it. Without a ``hint`` the caller works on the jobs itself. Raises Invalid,
-    ModelNotOffered, QuoteChanged, KeyReused, InsufficientCredits, CapReached, AccountBlocked; ValueError where the
-    payer is of another workspace than the project.
+    today: a repeat is known by it. What a room above keeps of the run it writes ``along``, in the same transaction.
+    Without a ``hint`` the caller works on the jobs itself. Raises Invalid, ModelNotOffered, QuoteChanged, KeyReused,
+    InsufficientCredits, CapReached, AccountBlocked; ValueError where the payer is not of the project's workspace.
     """
     _check(payer, project, key)
     owner, wish = actor.require_user(), wish or body_hash(project.pk, specs)
@@ -81,11 +82,7 @@ def submit(
     images = _reference_images(actor, specs, retry_of)
     wishes = [spec.measured({key: each.blob.sides for key, each in images.items()}) for spec in specs]
     # Quoted before the transaction: it may write a price version, and nobody should wait for that behind a lock.
-    available = _available(payer, wishes)
-    priced = [quoting.price(spec=spec, retry_of=retry_of, available=available) for spec in wishes]
-    high = sum(item.most for item in priced)
-    if quoted_high is not None and high > quoted_high:
-        raise QuoteChanged(high)
+    priced = _priced(payer, wishes, retry_of, quoted_high)
     run = Run(
         project=project,
         owner=owner,
@@ -102,6 +99,8 @@ def submit(
     try:
         with db.atomic():
             _write(run, payer, priced, images, hint=hint)
+            if along:
+                along(run)
     except IntegrityError:
         # Two presses at once: the other one won between our look and our insert.
         winner = Run.objects.filter(owner=owner, key=key).first()
@@ -131,6 +130,18 @@ def _write(
     if hint:
         dispatch.wake([job.pk for job in jobs])
     failpoints.reach("submitting")
+
+
+def _priced(
+    payer: Payer, specs: Sequence[JobSpec], retry_of: Job | None, quoted_high: int | None
+) -> list[Priced]:
+    """Raises QuoteChanged where all of it costs more than was quoted."""
+    available = _available(payer, specs)
+    priced = [quoting.price(spec=spec, retry_of=retry_of, available=available) for spec in specs]
+    high = sum(item.most for item in priced)
+    if quoted_high is not None and high > quoted_high:
+        raise QuoteChanged(high)
+    return priced
 
 
 def _available(payer: Payer, specs: Sequence[JobSpec]) -> int | None:

@@ -51,6 +51,7 @@ FORMS: dict[str, Form] = {
     **{f"{space}_image": Form() for space in ("root", "fairstack")},
     **{f"{space}_{call}": Form() for space in ("root", "multi") for call in ("generate", "edit")},
     **{f"gesso_{name}": Form() for name in ("list_runs", "cancel_run", "retry_run", "quote")},
+    **{f"gesso_{name}": Form() for name in ("restore_picture", "upload_picture", "list_projects")},
     # The studio
     "projects": Form({"name": "Stairs"}),
     # The price of a run with a picture that is private shows it as that, and is paid by nobody.

@@ -85,6 +85,10 @@ def _told_run(owner: User, team: Team | None, **fields: Any) -> Any:
     return Told(ids.shown("run", _job(owner, team, **fields).run_id))
 
 
+def _told_picture(owner: User, team: Team | None, **fields: Any) -> Any:
+    return Told(ids.shown("img", _image(owner, team, **fields).pk))
+
+
 ROWS: dict[str, Callable[..., Any]] = {
     "project": make_project,
     "run": make_run,
@@ -96,6 +100,7 @@ ROWS: dict[str, Callable[..., Any]] = {
     "key": _key,
     "task": _task,
     "told run": _told_run,
+    "told picture": _told_picture,
 }
 """How a row of each kind that somebody owns is made, from owner, team and visibility."""
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
@@ -12,6 +12,9 @@ from studio.core.micros import CREDIT_MICROS
 from studio.jobs.listing import RunState
 from studio.jobs.models import Run as Runs
 from studio.jobs.models import State
+
+Word = Literal["string", "integer", "number", "boolean"]
+Movement = Literal["hold", "charge", "release", "refund", "grant", "adjust", "expire"]
 
 
 class Page[Row: BaseModel](BaseModel):
@@ -54,6 +57,43 @@ class Thumb(BaseModel):
     width: int = Field(description="Pixels.")
     height: int = Field(description="Pixels.")
     seed: int | None
+
+
+class Picture(Thumb):
+    """A picture with all that is known of it."""
+
+    kind: Literal["created", "edited", "upload", "mask"]
+    format: str = Field(description="The media type of the file that is kept: image/png.")
+    bytes: int = Field(description="The size of that file.")
+    prompt: str
+    revised_prompt: str = Field(description="The prompt as the vendor read it, where it says so.")
+    name: str = Field(description="The file name of an upload.")
+    alt: str = Field(description="What stands for it in words, where somebody wrote that.")
+    model: str = Field(description="The id of the model that made it; empty for an upload.")
+    model_label: str
+    cost: Amount = Field(description="Its part of what its job was charged.")
+    mine: bool = Field(description="Whether it is of the key's owner.")
+    favourite: bool = Field(description="Whether it has the owner's heart.")
+    rating: int = Field(description="The owner's stars, 0 for none.")
+    run: str | None
+    job: str | None
+    project: str | None
+    created_at: datetime
+    binned_at: datetime | None = Field(description="When it went to the bin, where it is kept for 30 days.")
+
+
+class Relative(BaseModel):
+    """A picture that this one was made of, or that was made of it."""
+
+    id: str | None = Field(description="null where it is not this key's to see.")
+    operation: str = Field(description="edit, reference, upscale …")
+
+
+class PictureWhole(Picture):
+    """A picture with where it came from and what became of it."""
+
+    parents: list[Relative]
+    children: list[Relative]
 
 
 class Used(BaseModel):
@@ -107,6 +147,91 @@ class Run(BaseModel):
     parent: str | None = Field(description="The run that it continues.")
     cost: Cost = Field(description="Of all its jobs.")
     jobs: list[Job]
+    created_at: datetime
+
+
+class Setting(BaseModel):
+    """One setting of a model, by the name that a run says it with."""
+
+    name: str
+    type: Word
+    allowed: list[str | int | float] = Field(description="The values that it takes, if they are counted.")
+    open: bool = Field(description="Whether others within the limits are taken too.")
+    min: float | None
+    max: float | None
+    step: float | None
+    max_length: int | None
+    pattern: str | None
+    default: str | int | float | bool | None = Field(description="null where the vendor decides.")
+    goes_with: dict[str, list[str]] = Field(
+        description="Values of others, without one of which it is refused."
+    )
+
+
+class Model(BaseModel):
+    """A model that this key can use now."""
+
+    id: str
+    label: str
+    vendor: str
+    names: list[str] = Field(description="Names that mean it here now, beside its id.")
+    tier: str
+    kinds: list[str] = Field(description="generate, edit, inpaint, upscale …")
+    price: Span | None = Field(
+        description="Its cheapest and its dearest picture; null where its vendor is asked."
+    )
+    prompt_max_length: int = Field(description="Characters.")
+    max_n: int
+    max_references: int
+    mask: bool = Field(description="Whether a mask says what is repainted.")
+    settings: list[Setting]
+    extra: list[Setting] = Field(description="Its own settings, which go into extra.")
+    retires: date | None = Field(description="The day on which its vendor switches it off.")
+
+
+class Entry(BaseModel):
+    """One movement of the ledger, as the CSV has it."""
+
+    time: datetime
+    type: Movement
+    job: str | None = Field(description="The job that it is for.")
+    label: str = Field(description="What the job was.")
+    detail: str = Field(description="Why, where somebody or something said so.")
+    actor: str = Field(description="Who moved it by hand.")
+    available: Amount = Field(description="What it did to what can be spent.")
+    held: Amount = Field(description="What it did to what is held for jobs.")
+    balance: Amount = Field(description="What could be spent after it.")
+    key: str = Field(description="The same for the same movement, for ever.")
+
+
+class Balance(BaseModel):
+    """What the account that pays for this key has."""
+
+    of: Literal["person", "team"]
+    available: Amount
+    held: Amount = Field(description="What waits for jobs to end.")
+    key_left: Amount | None = Field(description="What this key may still spend; null where it has no limit.")
+    blocked: bool = Field(description="Whether staff stopped new runs.")
+
+
+class Project(BaseModel):
+    """A named thread of runs."""
+
+    id: str
+    name: str
+    runs: int = Field(description="How many it has.")
+    mine: bool
+    created_at: datetime
+    used_at: datetime
+
+
+class Collection(BaseModel):
+    """A named set of pictures."""
+
+    id: str
+    name: str
+    pictures: int = Field(description="How many of them this key sees.")
+    mine: bool
     created_at: datetime
 
 

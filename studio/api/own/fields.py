@@ -15,6 +15,7 @@ from studio.api.bodies import Prompt, Sent, Text, Whole
 from studio.catalog import automatic
 from studio.catalog.fields import MAX_COMPRESSION, MAX_SEED
 from studio.core.micros import MAX_MICROS
+from studio.gallery.services import MOST_STARS
 from studio.jobs.listing import RunState
 from studio.jobs.projects import NAME_LENGTH
 
@@ -24,6 +25,7 @@ MOST_SECONDS = 60
 PAGE, MOST_ROWS = 50, 100
 
 Role = Literal["subject", "style", "palette", "layout", "pose", "source"]
+PictureKind = Literal["created", "edited", "upload"]
 Value = Text | StrictBool | StrictInt | Annotated[StrictFloat, Field(allow_inf_nan=False)]
 
 
@@ -139,6 +141,13 @@ class Ask(Settings):
 class NewRun(Ask):
     """A run: an ask that is worked on."""
 
+    collection: Annotated[
+        Text | None,
+        Field(
+            description="The id of a collection of the project's workspace (col_…) that its pictures go into."
+        ),
+    ] = None
+
     wait: Annotated[
         Whole,
         Field(
@@ -175,3 +184,51 @@ class RunsQuery(Paged):
     model: Annotated[Text, Field(description="The id of a model that has a job in it.")] = ""
     mine: Annotated[bool, Field(description="In a team, only those of the key's owner.")] = False
     since: Annotated[Moment | None, Field(description="Only those that were made from then on.")] = None
+
+
+class PicturesQuery(Paged):
+    """Which pictures: those of the key's workspace, or of that of the project or collection."""
+
+    q: Annotated[Text, Field(max_length=200, description="Words of the prompt, the text or the name.")] = ""
+    model: Annotated[Text, Field(description="The id of the model that made them.")] = ""
+    project: Annotated[Text | None, Field(description="A project's id (prj_…).")] = None
+    collection: Annotated[Text | None, Field(description="A collection's id (col_…).")] = None
+    favourite: Annotated[bool, Field(description="Only the owner's favourites.")] = False
+    rating: Annotated[
+        Whole, Field(ge=0, le=MOST_STARS, description="The least stars that the owner gave.")
+    ] = 0
+    kind: Annotated[
+        PictureKind | None,
+        Field(description="Without it, all that were made, and in the bin uploads too."),
+    ] = None
+    since: Annotated[Moment | None, Field(description="The first moment that counts.")] = None
+    until: Annotated[Moment | None, Field(description="The first moment that does not.")] = None
+    mine: Annotated[bool, Field(description="In a team, only those of the key's owner.")] = False
+    bin: Annotated[bool, Field(description="Those in the bin, and no others.")] = False
+
+
+class Upload(Medium):
+    """A picture to keep."""
+
+    kind: Annotated[
+        Literal["upload", "mask"], Field(description="A mask has a transparent part, which is repainted.")
+    ] = "upload"
+
+
+class UploadForm(Sent):
+    """A form's texts beside its file."""
+
+    kind: Literal["upload", "mask"] = "upload"
+
+
+class NewProject(Sent):
+    """A project of the key's workspace."""
+
+    name: Annotated[Prompt, Field(max_length=NAME_LENGTH)]
+
+
+class EntriesQuery(Paged):
+    """Which entries of the statement."""
+
+    since: Annotated[Moment | None, Field(description="The first moment that counts.")] = None
+    until: Annotated[Moment | None, Field(description="The first moment that does not.")] = None

@@ -11,13 +11,15 @@ from studio.api import access, ids, inputs
 from studio.api.errors import Kind, Refused
 from studio.api.http import ApiRequest
 from studio.api.inputs import Artifact, Source
-from studio.api.own.fields import Ask, Medium, Settings
+from studio.api.own.fields import Ask, Medium, NewRun, Settings
 from studio.api.running import Order, Wish
 from studio.catalog import automatic, extras, sizes
 from studio.catalog.asking import SHAPE
 from studio.catalog.entries import Entry
 from studio.core.errors import Invalid
 from studio.core.micros import Micros
+from studio.gallery import collections
+from studio.gallery.models import Collection
 from studio.images.models import Image
 from studio.jobs import models as jobs
 from studio.jobs import routing
@@ -38,7 +40,19 @@ def order(request: ApiRequest, body: Ask, most: int | None = None) -> Order:
     project = project_of(request, body.project)
     wishes = _wishes(request, body, project.team if project else request.key.team)
     called = "" if project else (body.project or "").strip()
-    return Order(wishes, project, called, None if most is None else Micros(most))
+    collection = _collection(request, body, project)
+    return Order(wishes, project, called, collection, None if most is None else Micros(most))
+
+
+def _collection(request: ApiRequest, body: Ask, project: Project | None) -> Collection | None:
+    """Raises Refused for one that cannot take the pictures of the project, or of the key."""
+    if not isinstance(body, NewRun) or body.collection is None:
+        return None
+    found = access.changeable_collection_for(request.actor, ids.read("col", body.collection))
+    if not collections.fits(found, project or request.key):
+        text = _("Choose a collection of the project's workspace.")
+        raise Refused(Kind.BAD_VALUE, text, param="collection")
+    return found
 
 
 def project_of(request: ApiRequest, said: str | None) -> Project | None:
