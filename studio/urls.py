@@ -6,7 +6,7 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from studio.api import results, routes
+from studio.api import docs, results, routes
 from studio.web import (
     accounts,
     collections,
@@ -118,6 +118,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("manage/providers/again", vendors.again, name="manage_provider_again"),
     path("manage/sample/", sample.index, name="manage_sample"),
     path("admin/", admin.site.urls),
+    path("api/docs", docs.overview, name="api_docs"),
+    path("api/docs/<slug:name>", docs.dialect, name="api_docs_dialect"),
     # For programs: each dialect below its own base, and at the root what a key speaks
     *routes.patterns(),
     path("r/<uuid:id>/<str:signed>", results.result, name="result"),

@@ -44,6 +44,8 @@ class Dialect:
     """A header that says how many milliseconds passed before an answer began."""
     rootless: bool = False
     """Whether its paths are served below its base alone, and no key is made for it: every key may speak it there."""
+    pictures: str = ""
+    """How pictures come, and how long their addresses hold, for the documents."""
     fit: Fit | None = None
     """How a wish is said to the model that it names, in a dialect where a model ignores what it does not know."""
 

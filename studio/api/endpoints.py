@@ -54,7 +54,8 @@ class Endpoint:
     What asks for pictures names in ``dry`` the model of what a dry run is answered with; it takes an idempotency key
     too. ``streams`` sends ``events`` where the body asks for a stream. ``refuses`` is what can be wrong beside what its
     kind of address shares (see ``refusals``). ``example`` is a request that works: what path, query and body hold, by
-    name; ``form_example`` the same body as a form, where ``@photo.png`` is a file.
+    name; ``form_example`` the same body as a form, where ``@photo.png`` is a file; ``sdk`` the call of OpenAI's client
+    that does the same.
     """
 
     method: str
@@ -74,6 +75,7 @@ class Endpoint:
     refuses: Collection[Kind] = ()
     example: Mapping[str, Any] = field(default_factory=dict)
     form_example: Mapping[str, str] = field(default_factory=dict)
+    sdk: str = ""
 
     @property
     def name(self) -> str:

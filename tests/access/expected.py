@@ -91,9 +91,9 @@ class Row:
         return "in" if who in may else "forbidden"
 
 
-def anybody(methods: str) -> Row:
-    """Open to strangers: the way in, and what machines ask."""
-    return Row("anybody", tuple(methods.split()))
+def anybody(methods: str, **values: object) -> Row:
+    """Open to strangers: the way in, what machines ask, and what programs are told of the API."""
+    return Row("anybody", tuple(methods.split()), values=values)
 
 
 def signed(methods: str, **values: object) -> Row:
@@ -193,6 +193,8 @@ ADDRESSES: dict[str, Row] = {
     "gesso_list_entries": program("GET"),
     "gesso_list_projects": program("GET POST"),
     "gesso_list_collections": program("GET"),
+    "api_docs": anybody("GET HEAD"),
+    "api_docs_dialect": anybody("GET HEAD", name="openai"),
     "result": signed("GET HEAD", signed="nothing.png"),
     # The studio
     "studio": page("GET"),

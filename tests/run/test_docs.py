@@ -11,8 +11,18 @@ import pytest
 from django.urls import Resolver404, resolve
 
 from scripts.studio import ROOT
+from studio.api import quotes, routes
+from studio.api.snippets import VARIABLE
 
-DOCUMENTS = ["README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "THIRD-PARTY.md", "docs/tour.md"]
+DOCUMENTS = [
+    "README.md",
+    "CONTRIBUTING.md",
+    "SECURITY.md",
+    "CHANGELOG.md",
+    "THIRD-PARTY.md",
+    "docs/tour.md",
+    "docs/api.md",
+]
 CODE = re.compile(r"`([^`\n]+)`")
 # Made by the studio or given by hand, so not in the repository.
 NOT_FILES = {"providers.env"}
@@ -89,6 +99,18 @@ def test_every_make_target_that_is_named_exists() -> None:
     named = {name for document in DOCUMENTS for name in re.findall(r"\bmake ([a-z-]+)`", text_of(document))}
     assert named
     assert named <= targets
+
+
+def test_the_guide_to_the_api_names_every_dialect_where_it_is_served() -> None:
+    text = text_of("docs/api.md")
+    rows = re.findall(r"^\| (\S+) \| `http://127.0.0.1:8000(\S+)` \| `(\S+)` \|$", text, re.MULTILINE)
+    assert [(label, base) for label, base, _shown in rows] == [
+        (dialect.label, f"/{dialect.base}") for dialect, _endpoints in routes.SPOKEN
+    ]
+    served = {f"/{dialect.base}/{each.path}" for dialect, endpoints in routes.SPOKEN for each in endpoints}
+    assert {shown for _label, _base, shown in rows} <= served
+    assert f"`{quotes.HEADER}: 1`" in text
+    assert f"${VARIABLE}" in text
 
 
 def test_the_tour_passes_the_files_that_matter() -> None:

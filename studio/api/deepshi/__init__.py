@@ -19,6 +19,7 @@ DIALECT = Dialect(
     errors.envelope,
     errors.WORDS,
     error=fields.Error,
+    pictures="In base 64, or as a `data:` URI.",
     prefers="deepshi",
     fit=fitted,
 )
@@ -30,6 +31,7 @@ ENDPOINTS = (
         models.models,
         "The models that this key can use now, with what each takes",
         answers={200: fields.Models},
+        sdk="models.list",
     ),
     Endpoint(
         "GET",
@@ -39,6 +41,7 @@ ENDPOINTS = (
         answers={200: fields.Model},
         refuses=(Kind.NO_MODEL, Kind.MODEL_OFF),
         example={"name": "gesso/sketch"},
+        sdk="models.retrieve",
     ),
     Endpoint(
         "POST",
@@ -50,12 +53,8 @@ ENDPOINTS = (
         answers={200: fields.Pictures},
         streams=True,
         dry=Quote,
-        example={
-            "model": "gesso/sketch",
-            "prompt": "A quiet terracotta stair",
-            "width": 1024,
-            "height": 1024,
-        },
+        example={"model": "gesso/sketch", "prompt": "A quiet terracotta stair", "n": 1},
+        sdk="images.generate",
     ),
     Endpoint(
         "POST",
@@ -81,6 +80,7 @@ ENDPOINTS = (
             "prompt": "The same at night",
             "image": "https://example.com/photo.png",
         },
+        sdk="images.edit",
         form_example={"model": "gesso/paint", "prompt": "The same at night", "image": "@photo.png"},
     ),
 )

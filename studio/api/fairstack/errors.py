@@ -48,6 +48,7 @@ DIALECT = Dialect(
     envelope,
     WORDS,
     error=Error,
+    pictures="By an address that holds as long as the picture is here.",
     fields=FIELDS,
     prefers="fairstack",
 )

@@ -23,6 +23,7 @@ DIALECT = Dialect(
     errors.WORDS,
     errors.limit_headers,
     error=errors.Error,
+    pictures="By an address that holds for 10 minutes, or 7 days, by the model's maker; or in base 64.",
     key_header=OTHER_HEADER,
     fields=errors.FIELDS,
     prefers=VENDOR,

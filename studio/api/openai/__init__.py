@@ -19,7 +19,12 @@ __all__ = ["DIALECT", "ENDPOINTS"]
 
 ENDPOINTS = (
     Endpoint(
-        "GET", "v1/models", models.models, "The models that this key can use now", answers={200: Models}
+        "GET",
+        "v1/models",
+        models.models,
+        "The models that this key can use now",
+        answers={200: Models},
+        sdk="models.list",
     ),
     Endpoint(
         "GET",
@@ -29,6 +34,7 @@ ENDPOINTS = (
         answers={200: Model},
         refuses=(Kind.NO_MODEL, Kind.MODEL_OFF),
         example={"name": "gesso/sketch"},
+        sdk="models.retrieve",
     ),
     Endpoint(
         "POST",
@@ -41,6 +47,7 @@ ENDPOINTS = (
         streams=True,
         dry=Quote,
         events=(PartialImage, CompletedImage),
+        sdk="images.generate",
         example={"model": "gesso/sketch", "prompt": "A quiet terracotta stair", "size": "1024x1024"},
     ),
     Endpoint(
@@ -74,6 +81,7 @@ ENDPOINTS = (
             "prompt": "The same at night",
             "images": [{"image_url": "https://example.com/photo.png"}],
         },
+        sdk="images.edit",
         form_example={"model": "gesso/paint", "prompt": "The same at night", "image": "@photo.png"},
     ),
 )

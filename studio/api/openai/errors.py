@@ -63,6 +63,7 @@ DIALECT = Dialect(
     WORDS,
     limit_headers=limit_headers,
     error=Error,
+    pictures="In base 64, or by an address that holds for 60 minutes.",
     fields=FIELDS,
     timing_header="openai-processing-ms",
 )

@@ -20,6 +20,7 @@ DIALECT = Dialect(
     error=errors.Error,
     fields=errors.FIELDS,
     rootless=True,
+    pictures="By an address that holds as long as the picture is here.",
     fit=wishes.fitted,
 )
 

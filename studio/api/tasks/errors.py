@@ -44,4 +44,12 @@ def no_task(error: NotFound) -> Refused:
     return Refused(Kind.NOT_FOUND, error.message, code="task_not_found")
 
 
-DIALECT = Dialect("async", "Tasks", "d/async", envelope, WORDS, error=Error)
+DIALECT = Dialect(
+    "async",
+    "Tasks",
+    "d/async",
+    envelope,
+    WORDS,
+    error=Error,
+    pictures="By an address that holds as long as the picture is here.",
+)
