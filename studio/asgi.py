@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from typing import Any
 
@@ -12,8 +13,11 @@ django_application = get_asgi_application()
 
 from studio.api import routes  # noqa: E402 -- models can be imported only once Django is set up
 from studio.api.bodies import MAX_BYTES  # noqa: E402
+from studio.api.waiting import BrokenOff  # noqa: E402
 from studio.web import bodies  # noqa: E402
 from studio.web.live import stream  # noqa: E402
+
+log = logging.getLogger(__name__)
 
 
 async def application(scope: Any, receive: Any, send: Any) -> None:
@@ -23,6 +27,10 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
     elif scope["type"] == "http":
         dialect = routes.dialect_at(scope["path"])
         limit = bodies.Limit(MAX_BYTES, dialect.too_large) if dialect else bodies.limit_at(scope["path"])
-        await bodies.guarded(django_application, scope, receive, send, limit)
+        try:
+            await bodies.guarded(django_application, scope, receive, send, limit)
+        except BrokenOff as error:
+            # Meant so, and told in the answer: the server ends the connection, and no traceback says what was asked.
+            log.warning("an answer was broken off: %s", error)
     else:
         await django_application(scope, receive, send)

@@ -20,6 +20,8 @@ from studio.api.errors import Kind, Refused
 
 MAX_BYTES = 100 * 1024 * 1024
 """Of a JSON body: a picture of 50 MB in base64, and a few beside it."""
+MOST_VALUES = 250_000
+"""Commas and brackets in a JSON body. No request has nearly as many, and each can cost a hundred times its byte."""
 
 
 class Sent(BaseModel):
@@ -59,6 +61,8 @@ def read_json(request: HttpRequest, *, needed: bool = True) -> dict[str, Any]:
         raise Refused(Kind.BAD_JSON, _("The body ended too early.")) from error
     if len(data) > MAX_BYTES:
         raise Refused(Kind.TOO_LARGE, _("The request is larger than allowed."))
+    if sum(map(data.count, (b",", b"[", b"{"))) > MOST_VALUES:
+        raise Refused(Kind.TOO_LARGE, _("The body holds more values than are read."))
     try:
         document = json.loads(data or (b"" if needed else b"{}"))
     except (ValueError, RecursionError) as error:

@@ -17,7 +17,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 
-from django.db import connections
+from django.db import DatabaseError, connections
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
@@ -210,6 +210,11 @@ class Work:
             self._job = ended(self.run, self._waiter)
         except StudioError as refused:
             self._refused = refused
+        except DatabaseError as error:
+            # Whatever it was at, the sweep gives it to a worker, and the client's repeat waits for that.
+            log.error("the database failed in run %s", self.run.pk, exc_info=error)
+            text = _("The studio is busy or restarting. Try again in a moment.")
+            self._refused = Refused(Kind.UNAVAILABLE, text)
         finally:
             underway.give_back(self.run.owner_id)
             self._over.set()
@@ -246,14 +251,18 @@ def ended(run: Run, waiter: Waiter | None = None) -> Job:
 
 
 def settled(run: Run, seconds: float) -> bool:
-    """Whether every job of the run is over, or nobody can tell of it, within ``seconds``; others work on them."""
-    until = time.monotonic() + seconds
-    while run.jobs.exclude(state__in=ENDS).exists():
-        left = until - time.monotonic()
-        if left <= 0:
-            return False
-        db.release()
-        time.sleep(min(LOOK_SECONDS, left))
+    """Whether every job of the run is over, or nobody can tell of it, within ``seconds``; others work on them.
+
+    Where the person has no place left to wait in, it is looked at once.
+    """
+    with underway.place_if_free(run.owner_id) as may_wait:
+        until = time.monotonic() + (seconds if may_wait else 0)
+        while run.jobs.exclude(state__in=ENDS).exists():
+            left = until - time.monotonic()
+            if left <= 0:
+                return False
+            db.release()
+            time.sleep(min(LOOK_SECONDS, left))
     return True
 
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -30,6 +32,19 @@ def take_place(person: int) -> None:
             text = _("%(most)s requests of yours wait for their pictures, which is the most. Try again soon.")
             raise Refused(Kind.RATE_LIMITED, text % {"most": most}, wait=WAIT)
         _places[person] += 1
+
+
+@contextmanager
+def place_if_free(person: int) -> Iterator[bool]:
+    """Whether there was a place, which is the caller's for as long as the block runs."""
+    with ExitStack() as at_the_end:
+        try:
+            take_place(person)
+        except Refused:
+            yield False
+        else:
+            at_the_end.callback(give_back, person)
+            yield True
 
 
 def give_back(person: int) -> None:

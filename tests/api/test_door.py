@@ -117,6 +117,11 @@ def test_a_strange_body_is_refused_in_the_dialects_words(raw: httpx.Client, body
     assert Run.objects.count() == 0
 
 
+def test_a_body_of_a_million_tiny_values_is_refused_before_each_becomes_an_object(raw: httpx.Client) -> None:
+    body = b'{"prompt": "a", "model": "gesso/sketch", "user": [' + b"[]," * 500_000 + b"[]]}"
+    assert code(raw.post(ADDRESS, content=body)) == (413, "request_too_large")
+
+
 def test_the_lease_of_a_job_is_kept_while_the_web_process_works_on_it(
     live_server: LiveServer, key: str, settings: Any, painting: threading.Event
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import threading
+import tracemalloc
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -424,3 +425,15 @@ def test_a_masks_size_is_asked_of_pictures_that_were_here_before(alice: User) ->
     first, mask = (make_image(alice, blob=make_blob(width=width)) for width in (64, 65))
     with pytest.raises(Refused):
         check_mask(mask, first)
+
+
+def test_a_data_uri_of_nothing_but_codes_is_refused_in_no_more_memory_than_it_takes_itself(
+    script: Actor,
+) -> None:
+    source, limit = DataUri("data:image/png;base64," + "%41" * 500_000), 8_000_000
+    tracemalloc.start()
+    with pytest.raises(Refused):
+        take(script, source)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < limit

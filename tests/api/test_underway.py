@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from typing import Any
 
 import httpx
+from django.conf import settings
 
+from studio.accounts.models import User
 from studio.api import underway
 from studio.jobs.models import Run
 from tests.api.test_door import ADDRESS, SMALL, code, until
-from tests.jobs.conftest import START, Desk
+from tests.jobs.conftest import SKETCH, START, Desk
 
 
 def test_who_lets_more_requests_wait_than_will_have_their_turn_soon_is_told_to_try_later(
@@ -41,3 +45,15 @@ def test_a_request_that_is_refused_takes_no_place_from_others(raw: httpx.Client,
     settings.JOBS_PER_PAYER = 1
     answers = [raw.post(ADDRESS, json=SMALL | {"size": "1x1"}).status_code for _ in range(underway.TURNS + 2)]
     assert set(answers) == {400}
+
+
+def test_without_a_place_a_run_is_answered_as_it_is_and_not_waited_for(
+    raw: httpx.Client, alice: User
+) -> None:
+    with ExitStack() as full:
+        for _place in range(underway.TURNS * settings.JOBS_PER_PAYER):
+            full.enter_context(underway.place_if_free(alice.pk))
+        asked = time.monotonic()
+        answer = raw.post("/api/runs", json={"prompt": "a stair", "model": SKETCH, "wait": 20})
+        assert (answer.status_code, answer.json()["state"]) == (202, "queued")
+        assert time.monotonic() - asked < 10

@@ -10,11 +10,13 @@ from typing import Any
 
 import httpx
 import pytest
+from django.db import OperationalError
 
 from providers.base import Emit, Finished, ImageRequest
 from providers.errors import ModerationInput
 from providers.painter.adapter import Painter
 from studio.api import streams
+from studio.jobs import execution
 from studio.jobs.models import Job, Run, State
 from tests.api.test_door import ADDRESS, SMALL, until
 from tests.jobs.conftest import START, Desk
@@ -55,7 +57,7 @@ def test_a_failure_after_the_first_sign_of_life_is_told_and_no_client_takes_it_f
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    caplog.set_level(logging.CRITICAL)
+    caplog.set_level(logging.INFO)
     go_on, calls = threading.Event(), list[int]()
 
     def refused(self: Painter, request: ImageRequest, emit: Emit) -> Finished:
@@ -78,6 +80,25 @@ def test_a_failure_after_the_first_sign_of_life_is_told_and_no_client_takes_it_f
     again = script.post(ADDRESS, json=SMALL, headers={"x-stainless-retry-count": "1"})
     assert (again.status_code, again.json()["error"]["code"]) == (400, "moderation_blocked")
     assert (len(calls), desk.balance) == (1, (START, 0))
+    told = [record for record in caplog.records if record.name == "studio.asgi"]
+    assert [record.getMessage() for record in told] == ["an answer was broken off: moderation_blocked"]
+    assert "This is not painted here." not in caplog.text
+
+
+def test_a_database_that_fails_while_a_job_is_waited_for_is_told_as_passing_and_not_as_our_fault(
+    raw: httpx.Client, monkeypatch: pytest.MonkeyPatch, desk: Desk
+) -> None:
+    def away(*_claimed: object) -> bool:
+        raise OperationalError("the server closed the connection")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(execution, "run_one", away)
+        answer = raw.post(ADDRESS, json=SMALL)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (503, "unavailable")
+    assert answer.headers["x-should-retry"] == "true"
+    again = raw.post(ADDRESS, json=SMALL, headers={"x-stainless-retry-count": "1"})
+    assert again.status_code == 200
+    assert (Run.objects.count(), desk.balance) == (1, (START - 3_000, 0))
 
 
 def test_a_client_that_leaves_loses_nothing(
