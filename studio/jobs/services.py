@@ -1,6 +1,8 @@
 """Submit and cancel: the only way in to the queue. What is run once more goes through ``again`` and comes here.
 
-Order of locks in a submit: the project's number, then the payer's account (see ``credits.models``).
+Order of locks in a submit: the project's number, what is written along (a collection), then the payer's account (see
+``credits.models``). A delivery locks a collection before the account, too: the other way round the two would wait for
+each other, and a paid picture be lost to it.
 """
 
 from __future__ import annotations
@@ -98,9 +100,7 @@ def submit(
     )
     try:
         with db.atomic():
-            _write(run, payer, priced, images, hint=hint)
-            if along:
-                along(run)
+            _write(run, payer, priced, images, along, hint=hint)
     except IntegrityError:
         # Two presses at once: the other one won between our look and our insert.
         winner = Run.objects.filter(owner=owner, key=key).first()
@@ -118,10 +118,18 @@ def _check(payer: Payer, project: Project, key: str) -> None:
 
 
 def _write(
-    run: Run, payer: Payer, priced: Sequence[Priced], images: dict[UUID, Image], *, hint: bool
+    run: Run,
+    payer: Payer,
+    priced: Sequence[Priced],
+    images: dict[UUID, Image],
+    along: Callable[[Run], None] | None,
+    *,
+    hint: bool,
 ) -> None:
     run.number = _next_number(run.project)
     run.save(force_insert=True)
+    if along:
+        along(run)
     # Retries of one job go to one project, whose number is ours until the commit: nobody retries beside us now.
     if any(item.retry_of and missing_pictures(item.retry_of) < item.parameters.n for item in priced):
         raise NothingToRetry

@@ -229,3 +229,10 @@ def test_a_cancel_that_meets_a_job_on_its_way_back_to_the_queue_ends_it(
     services.cancel(job=job)
     job.refresh_from_db()
     assert (job.state, desk.balance) == (State.CANCELLED, (START, 0))
+
+
+def test_what_is_written_along_comes_before_the_account_as_in_a_delivery(desk: Desk) -> None:
+    seen: list[tuple[int, int]] = []
+    desk.submit(along=lambda _run: seen.append(desk.balance))
+    assert seen == [(START, 0)]
+    assert desk.balance == (START - 3_000, 3_000)
