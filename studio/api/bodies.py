@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, UnreadablePostError
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
@@ -94,6 +95,8 @@ def _refused(wrong: ErrorDetails) -> Refused:
         return Refused(kind, _("%(name)s is required.") % {"name": param}, param=param)
     kind = Kind.BAD_TYPE if wrong["type"].endswith(("_type", "_unicode")) else Kind.BAD_VALUE
     if param == "prompt" and wrong["type"].endswith("too_long"):
-        kind = Kind.PROMPT_TOO_LONG
+        most = number_format(wrong["ctx"]["max_length"], force_grouping=True)
+        text = _("Shorten the prompt to %(limit)s characters.") % {"limit": most}
+        return Refused(Kind.PROMPT_TOO_LONG, text, param=param)
     text = _("%(name)s cannot be used: %(problem)s.") % {"name": param, "problem": wrong["msg"]}
     return Refused(kind, text, param=param)

@@ -180,6 +180,11 @@ class Told:
     wait: int | None = None
 
     @property
+    def at(self) -> str:
+        """The field, in a dialect whose requests name one model: that one where the model cannot be had."""
+        return self.param or ("model" if self.kind in (Kind.NO_MODEL, Kind.MODEL_OFF) else "")
+
+    @property
     def passing(self) -> bool:
         """Whether the very same request may work later."""
         return self.kind in PASSING

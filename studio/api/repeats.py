@@ -11,7 +11,6 @@ from studio.api import access
 from studio.api.errors import Kind, Refused, without_pictures
 from studio.api.http import ApiRequest
 from studio.core import clock
-from studio.jobs.errors import KeyReused
 from studio.jobs.models import Run, State
 
 KNOWN_FOR = timedelta(minutes=10)
@@ -35,11 +34,12 @@ def _sent_again(request: ApiRequest) -> bool:
 
 
 def known(request: ApiRequest) -> Run | None:
-    """The run that this request repeats. Raises KeyReused where its key came with other words."""
+    """The run that this request repeats. Raises Refused where its key came with other words."""
     if idempotency_key(request):
         before = access.run_called(request.actor, name_of(request))
         if before and before.body_hash != request.wish:
-            raise KeyReused
+            text = _("This Idempotency-Key came with another request before. Send each request with its own.")
+            raise Refused(Kind.KEY_REUSED, text)
         return before
     if not _sent_again(request):
         return None

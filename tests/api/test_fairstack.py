@@ -157,10 +157,24 @@ def test_each_aspect_ratio_of_the_table_is_taken(raw: httpx.Client, shape: str) 
     assert dry(raw, model="gesso/paint", image_size=None, aspect_ratio=shape).status_code == 200
 
 
+@pytest.mark.parametrize("shape", ["16:9", "9:16", "4:3", "3:4"])
+def test_a_model_that_is_sized_by_pixels_paints_the_shape_that_was_asked_for(
+    raw: httpx.Client, shape: str
+) -> None:
+    made = raw.post(ADDRESS, json=SMALL | {"image_size": None, "aspect_ratio": shape}).json()["metadata"]
+    across, down = (int(side) for side in shape.split(":"))
+    assert made["width"] / made["height"] == pytest.approx(across / down, rel=0.01)
+
+
+def test_a_shape_that_the_model_lacks_is_refused_and_not_painted_square(raw: httpx.Client) -> None:
+    answer = dry(raw, model="gesso/press", image_size=None, aspect_ratio="4:3")
+    assert told(answer) == (400, "invalid_value", "aspect_ratio")
+
+
 REFUSED: list[tuple[dict[str, Any], int, str, str]] = [
     ({"model": None}, 400, "invalid_type", "model"),
     ({"model": ""}, 400, "missing_required_parameter", "model"),
-    ({"model": "no-such"}, 400, "unknown_model", ""),
+    ({"model": "no-such"}, 400, "unknown_model", "model"),
     ({"prompt": ""}, 400, "missing_required_parameter", "prompt"),
     ({"prompt": 7}, 400, "invalid_type", "prompt"),
     ({"prompt": "a" * 40_000}, 400, "prompt_too_long", "prompt"),

@@ -35,9 +35,7 @@ TYPES: Mapping[int, str] = {
 def envelope(error: Told, status: int, code: str) -> Error:
     """The document of an error."""
     kind = TYPES.get(status, "server_error" if status >= 500 else "invalid_request_error")
-    is_model = error.kind in (Kind.NO_MODEL, Kind.MODEL_OFF)
-    param = error.param or ("model" if is_model else None)
-    return Error(error=Problem(message=error.message, type=kind, code=code, param=param))
+    return Error(error=Problem(message=error.message, type=kind, code=code, param=error.at or None))
 
 
 def at_own_fields(error: Invalid, body: Generation) -> Invalid:

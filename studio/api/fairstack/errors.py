@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from studio.api.dialects import Dialect
 from studio.api.errors import Kind, Told
+from studio.catalog.asking import SHAPE
 
 WORDS: Mapping[Kind, tuple[int, str]] = {
     Kind.NO_KEY: (401, "unauthorized"),
@@ -36,10 +37,10 @@ class Error(BaseModel):
 def envelope(error: Told, status: int, code: str) -> Error:
     """The document of an error."""
     problem = Problem(code=code, message=error.message, status=status)
-    return Error(error=problem.model_copy(update={"param": error.param}) if error.param else problem)
+    return Error(error=problem.model_copy(update={"param": error.at}) if error.at else problem)
 
 
-FIELDS = {"size": "image_size", "references": "image"}
+FIELDS = {"size": "image_size", SHAPE: "aspect_ratio", "references": "image"}
 
 DIALECT = Dialect(
     "fairstack",

@@ -15,6 +15,7 @@ from studio.api.http import ApiRequest, answer
 from studio.api.running import Wish
 from studio.api.waiting import answered
 from studio.catalog import selectors as catalog
+from studio.catalog.asking import SHAPE
 from studio.catalog.selectors import Offer
 from studio.credits import caps
 from studio.credits import selectors as balances
@@ -58,7 +59,7 @@ def _wish(request: ApiRequest, body: Generation) -> Wish:
     if body.image_size:
         settings["size"] = body.image_size
     elif body.aspect_ratio or not body.image:
-        settings["aspect_ratio"] = body.aspect_ratio or SQUARE
+        settings[SHAPE] = body.aspect_ratio or SQUARE
     given = {name: value for name, value in settings.items() if value}
     return Wish(JobSpec(body.model, body.prompt, given, _source(request, body.image)))
 

@@ -78,7 +78,7 @@ class Error(BaseModel):
 
 def envelope(error: Told, _status: int, code: str) -> Error:
     """The document of an error."""
-    known = {"parameter": error.param or None, "retryAfter": error.wait}
+    known = {"parameter": error.at or None, "retryAfter": error.wait}
     details = Details.model_validate({name: value for name, value in known.items() if value is not None})
     return Error(error=Problem(code=code, message=error.message, details=details))
 

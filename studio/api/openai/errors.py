@@ -36,8 +36,7 @@ FIELDS: Mapping[str, str] = {
 def envelope(error: Told, status: int, code: str) -> Error:
     """The document of an error."""
     kind = TYPES.get(code) or ("server_error" if status >= 500 else "invalid_request_error")
-    param = error.param or ("model" if error.kind is Kind.NO_MODEL else None)
-    return Error(error=Problem(message=error.message, type=kind, param=param, code=code))
+    return Error(error=Problem(message=error.message, type=kind, param=error.at or None, code=code))
 
 
 def limit_headers(reading: Reading) -> Mapping[str, str]:

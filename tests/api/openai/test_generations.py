@@ -138,6 +138,7 @@ def test_the_same_idempotency_key_brings_the_same_pictures_and_another_body_is_r
     assert (Run.objects.count(), desk.balance[0]) == (1, START - 3_000)
     other = raw.post("/v1/images/generations", json=SMALL | {"n": 2}, headers=once)
     assert (other.status_code, other.json()["error"]["code"]) == (422, "idempotency_key_reused")
+    assert "Idempotency-Key" in other.json()["error"]["message"]
 
 
 def test_a_run_that_this_process_left_is_taken_up_by_the_workers(desk: Desk) -> None:

@@ -308,7 +308,8 @@ def test_seed_3_where_nothing_stands_in_for_the_usual_model_the_studio_chooses(
     answer = script.dry(size="1024x1024")
     assert answer.status_code == 200, answer.content
     named = script.dry(model=DALLE2)
-    assert (named.status_code, named.json()["error"]["code"]) == (404, "model_not_found")
+    error = named.json()["error"]
+    assert (named.status_code, error["code"], error["param"]) == (404, "model_not_found", "model")
 
 
 def test_seed_3_the_user_is_kept_as_a_hash(raw: httpx.Client, easel: Easel) -> None:
