@@ -127,8 +127,12 @@ def wish_of(wanted: Mapping[str, str]) -> sizes.Wish | None:
 
 
 def _says_the_same(choice: sizes.Choice, wanted: Mapping[str, str]) -> bool:
+    """A shape that was said is the same in every model's pixels; pixels that were said are the same alone."""
     pixels = f"{choice.width}x{choice.height}"
     drawn = f"{wanted.get('width', '')}x{wanted.get('height', '')}"
+    ratio = sizes.ratio_of(wanted.get("aspect_ratio", ""))
+    if ratio and choice.width and choice.height:
+        return abs(math.log(choice.width / choice.height / ratio)) <= SAME_SHAPE
     return choice.value == wanted.get("aspect_ratio") or pixels in (drawn, wanted.get("size"))
 
 

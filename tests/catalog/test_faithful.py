@@ -21,6 +21,7 @@ TOLD_ANEW: list[tuple[Entry, dict[str, str], dict[str, str]]] = [
     (SKETCH, {"quality": "medium", "style": ""}, {"quality": ""}),
     (PAINT, {"aspect_ratio": "16:9"}, {"aspect_ratio": "16:9"}),
     (DALLE3, {"style": "natural"}, {"style": "natural"}),
+    (SKETCH, {"aspect_ratio": "16:9", "width": "1408", "height": "768"}, {"size": "1384x776"}),
 ]
 
 
@@ -43,6 +44,7 @@ LOST: list[tuple[Entry, dict[str, str]]] = [
     (DALLE3, {"n": "2"}),
     (DALLE3, {"negative_prompt": "fog"}),
     (GPT15, {"size": "2048x2048"}),
+    (PAINT, {"size": "1408x768"}),
     (PAINT, {"aspect_ratio": "16:9", "width": "2560", "height": "1440"}),
     (CORE, {"aspect_ratio": "3:1"}),
     (EXTRAS, {"size": "1024x1024"}),

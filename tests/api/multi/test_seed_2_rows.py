@@ -165,7 +165,7 @@ BEYOND: list[tuple[str, dict[str, Any], str, str]] = [
     ("flux-2-pro", {"prompt": ""}, "MISSING_REQUIRED_FIELD", "prompt"),
     ("flux-2-pro", {"prompt": None}, "BAD_REQUEST", "prompt"),
     ("flux-2-pro", {"prompt": "a" * 32_001}, "BAD_REQUEST", "prompt"),
-    ("no-such-model", {}, "INVALID_MODEL", ""),
+    ("no-such-model", {}, "INVALID_MODEL", "model"),
     ("flux-2-pro", {"negative_prompt": "people"}, "BAD_REQUEST", "negative_prompt"),
     ("flux-2-pro", {"n": 1}, "BAD_REQUEST", "n"),
     ("qwen-image-edit", {"image_url": ""}, "MISSING_REQUIRED_FIELD", "image_url"),
@@ -266,11 +266,20 @@ def test_without_any_vendor_an_offline_model_stands_in(dry: Post, model: str, se
 
 
 def test_a_stand_in_that_cannot_say_a_setting_is_refused(dry: Post) -> None:
-    for sent in ({"model": "imagen-4", "image_size": "2K", "aspect_ratio": "16:9"}, {"width": 257}):
-        answer = dry(sent)
-        assert refusal(answer)[:2] == (503, "MODEL_UNAVAILABLE")
-        assert "cannot be used on this server" in read(answer)["error"]["message"]
-        assert answer["x-should-retry"] == "false"
+    answer = dry({"width": 257})
+    assert refusal(answer) == (503, "MODEL_UNAVAILABLE", "model")
+    assert "cannot be used on this server" in read(answer)["error"]["message"]
+    assert answer["x-should-retry"] == "false"
+
+
+@pytest.mark.parametrize("resolution", ["1K", "2K"])
+@pytest.mark.parametrize("shape", ["1:1", "3:4", "4:3", "9:16", "16:9"])
+def test_a_stand_in_paints_every_shape_of_imagen_in_pixels_of_its_own_for_no_more(
+    dry: Post, shape: str, resolution: str
+) -> None:
+    answer = dry({"model": "imagen-4-fast", "aspect_ratio": shape, "image_size": resolution})
+    assert answer.status_code == 200, answer.content
+    assert read(answer)["estimated_cost"]["micros"] <= 20_000
 
 
 def test_the_job_keeps_what_was_asked_for(post: Post, vendor: MultiSimulator) -> None:
