@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Literal
 
 from pydantic import BaseModel, Field
@@ -59,8 +60,8 @@ def priced(request: ApiRequest, wish: Wish, team: Team | None = None) -> Priced:
     return found
 
 
-def document(found: Priced) -> dict[str, Any]:
-    """The quote: the least and the most that is charged, in micros, dollars and credits."""
+def document(found: Priced, *, written: Callable[[int], str] = credits_text) -> dict[str, Any]:
+    """The quote: the least and the most that is charged, in micros and dollars, and as ``written`` in credits."""
     low, high = found.quote.low, found.most
-    cost = Estimate(micros=high, micros_low=low, usd=high / MICROS, credits=credits_text(high))
+    cost = Estimate(micros=high, micros_low=low, usd=high / MICROS, credits=written(high))
     return Quote(model=found.entry.id, n=found.parameters.n, estimated_cost=cost).model_dump()

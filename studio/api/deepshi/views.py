@@ -12,6 +12,7 @@ from studio.api.deepshi.errors import at_own_fields
 from studio.api.deepshi.fields import Edit, EditForm, Generation
 from studio.api.http import ApiRequest, answer
 from studio.api.running import Wish
+from studio.api.tasks import preferring
 from studio.api.waiting import answered
 from studio.core.errors import Invalid
 
@@ -27,12 +28,15 @@ def edits(request: ApiRequest, body: EditForm | Edit) -> HttpResponseBase:
 
 
 def _made(request: ApiRequest, body: Generation, asking: Callable[[], Wish], name: str) -> HttpResponseBase:
+    as_task = not body.stream and preferring.is_preferred(request)
     try:
         if quotes.is_dry(request):
             return answer(quotes.document(quotes.priced(request, asking())))
-        run = running.submitted(request, asking, user=body.user or "")
+        run = running.submitted(request, asking, user=body.user or "", workers=as_task)
     except Invalid as error:
         raise at_own_fields(error, body) from error
+    if as_task:
+        return preferring.begun(request, run)
     work = running.Work(run, previews=(body.partial_images or 0) if body.stream else 0)
     if body.stream:
         return sse.followed(request, work, answers.telling(body, name))

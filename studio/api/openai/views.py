@@ -16,11 +16,8 @@ from studio.api.openai.fields import Edit, EditForm, Generation, Settings
 from studio.api.openai.wishes import wish
 from studio.api.running import Wish, Work
 from studio.api.sse import followed
-from studio.api.tasks import accepted
+from studio.api.tasks import preferring
 from studio.api.waiting import answered
-
-RESPOND_ASYNC = "respond-async"
-"""A preference of RFC 7240: the program does not wait, and asks for the task by its id."""
 
 
 def generations(request: ApiRequest, body: Generation) -> HttpResponseBase:
@@ -42,22 +39,13 @@ def _made(
 ) -> HttpResponseBase:
     if quotes.is_dry(request):
         return answer(quotes.document(quotes.priced(request, asking())))
-    as_task = not body.stream and _wants_task(request)
+    as_task = not body.stream and preferring.is_preferred(request)
     run = running.submitted(request, asking, user=body.user or "", workers=as_task)
     if as_task:
-        response = accepted(request, run)
-        response["Preference-Applied"] = RESPOND_ASYNC
-        return response
+        return preferring.begun(request, run)
     if body.stream:
         partials = body.partial_images or 0
         work = Work(run, previews=partials)
         return followed(request, work, events.telling(work, kind, partials))
     by_address = families.wants_addresses(body, model)
     return answered(request, Work(run), partial(document, request, by_address=by_address))
-
-
-def _wants_task(request: ApiRequest) -> bool:
-    """Whether a task is preferred to waiting, which the addresses without the dialect's base grant."""
-    preferred = (each.partition(";")[0].strip() for each in request.headers.get("Prefer", "").split(","))
-    rooted = not request.path.startswith(f"/{request.dialect.base}/")
-    return rooted and any(each.lower() == RESPOND_ASYNC for each in preferred)

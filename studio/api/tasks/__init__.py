@@ -5,13 +5,12 @@ from __future__ import annotations
 from studio.api.endpoints import Endpoint, Part
 from studio.api.errors import Kind
 from studio.api.inputs import REFUSES
-from studio.api.quotes import Quote
 from studio.api.tasks import views
-from studio.api.tasks.envelopes import Artifact, Task, accepted
+from studio.api.tasks.envelopes import Artifact, Quote, Task
 from studio.api.tasks.errors import DIALECT
 from studio.api.tasks.fields import ImageToImage, Media, TextToImage, Upload
 
-__all__ = ["DIALECT", "ENDPOINTS", "accepted"]
+__all__ = ["DIALECT", "ENDPOINTS"]
 
 ENDPOINTS = (
     Endpoint(
@@ -54,7 +53,7 @@ ENDPOINTS = (
         "POST",
         "v1/tasks/<str:task_id>/cancel",
         views.cancel,
-        "Stop a task and give its credits back",
+        "Stop a task, and give back what no picture had come for",
         scope="generate",
         answers={200: Task, 202: Task},
         refuses=(Kind.CONFLICT,),

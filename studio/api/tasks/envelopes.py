@@ -15,7 +15,7 @@ from django.http import HttpResponseBase
 from django.urls import reverse
 from pydantic import BaseModel, Field
 
-from studio.api import access, ids
+from studio.api import access, ids, quotes
 from studio.api.errors import Kind, told, without_pictures
 from studio.api.http import ApiRequest, answer
 from studio.api.results import signed_url
@@ -68,6 +68,18 @@ class Output(BaseModel):
     """The pictures that came of it: fewer than were asked for, perhaps."""
 
     images: list[Result]
+
+
+class Estimate(quotes.Estimate):
+    """The most that is charged, and the least."""
+
+    credits: str = Field(description="The most, in credits as `billing` has them: 1,000 micros each.")
+
+
+class Quote(quotes.Quote):
+    """What a task would cost: the answer to a dry run, in this dialect's own credits."""
+
+    estimated_cost: Estimate
 
 
 class Billing(BaseModel):

@@ -13,7 +13,7 @@ from studio.api.endpoints import files
 from studio.api.errors import Kind, Refused
 from studio.api.http import ApiRequest, answer
 from studio.api.running import Wish
-from studio.api.tasks.envelopes import accepted, envelope, facts_of
+from studio.api.tasks.envelopes import accepted, credits_text, envelope, facts_of
 from studio.api.tasks.errors import no_task
 from studio.api.tasks.fields import ImageToImage, Media, TextToImage, Upload
 from studio.api.tasks.media import FILE, file_of, source, taken
@@ -56,7 +56,7 @@ def _asked(
         return Wish(JobSpec(body.model, body.prompt, given, pictures()))
 
     if quotes.is_dry(request):
-        return answer(quotes.document(quotes.priced(request, wish())))
+        return answer(quotes.document(quotes.priced(request, wish()), written=credits_text))
     return accepted(request, running.submitted(request, wish, workers=True))
 
 
@@ -70,7 +70,7 @@ def task(request: ApiRequest, task_id: str) -> HttpResponseBase:
 
 
 def cancel(request: ApiRequest, task_id: str) -> HttpResponseBase:
-    """Stop it, and give all credits back. The seed names no way to do so: this one is a guess [?].
+    """Stop it, and give back what no picture had come for. The seed names no way to do so: this one is a guess [?].
 
     200 with the task once it is canceled, now or before; 202 where its worker does not see the wish in STOP_SECONDS.
     """

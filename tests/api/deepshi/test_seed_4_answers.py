@@ -166,6 +166,18 @@ def test_seed_4_without_its_base_the_dialect_is_that_of_the_key(
     assert read(post(SMALL, "/v1/images/edits"))["error"]["param"] == "image"
 
 
+def test_a_program_that_prefers_not_to_wait_gets_a_task_without_the_base_and_a_stream_wins(
+    post: Post, asked: list[ImageRequest], desk: Desk
+) -> None:
+    ApiKey.objects.update(dialect="deepshi")
+    begun = post(SMALL, "/v1/images/generations", Prefer="respond-async")
+    assert (begun.status_code, begun["Preference-Applied"], asked) == (202, "respond-async", [])
+    assert read(begun)["billing"] == {"charged_credits": "3.0000"}
+    streamed = post(SMALL | {"stream": True}, "/v1/images/generations", Prefer="respond-async")
+    assert (streamed.status_code, streamed["Content-Type"]) == (200, "text/event-stream")
+    assert post(SMALL, Prefer="respond-async").status_code == 200
+
+
 def test_seed_4_a_stand_in_keeps_to_the_named_models_rules_and_price(
     post: Post, asked: list[ImageRequest], desk: Desk
 ) -> None:
