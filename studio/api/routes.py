@@ -78,10 +78,7 @@ def patterns() -> list[URLPattern]:
 def ends() -> list[URLPattern]:
     """What answers below each base where nothing lies. To stand behind every other address of the site: the base of
     one dialect, ``api``, holds paths of others and pages."""
-    return [
-        path(f"{base}{'/<path:rest>' if dialect.rootless else '<rest:rest>'}", nowhere(dialect), name=name)
-        for base, dialect, name in _bases()
-    ]
+    return [path(f"{base}<rest:rest>", nowhere(dialect), name=name) for base, dialect, name in _bases()]
 
 
 def dialect_at(url_path: str) -> Dialect | None:

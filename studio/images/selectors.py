@@ -16,6 +16,7 @@ from studio.images import storage
 from studio.images.models import Image, Lineage
 
 ALT_LENGTH = 160
+MOST_KIN = 200
 CHAIN_LENGTH = 2
 """How many steps back the line of ancestors is shown."""
 
@@ -178,12 +179,12 @@ class Kin:
 
 
 def kin(image: Image, actor: Actor) -> tuple[list[Kin], list[Kin]]:
-    """All that the picture was made of, and all that was made of it, each oldest first. Three queries.
+    """What the picture was made of, and what was made of it, each oldest first and at most MOST_KIN. Three queries.
 
     A child that the viewer may not see is not spoken of, as in ``family``.
     """
-    above = list(Lineage.objects.filter(child=image).order_by("pk"))
-    below = list(Lineage.objects.filter(parent=image).order_by("pk"))
+    above = list(Lineage.objects.filter(child=image).order_by("pk")[:MOST_KIN])
+    below = list(Lineage.objects.filter(parent=image).order_by("pk")[:MOST_KIN])
     wanted = [edge.parent_id for edge in above] + [edge.child_id for edge in below]
     rows: QuerySet[Image] = OwnedQuerySet(Image).visible_to(actor).filter(pk__in=wanted, discarded=False)
     there = set(rows.values_list("pk", flat=True))

@@ -9,7 +9,7 @@ queued ──► running ──► succeeded   every picture that was asked for 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -21,6 +21,8 @@ from studio.accounts.models import Team
 from studio.core.ids import id_floor
 from studio.jobs import selectors
 from studio.jobs.models import FINAL, OPEN, Job, Project, Run, State
+
+A_MOMENT = timedelta(minutes=1)
 
 
 class RunState(StrEnum):
@@ -63,7 +65,8 @@ def page(
     if narrowed.mine:
         found = found.filter(owner=actor.require_user())
     if narrowed.since:
-        found = found.filter(pk__gte=id_floor(narrowed.since))
+        # The id is made before the time that is shown; by it the rows are in order, so that older ones are not read.
+        found = found.filter(created_at__gte=narrowed.since, pk__gte=id_floor(narrowed.since - A_MOMENT))
     if after is not None:
         found = found.filter(pk__lt=after)
     rows = list(found.order_by("-pk")[: size + 1])

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from pydantic import BaseModel, Field
 
-from studio.api.errors import Told
+from studio.api.errors import Kind, Refused, Told
 from studio.api.limits import Reading
 from studio.catalog.asking import SHAPE
 from studio.core.context import request_id
+from studio.core.errors import NotFound
 
 FIELDS = {SHAPE: "aspect_ratio"}
 
@@ -25,6 +29,15 @@ class Error(BaseModel):
     """Every answer that is no success."""
 
     error: Problem
+
+
+@contextmanager
+def named_by(param: str) -> Iterator[None]:
+    """What is not there is said to be so at the field that named it."""
+    try:
+        yield
+    except NotFound as error:
+        raise Refused(Kind.NOT_FOUND, error.message, param=param) from error
 
 
 def envelope(error: Told, _status: int, code: str) -> Error:

@@ -153,7 +153,8 @@ class NewRun(Ask):
         Field(
             ge=0,
             le=MOST_SECONDS,
-            description="Seconds to wait for the end. The answer is 200 with the run if it came, 202 if not.",
+            description="Seconds to wait for the end: 200 with the run if it came, else 202; 202 at once where too "
+            "many requests of the key's owner wait.",
         ),
     ] = 0
     max_micros: Annotated[

@@ -15,6 +15,7 @@ from studio.api.http import ApiRequest, answer
 from studio.api.inputs import File, Source
 from studio.api.own import answers, cursors, telling, wishes
 from studio.api.own.answers import amount
+from studio.api.own.errors import named_by
 from studio.api.own.fields import PicturesQuery, Upload, UploadForm
 from studio.gallery import keeping
 from studio.gallery import selectors as gallery
@@ -39,8 +40,10 @@ def list_pictures(request: ApiRequest, query: PicturesQuery) -> HttpResponseBase
 def _shelf(request: ApiRequest, query: PicturesQuery) -> Shelf:
     """The shelf that is meant, in the workspace of the project or collection if there is one. Raises NotFound."""
     actor = request.actor
-    project = access.project_for(actor, ids.read("prj", query.project)) if query.project else None
-    held = access.collection_for(actor, ids.read("col", query.collection)) if query.collection else None
+    with named_by("project"):
+        project = access.project_for(actor, ids.read("prj", query.project)) if query.project else None
+    with named_by("collection"):
+        held = access.collection_for(actor, ids.read("col", query.collection)) if query.collection else None
     place = project or held
     team = place.team if place else request.key.team
     return Shelf(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpResponseBase
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from studio.api import access, ids, quotes, repeats, running
@@ -10,9 +11,11 @@ from studio.api import wishes as hashes
 from studio.api.errors import Kind, Refused
 from studio.api.http import ApiRequest, answer
 from studio.api.own import answers, cursors, quoting, telling, wishes
+from studio.api.own.errors import named_by
 from studio.api.own.fields import Again, NewRun, RunsQuery
 from studio.core.errors import StudioError
 from studio.core.micros import Micros
+from studio.core.places import address
 from studio.jobs import again, listing, services
 from studio.jobs.errors import NotCancellable, NothingToRetry, QuoteChanged
 from studio.jobs.listing import Narrowed
@@ -38,9 +41,11 @@ def create_run(request: ApiRequest, body: NewRun) -> HttpResponseBase:
 
 def list_runs(request: ApiRequest, query: RunsQuery) -> HttpResponseBase:
     """Newest first."""
+    with named_by("project"):
+        project = access.project_for(request.actor, ids.read("prj", query.project)) if query.project else None
     narrowed = Narrowed(
         team=request.key.team,
-        project=access.project_for(request.actor, ids.read("prj", query.project)) if query.project else None,
+        project=project,
         state=query.state or "",
         model=query.model,
         mine=query.mine,
@@ -106,10 +111,11 @@ def _job(row: Run, body: Again) -> Job:
     """The job that is meant: the one that is named, or the only one that misses pictures. Raises Refused."""
     jobs = list(row.jobs.all())
     if body.job is not None:
-        wanted = ids.read("job", body.job)
+        with named_by("job"):
+            wanted = ids.read("job", body.job)
         found = next((job for job in jobs if job.pk == wanted), None)
         if found is None:
-            raise ids.missing("job")
+            raise Refused(Kind.NOT_FOUND, ids.missing("job").message, param="job")
         return found
     short = [job for job in jobs if job.state in FINAL and missing_pictures(job)]
     if not short:
@@ -122,10 +128,12 @@ def _job(row: Run, body: Again) -> Job:
 
 
 def _shown(request: ApiRequest, run: Run) -> HttpResponseBase:
-    """The run as it is now; 202 while something of it is still to come."""
+    """The run as it is now, and in ``Location`` where to ask for it; 202 while something of it is still to come."""
     row = access.run_for(request.actor, run.pk)
-    status = 200 if telling.is_over(row) else 202
-    return answer(telling.run(request, row).model_dump(mode="json"), status)
+    told = telling.run(request, row)
+    response = answer(told.model_dump(mode="json"), 200 if telling.is_over(row) else 202)
+    response["Location"] = address(request, reverse("gesso_read_run", args=[told.id]))
+    return response
 
 
 def _nothing(error: StudioError) -> Refused:

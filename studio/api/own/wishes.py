@@ -11,6 +11,7 @@ from studio.api import access, ids, inputs
 from studio.api.errors import Kind, Refused
 from studio.api.http import ApiRequest
 from studio.api.inputs import Artifact, Source
+from studio.api.own.errors import named_by
 from studio.api.own.fields import Ask, Medium, NewRun, Settings
 from studio.api.running import Order, Wish
 from studio.catalog import automatic, extras, sizes
@@ -48,7 +49,8 @@ def _collection(request: ApiRequest, body: Ask, project: Project | None) -> Coll
     """Raises Refused for one that cannot take the pictures of the project, or of the key."""
     if not isinstance(body, NewRun) or body.collection is None:
         return None
-    found = access.changeable_collection_for(request.actor, ids.read("col", body.collection))
+    with named_by("collection"):
+        found = access.changeable_collection_for(request.actor, ids.read("col", body.collection))
     if not collections.fits(found, project or request.key):
         text = _("Choose a collection of the project's workspace.")
         raise Refused(Kind.BAD_VALUE, text, param="collection")
@@ -59,7 +61,8 @@ def project_of(request: ApiRequest, said: str | None) -> Project | None:
     """The project of this id, to run in; None for a name, or for nothing."""
     if said is None or not said.startswith(PROJECT):
         return None
-    return access.changeable_project_for(request.actor, ids.read("prj", said))
+    with named_by("project"):
+        return access.changeable_project_for(request.actor, ids.read("prj", said))
 
 
 def _wishes(request: ApiRequest, body: Ask, team: Team | None) -> list[Wish]:

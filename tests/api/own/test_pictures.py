@@ -208,8 +208,10 @@ def test_a_foreign_picture_and_a_missing_one_are_the_same_404(
             assert refusal(answer) == (404, "not_found", None)
         told = refusal(theirs.post("/runs", QUICK | {"references": [each]}))
         assert told[0] == (404 if each.startswith("img_") else 400)
-    assert refusal(theirs.get("/pictures", collection=held["id"])) == (404, "not_found", None)
-    assert refusal(theirs.post("/runs", QUICK | {"collection": held["id"]})) == (404, "not_found", None)
+    for named in (held["id"], f"col_{'0' * 26}"):
+        assert refusal(theirs.get("/pictures", collection=named)) == (404, "not_found", "collection")
+        answer = theirs.post("/runs", QUICK | {"collection": named})
+        assert refusal(answer) == (404, "not_found", "collection")
     assert theirs.read("/pictures")["data"] == theirs.read("/collections")["data"] == []
     assert (Image.objects.get().binned_at, Run.objects.count()) == (None, 0)
 
@@ -277,5 +279,6 @@ def test_a_collection_of_another_workspace_takes_no_pictures_of_this_one(
     project = of_team.post("/projects", {"name": "Stairs"}).json()["id"]
     answer = program.post("/runs", QUICK | {"project": project, "collection": own["id"]})
     assert refusal(answer) == (400, "invalid_value", "collection")
-    assert refusal(of_team.post("/runs", QUICK | {"collection": own["id"]})) == (404, "not_found", None)
+    answer = of_team.post("/runs", QUICK | {"collection": own["id"]})
+    assert refusal(answer) == (404, "not_found", "collection")
     assert Run.objects.count() == 0

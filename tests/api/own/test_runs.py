@@ -25,7 +25,9 @@ DATA = f"data:image/png;base64,{base64.b64encode(file_of(scene(), 'PNG')).decode
 def test_a_run_is_accepted_at_once_and_nothing_is_painted_in_the_request(
     program: Program, desk: Desk
 ) -> None:
-    run = program.begun(n=2, seed=7)
+    answer = program.post("/runs", QUICK | {"n": 2, "seed": 7})
+    run = answer.json()
+    assert (answer.status_code, answer["Location"]) == (202, f"http://testserver/api/runs/{run['id']}")
     assert re.fullmatch(r"run_[0-9a-z]{26}", run["id"])
     assert (run["state"], run["prompt"], run["origin"], run["mine"]) == ("queued", "a stair", "api", True)
     [job] = run["jobs"]
@@ -121,7 +123,9 @@ REFUSED = [
     ({"references": [{"image": "img_nothing"}]}, (404, "image_not_found", "references.0")),
     ({"references": [{"image": "img_nothing", "role": "mask"}]}, (400, "invalid_value", "references.0.role")),
     ({"mask": "img_nothing"}, (400, "invalid_mask", "mask")),
-    ({"project": "prj_nothing"}, (404, "not_found", None)),
+    ({"project": "prj_nothing"}, (404, "not_found", "project")),
+    ({"collection": "col_nothing"}, (404, "not_found", "collection")),
+    ({"references": ["http://127.0.0.1/"]}, (400, "address_unreachable", "references.0")),
     ({"colour": "red"}, (400, "unknown_parameter", "colour")),
 ]
 
@@ -332,8 +336,9 @@ def test_a_foreign_run_and_a_missing_one_are_the_same_404(program: Program, thei
             theirs.post(f"/runs/{each}/retry"),
         ):
             assert refusal(answer) == (404, "not_found", None)
-    assert refusal(theirs.get("/runs", project=run["project"])) == (404, "not_found", None)
-    assert refusal(theirs.post("/runs", QUICK | {"project": run["project"]})) == (404, "not_found", None)
+    for project in (run["project"], f"prj_{'0' * 26}"):
+        assert refusal(theirs.get("/runs", project=project)) == (404, "not_found", "project")
+        assert refusal(theirs.post("/runs", QUICK | {"project": project})) == (404, "not_found", "project")
     assert theirs.read("/runs")["data"] == []
     assert Job.objects.get().state == State.QUEUED
 
