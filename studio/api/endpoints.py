@@ -86,6 +86,9 @@ class Endpoint:
 def at_path(dialect: Dialect, endpoints: Sequence[Endpoint]) -> View:
     """The view of one path, at which each of the ``endpoints`` takes one method."""
     by_method = {endpoint.method: endpoint for endpoint in endpoints}
+    if "GET" in by_method:
+        # The server keeps the body to itself.
+        by_method["HEAD"] = by_method["GET"]
     methods = ", ".join(sorted(by_method))
 
     @csrf_exempt

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 
@@ -62,8 +63,13 @@ ABOUT = (
 def endpoint(dialect: Dialect, endpoints: Sequence[Endpoint]) -> Endpoint:
     """The address of the document itself, which asks for no key."""
 
+    # Anybody may ask, and to make one takes tens of milliseconds. A server has few names that it is reached by.
+    @lru_cache(maxsize=4)
+    def made(base: str) -> dict[str, Any]:
+        return document(dialect, endpoints, base)
+
     def openapi(request: ApiRequest) -> HttpResponseBase:
-        return answer(document(dialect, endpoints, address(request, f"/{dialect.base}")))
+        return answer(made(address(request, f"/{dialect.base}")))
 
     return Endpoint("GET", "openapi.json", openapi, "This document", open=True)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponseBase
@@ -87,6 +88,7 @@ def dialect_at(url_path: str) -> Dialect | None:
     return next(found, None)
 
 
+@cache
 def _bases() -> list[tuple[str, Dialect, str]]:
     """Each base, who answers where nothing lies below it, and what that is called: one within another comes first."""
     spoken = [(dialect.base, dialect, f"{dialect.name}_nowhere") for dialect, _endpoints in SPOKEN]

@@ -103,12 +103,17 @@ def signed(methods: str, **values: object) -> Row:
 
 def program(methods: str, **values: object) -> Row:
     """For whoever sends a good key; a session of a browser opens nothing here."""
-    return Row("program", tuple(methods.split()), values=values)
+    return Row("program", _with_head(methods), values=values)
 
 
 def of_key(kind: str, methods: str) -> Row:
     """A row's address, for whoever sends a key that may see it; a session of a browser opens nothing here."""
-    return Row("of key", tuple(methods.split()), kind)
+    return Row("of key", _with_head(methods), kind)
+
+
+def _with_head(methods: str) -> tuple[str, ...]:
+    """What answers to GET in the API answers to HEAD."""
+    return tuple(methods.replace("GET", "GET HEAD").split())
 
 
 def nowhere() -> Row:
@@ -174,10 +179,13 @@ ADDRESSES: dict[str, Row] = {
     **{f"{space}_image": program("POST") for space in ("root", "fairstack")},
     **{f"{space}_generate": program("POST") for space in ("root", "multi")},
     **{f"{space}_edit": program("POST") for space in ("root", "multi")},
-    "fairstack_models": anybody("GET"),
+    "fairstack_models": anybody("GET HEAD"),
     **{f"{space}_credits": program("GET") for space in ("root", "fairstack")},
-    **{f"{space}_openapi": anybody("GET") for space in ("openai", "async", "deepshi", "fairstack", "multi")},
-    "gesso_openapi": anybody("GET"),
+    **{
+        f"{space}_openapi": anybody("GET HEAD")
+        for space in ("openai", "async", "deepshi", "fairstack", "multi")
+    },
+    "gesso_openapi": anybody("GET HEAD"),
     "gesso_list_runs": program("GET POST"),
     "gesso_read_run": of_key("told run", "GET"),
     "gesso_cancel_run": of_key("told run", "POST"),

@@ -93,6 +93,12 @@ def test_another_method_is_told_which_one_is_taken(raw: httpx.Client) -> None:
     assert answer.headers["Allow"] == "POST"
 
 
+def test_what_can_be_read_can_be_asked_for_its_head(raw: httpx.Client) -> None:
+    head, whole = raw.head(MODELS), raw.get(MODELS)
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["Content-Length"] == whole.headers["Content-Length"] == str(len(whole.content))
+
+
 def test_our_own_fault_is_told_in_the_dialect_and_its_cause_stays_in_the_log(
     client: Client, key: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -66,7 +66,7 @@ def test_a_document_names_the_server_that_was_asked_and_its_public_address(
 
 def test_a_document_takes_no_other_method_and_says_so_in_the_dialects_words(client: Client) -> None:
     answer = client.post("/d/async/openapi.json")
-    assert (answer.status_code, answer["Allow"]) == (405, "GET")
+    assert (answer.status_code, answer["Allow"]) == (405, "GET, HEAD")
     assert answer.json()["error"]["code"] == "method_not_allowed"
 
 
