@@ -19,8 +19,10 @@ def in_base64(data: bytes) -> Iterator[bytes]:
 
 
 def picture(image: Image) -> Iterator[bytes]:
-    """The picture as its vendor made it. Raises FileNotFoundError if the file is missing."""
-    yield from in_base64(images.original_bytes(image))
+    """The picture as its vendor made it, read as it is sent: whoever takes it slowly holds no more of it in memory
+    than a piece. Raises FileNotFoundError if the file is missing."""
+    for piece in images.original_pieces(image, PIECE_BYTES):
+        yield base64.b64encode(piece)
 
 
 def data_uri(image: Image) -> Iterator[bytes]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -282,9 +282,12 @@ def source_bytes(image: Image) -> tuple[bytes, str, int, int]:
     return intake.convert(data, format_), f"image/{format_}", blob.width, blob.height
 
 
-def original_bytes(image: Image) -> bytes:
-    """The picture as its vendor made it. Raises FileNotFoundError if the file is missing."""
-    return storage.get(storage.original_name(image.blob.key, image.blob.mime))
+def original_pieces(image: Image, size: int) -> Iterator[bytes]:
+    """The picture as its vendor made it, in pieces of ``size`` bytes up to the last. Raises FileNotFoundError if the
+    file is missing, once the first is asked for."""
+    with storage.open_file(storage.original_name(image.blob.key, image.blob.mime)) as file:
+        while piece := file.read(size):
+            yield piece
 
 
 def converted(image: Image, format_: intake.Format) -> bytes:
