@@ -29,8 +29,11 @@ def curl(run: Run, request: HttpRequest) -> str:
     The seed goes with it, so that a model that keeps to one makes the same pictures. References are addresses of this
     studio: the key's owner has to see them.
     """
-    jobs = [job for job in run.jobs.all() if job.retry_of_id is None] or list(run.jobs.all())
-    body = json.dumps(_body(jobs, request), ensure_ascii=False, indent=2)
+    everybody = list(run.jobs.all())
+    # Those that auto moved on to are of the same wish.
+    jobs = [job for job in everybody if job.retry_of_id is None] or everybody
+    asked = _asked(jobs[0], jobs) | _pictures(jobs[0], request) if jobs else {}
+    body = json.dumps({"prompt": run.prompt} | asked, ensure_ascii=False, indent=2)
     return "\n".join(
         [
             f"curl {shlex.quote(address(request, RUNS))} \\",
@@ -41,18 +44,10 @@ def curl(run: Run, request: HttpRequest) -> str:
     )
 
 
-def _body(jobs: list[Job], request: HttpRequest) -> dict[str, Any]:
-    first = jobs[0]
-    asked = _asked_of_any(first) if first.route is not None else _asked_of(first, jobs)
-    return {"prompt": first.prompt} | asked | _pictures(first, request)
-
-
-def _asked_of_any(job: Job) -> dict[str, Any]:
-    """What was asked for in the words of any model, and not what the chosen one made of it."""
-    return {"model": automatic.ID} | _typed((job.route or {})["asked"])
-
-
-def _asked_of(job: Job, jobs: list[Job]) -> dict[str, Any]:
+def _asked(job: Job, jobs: list[Job]) -> dict[str, Any]:
+    if job.route is not None:
+        # What was asked for in the words of any model, and not what the chosen one made of it.
+        return {"model": automatic.ID} | _typed(job.route["asked"])
     models = list(dict.fromkeys(each.model for each in jobs))
     named = {"models": models} if len(models) > 1 else {"model": models[0]}
     settings = Parameters.from_json(job.parameters)

@@ -25,7 +25,7 @@ from tests.faults.processes import Processes
 from tests.jobs.conftest import SKETCH, START, Desk
 
 THREADS, PROCESSES, ADMITTED, PRICE = 50, 8, 10, 3_000
-ROUNDS = int(os.environ.get("ROUNDS") or (200 if os.environ.get("SOAK") else 10))
+ROUNDS = int(os.environ.get("ROUNDS") or (200 if os.environ.get("SOAK") else 20))
 
 
 def at_once(*actions: Callable[[], object]) -> list[object]:
