@@ -15,7 +15,7 @@ from studio.api.own import fields
 from studio.credits import caps
 from studio.jobs.models import Job, Project, Reference, Run, State
 from tests.api.own.conftest import QUICK, Program, refusal
-from tests.factories import make_job, make_project, make_run
+from tests.factories import make_image, make_job, make_project, make_run
 from tests.images.samples import file_of, scene
 from tests.jobs.conftest import PAINT, SKETCH, START, Desk
 
@@ -356,6 +356,18 @@ def test_a_teams_key_sees_that_team_alone(
     assert of_team.read("/runs", mine="1")["data"] == []
     assert of_team.get(f"/runs/{own['id']}").status_code == 404
     assert program.read("/runs", project=row["project"])["data"] == [row]
+
+
+def test_a_reference_that_is_a_members_own_is_told_without_its_id(
+    program: Program, alice: User, bob: User, northwind: Any
+) -> None:
+    job = make_job(make_run(bob, northwind), **SNAPSHOT)
+    for position, image in enumerate((make_image(bob), make_image(bob, northwind))):
+        Reference.objects.create(job=job, position=position, image=image)
+    of_team = Program(keys.make(owner=alice, name="Team", team=northwind)[1])
+    [row] = of_team.read("/runs")["data"]
+    hidden, shown = row["jobs"][0]["references"]
+    assert (hidden["id"], shown["id"][:4]) == (None, "img_")
 
 
 @pytest.mark.parametrize(
