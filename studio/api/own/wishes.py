@@ -39,10 +39,15 @@ def order(request: ApiRequest, body: Ask, most: int | None = None) -> Order:
     """The run that the body asks for, with the pictures that came along kept in its workspace. Raises Refused, and
     what ``access`` and ``inputs`` raise."""
     project = project_of(request, body.project)
-    wishes = _wishes(request, body, project.team if project else request.key.team)
-    called = "" if project else (body.project or "").strip()
+    # Before the pictures: what is refused leaves nothing behind.
     collection = _collection(request, body, project)
-    return Order(wishes, project, called, collection, None if most is None else Micros(most))
+    return Order(
+        _wishes(request, body, project.team if project else request.key.team),
+        project=project,
+        called="" if project else (body.project or "").strip(),
+        collection=collection,
+        most=None if most is None else Micros(most),
+    )
 
 
 def _collection(request: ApiRequest, body: Ask, project: Project | None) -> Collection | None:
