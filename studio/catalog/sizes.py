@@ -18,6 +18,8 @@ FIELDS = {
     "none": "",
 }
 """The form field in which each style's choice is sent."""
+NAMES = frozenset(FIELDS.values()) - {""}
+"""All of them."""
 
 
 STEPS_BACK = 64

@@ -26,6 +26,7 @@ from studio.catalog.fields import (
     is_auto,
     sizing_of,
 )
+from studio.catalog.rules import sides
 from studio.core.errors import Invalid
 
 TOO_LONG = "prompt_too_long"
@@ -140,11 +141,10 @@ class _Reader:
         if is_auto(value) and not sizes.is_valid(sizing, AUTO):
             # Whoever leaves the choice to the model gets what it opens with.
             value = sizing.default
-        value, resolution = value or sizing.default, self._resolution()
-        if not sizes.is_valid(sizing, value):
-            value = self._same_pixels(value, resolution)
+        asked, resolution = value or sizing.default, self._resolution()
+        value = asked if sizes.is_valid(sizing, asked) else self._same_pixels(asked, resolution)
         if not value:
-            self.wrong[field] = self._size_help()
+            self.wrong[field] = self._size_help(asked, resolution)
             value = sizing.default
         return sizing_of(self.entry, value, resolution)
 
@@ -166,11 +166,13 @@ class _Reader:
         known = sizes.choices(self.entry.sizing, resolution)
         return next((c.value for c in known if c.width and value == f"{c.width}x{c.height}"), "")
 
-    def _size_help(self) -> str:
-        limits = self.entry.sizing.limits
+    def _size_help(self, asked: str, resolution: str) -> str:
+        """What there is to choose from, in pixels for whoever asked in pixels."""
+        limits, in_pixels = self.entry.sizing.limits, sides(asked) is not None
         if limits is None:
-            offered = ", ".join(choice.value for choice in sizes.choices(self.entry.sizing))
-            return _("Choose one of %(sizes)s.") % {"sizes": offered}
+            known = sizes.choices(self.entry.sizing, resolution)
+            offered = [f"{c.width}x{c.height}" if in_pixels and c.width else c.value for c in known]
+            return _("Choose one of %(sizes)s.") % {"sizes": ", ".join(offered)}
         return _(
             "Choose sides from %(least)s to %(most)s pixels in steps of %(multiple)s, and no larger or "
             "longer than this model paints."

@@ -182,6 +182,8 @@ REFUSED: list[tuple[dict[str, Any], int, str, str]] = [
     ({"aspect_ratio": "2:1"}, 400, "invalid_value", "aspect_ratio"),
     ({"image_size": "wide"}, 400, "invalid_value", "image_size"),
     ({"image_size": "99999x99999"}, 400, "invalid_value", "image_size"),
+    ({"image_size": "1000x1000", "model": "gesso/paint"}, 400, "invalid_value", "image_size"),
+    ({"image_size": "1000x1000", "model": "gesso/press"}, 400, "invalid_value", "image_size"),
     ({"seed": -1}, 400, "invalid_value", "seed"),
     ({"seed": 2**32}, 400, "invalid_value", "seed"),
     ({"seed": "7"}, 400, "invalid_type", "seed"),

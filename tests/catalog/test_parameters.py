@@ -215,6 +215,11 @@ def test_a_mask_needs_a_model_that_takes_one_and_its_picture() -> None:
     assert "mask" in refused(PAINT, references=1, has_mask=True)
 
 
+def test_whoever_asks_in_pixels_is_told_the_pixels_there_are() -> None:
+    told = refused(PRESS, size="1000x1000")
+    assert told == {"preset": "Choose one of 1024x1024, 1024x1536, 1536x1024, 1536x864."}
+
+
 def test_an_edit_model_asks_for_the_picture() -> None:
     entry = samples.model(kinds=["edit"], max_references=1, sizing={"style": "none"})
     assert refused(entry) == {"references": "Add the picture that is to be edited."}

@@ -9,7 +9,9 @@ from pydantic import BaseModel, Field
 
 from studio.api.dialects import Dialect
 from studio.api.errors import Kind, Told
+from studio.catalog import sizes
 from studio.catalog.asking import SHAPE
+from studio.core.errors import Invalid
 
 WORDS: Mapping[Kind, tuple[int, str]] = {
     Kind.NO_KEY: (401, "unauthorized"),
@@ -41,6 +43,13 @@ def envelope(error: Told, status: int, code: str) -> Error:
 
 
 FIELDS = {"size": "image_size", SHAPE: "aspect_ratio", "references": "image"}
+
+
+def at_own_size(error: Invalid) -> Invalid:
+    """The same error at ``image_size``, which was sent, by whatever name the model's sizes have."""
+    fields = {"image_size" if name in sizes.NAMES else name: text for name, text in error.fields.items()}
+    return Invalid(error.message, fields=fields, code=error.code)
+
 
 DIALECT = Dialect(
     "fairstack",

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from studio.api import inputs, quotes, results, running
 from studio.api.fairstack import answers
+from studio.api.fairstack.errors import at_own_size
 from studio.api.fairstack.fields import Generation, ModelsQuery
 from studio.api.http import ApiRequest, answer
 from studio.api.running import Wish
@@ -17,6 +18,7 @@ from studio.api.waiting import answered
 from studio.catalog import selectors as catalog
 from studio.catalog.asking import SHAPE
 from studio.catalog.selectors import Offer
+from studio.core.errors import Invalid
 from studio.credits import caps
 from studio.credits import selectors as balances
 from studio.credits import services as ledger
@@ -29,10 +31,15 @@ SQUARE = "1:1"
 def image(request: ApiRequest, body: Generation) -> HttpResponseBase:
     """One picture, or with ``confirm: false`` what it would cost."""
     wish = partial(_wish, request, body)
-    if body.confirm is False or quotes.is_dry(request):
-        found = quotes.priced(request, wish())
-        return answer(answers.Estimated(estimated_cost=answers.money(found.most)).model_dump())
-    run = running.submitted(request, wish)
+    try:
+        if body.confirm is False or quotes.is_dry(request):
+            found = quotes.priced(request, wish())
+            return answer(answers.Estimated(estimated_cost=answers.money(found.most)).model_dump())
+        run = running.submitted(request, wish)
+    except Invalid as error:
+        if not body.image_size:
+            raise
+        raise at_own_size(error) from error
     return answered(request, running.Work(run), partial(_document, request))
 
 

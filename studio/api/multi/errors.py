@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from studio.api.errors import STATUSES, Kind, Told
 from studio.api.limits import Reading
 from studio.api.multi.fields import SIDES, Edit, Generation
+from studio.catalog import sizes
 from studio.core.errors import Invalid
 
 PLAIN = "BAD_REQUEST"
@@ -84,9 +85,10 @@ def envelope(error: Told, _status: int, code: str) -> Error:
 
 
 def at_own_fields(error: Invalid, body: Generation | Edit) -> Invalid:
-    """The same error at the side in pixels that was sent: the catalogue checks both as one size."""
-    sent = next((side for side in SIDES if getattr(body, side, None) is not None), "size")
-    fields = {sent if name == "size" else name: text for name, text in error.fields.items()}
+    """The same error at the side in pixels that was sent: the catalogue checks both as one size, by whatever name the
+    model's sizes have."""
+    sent = next((side for side in SIDES if getattr(body, side, None) is not None), "")
+    fields = {sent if sent and name in sizes.NAMES else name: text for name, text in error.fields.items()}
     return Invalid(error.message, fields=fields, code=error.code)
 
 
