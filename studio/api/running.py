@@ -17,7 +17,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 
-from django.db import DatabaseError, connections
+from django.db import Error, connections
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
@@ -210,7 +210,7 @@ class Work:
             self._job = ended(self.run, self._waiter)
         except StudioError as refused:
             self._refused = refused
-        except DatabaseError as error:
+        except Error as error:
             # Whatever it was at, the sweep gives it to a worker, and the client's repeat waits for that.
             log.error("the database failed in run %s", self.run.pk, exc_info=error)
             text = _("The studio is busy or restarting. Try again in a moment.")

@@ -15,7 +15,7 @@ from studio.api import running
 from studio.api.endpoints import STREAM
 from studio.api.http import ApiRequest
 from studio.api.running import Work
-from studio.api.streams import WAIT, Pieces, streamed
+from studio.api.streams import WAIT, Pieces, give_back, streamed
 from studio.core.errors import StudioError
 from studio.images.models import Image
 from studio.jobs.listening import Preview
@@ -56,6 +56,7 @@ def followed(request: ApiRequest, work: Work, telling: Telling) -> HttpResponseB
     Raises StudioError where it ends without pictures before there was anything to tell: the client then hears of it by
     the status. Later it stands in an event ``error``, after which the stream ends.
     """
+    give_back(request)
     heard = work.bell.wait if telling.previews else work.over
     heard(settings.API_QUIET_SECONDS)
     if work.over():

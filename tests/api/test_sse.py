@@ -114,3 +114,19 @@ def test_a_picture_in_pieces_is_the_same_base_64_as_in_one(monkeypatch: pytest.M
     monkeypatch.setattr(encoded, "PIECE_BYTES", 3)
     pieces = list(encoded.in_base64(b"12345678"))
     assert pieces == [b"MTIz", b"NDU2", b"Nzg="]
+
+
+def test_a_stream_holds_no_connection_of_the_pool_while_it_is_quiet(
+    request_of_key: ApiRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    painted(monkeypatch, previews=0)
+    order, over = list[str](), Work.over
+
+    def waits(self: Work, seconds: float = 0.0) -> bool:
+        order.append("waits")
+        return over(self, seconds)
+
+    monkeypatch.setattr(sse, "give_back", lambda _request: order.append("gives back"))
+    monkeypatch.setattr(Work, "over", waits)
+    sse.followed(request_of_key, work(request_of_key), telling(0))
+    assert order[:2] == ["gives back", "waits"]
