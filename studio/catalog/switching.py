@@ -63,6 +63,9 @@ def faithful(entry: Entry, wanted: Mapping[str, str]) -> Parameters | None:
     For whoever did not pick this model, and is not asked. A quality is the same by its rank, a size by its shape and
     about as many pixels.
     """
+    if entry.stand_in:
+        # Nothing filters what the studio paints itself: it is as little strict as anybody can ask for.
+        wanted = {**wanted, "moderation": ""}
     chosen, notes = nearest(entry, wanted)
     quality, style, strength = (wanted.get(name, "") for name in ("quality", "style", "strength"))
     sized = wish_of(wanted) is not None

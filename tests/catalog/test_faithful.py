@@ -21,6 +21,7 @@ TOLD_ANEW: list[tuple[Entry, dict[str, str], dict[str, str]]] = [
     (SKETCH, {"quality": "medium", "style": ""}, {"quality": ""}),
     (PAINT, {"aspect_ratio": "16:9"}, {"aspect_ratio": "16:9"}),
     (DALLE3, {"style": "natural"}, {"style": "natural"}),
+    (SKETCH, {"moderation": "low"}, {"moderation": ""}),
     (SKETCH, {"aspect_ratio": "16:9", "width": "1408", "height": "768"}, {"size": "1384x776"}),
 ]
 
@@ -49,6 +50,7 @@ LOST: list[tuple[Entry, dict[str, str]]] = [
     (CORE, {"aspect_ratio": "3:1"}),
     (EXTRAS, {"size": "1024x1024"}),
     (PAINT, {"background": "transparent"}),
+    (ENTRIES["bfl/flux-2-pro"], {"moderation": "low"}),
     (PAINT, {"extra.steps": "30"}),
 ]
 

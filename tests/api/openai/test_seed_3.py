@@ -212,6 +212,10 @@ def test_seed_3_a_field_of_the_gpt_image_models_is_none_of_dall_e(
     assert param in sent
 
 
+def test_seed_3_less_restrictive_filtering_is_what_a_model_without_a_filter_does(script: Script) -> None:
+    assert script.dry(model=GPT15, moderation="low").status_code == 200
+
+
 @pytest.mark.parametrize("sent", [{"stream": False}, {"partial_images": 0}, {"background": None}], ids=str)
 def test_seed_3_a_field_that_says_no_more_than_its_default_may_come_along(
     script: Script, sent: dict[str, Any]
