@@ -39,7 +39,10 @@ for number in range(count):
     os.write(1, b"ready\\n")
     for line in open(read):
         prefix, amount = line.split()
-        answer = try_hold(account_id, int(amount), f"{prefix}-p{number}")
+        try:
+            answer = try_hold(account_id, int(amount), f"{prefix}-p{number}")
+        except Exception as error:  # Told, and not died of: whoever waits for this answer would wait for ever.
+            answer = repr(error)
         os.write(1, f"{answer}\\n".encode())
     os._exit(0)
 for line in sys.stdin:
