@@ -45,6 +45,8 @@ ON_BOTH_DATABASES = (
     "tests/images/test_search.py",
     "tests/images/test_shelves.py",
     "tests/live",
+    "tests/api/test_limits.py",
+    "tests/api/test_waiting.py",
     "tests/sample/test_money.py",
     "tests/faults/test_submit_race.py",
     "tests/faults/test_duplicates.py",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -36,9 +38,9 @@ def require_membership(key: ApiKey, actor: Actor) -> None:
         raise Refused(Kind.FORBIDDEN, text)
 
 
-def require(key: ApiKey, scope: str) -> None:
-    """Raises Refused where the key is not for this sort of thing; several scopes stand apart by a space."""
-    for each in scope.split():
-        if each not in key.scopes:
-            text = _("This key lacks the scope %(scope)s. Make one that has it.") % {"scope": each}
-            raise Refused(Kind.NO_SCOPE, text)
+def require(key: ApiKey, ways: Sequence[Sequence[str]]) -> None:
+    """Raises Refused where the key has not all scopes of one of these ways in."""
+    missing = [[scope for scope in way if scope not in key.scopes] for way in ways]
+    if all(missing):
+        text = _("This key lacks the scope %(scope)s. Make one that has it.") % {"scope": missing[0][0]}
+        raise Refused(Kind.NO_SCOPE, text)

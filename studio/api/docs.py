@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from django.conf import settings
@@ -122,7 +123,7 @@ def _entry(
         path=path_of(endpoint),
         summary=endpoint.summary,
         about=prose(operation["description"]),
-        scope=" + ".join(endpoint.scope.split()),
+        scope=_(" or ").join(" + ".join(way) for way in endpoint.scopes),
         open=endpoint.open,
         takes=list(_takes(operation, schemas)),
         answers=[
@@ -174,7 +175,7 @@ def _scopes() -> dict[str, list[str]]:
     found: dict[str, list[str]] = {scope: [] for scope in Scope.values}
     for each, endpoints in SPOKEN:
         for endpoint in endpoints:
-            for scope in endpoint.scope.split():
+            for scope in dict.fromkeys(chain.from_iterable(endpoint.scopes)):
                 found[scope].append(f"{endpoint.method} /{each.base}{path_of(endpoint)}")
     return {scope: where for scope, where in found.items() if where}
 

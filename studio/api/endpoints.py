@@ -49,7 +49,7 @@ class Endpoint:
     The view gets the request, the body as ``body`` (a model), the query as ``query``, and what the path holds by name.
     ``form`` is the model of the same body as the parts of a form, whose files stay with the request and are named in
     ``files``. ``answers`` maps a status to the model of its document, or to a media type. ``scope`` is what the key
-    must be for, several apart by a space. ``open`` asks for no key.
+    must be for, several apart by a space, or one side of a bar: ``generate | pictures``. ``open`` asks for no key.
 
     What asks for pictures names in ``dry`` the model of what a dry run is answered with; it takes an idempotency key
     too. ``streams`` sends ``events`` where the body asks for a stream. ``refuses`` is what can be wrong beside what its
@@ -76,6 +76,11 @@ class Endpoint:
     example: Mapping[str, Any] = field(default_factory=dict)
     form_example: Mapping[str, str] = field(default_factory=dict)
     sdk: str = ""
+
+    @property
+    def scopes(self) -> list[list[str]]:
+        """The ways in: a key that has all scopes of one of them may ask."""
+        return [way.split() for way in self.scope.split("|")]
 
     @property
     def name(self) -> str:
@@ -141,7 +146,7 @@ def _enter(request: ApiRequest, endpoint: Endpoint) -> None:
         text = _("This key sent %(limit)s requests within a minute, which is the most. Wait %(seconds)s s.")
         facts = {"limit": request.reading.limit, "seconds": request.reading.seconds}
         raise Refused(Kind.RATE_LIMITED, text % facts, wait=request.reading.seconds)
-    auth.require(request.key, endpoint.scope)
+    auth.require(request.key, endpoint.scopes)
 
 
 def _body(request: ApiRequest, endpoint: Endpoint, model: type[BaseModel]) -> BaseModel:

@@ -150,7 +150,9 @@ def _operation(
         "description": _told_plainly(inspect.getdoc(endpoint.view) or endpoint.summary),
         "parameters": list(_parameters(endpoint, schemas)),
         "responses": _responses(dialect, endpoint, refs),
-        "security": [] if endpoint.open else [{name: endpoint.scope.split()} for name in _security(dialect)],
+        "security": []
+        if endpoint.open
+        else [{name: way} for way in endpoint.scopes for name in _security(dialect)],
     }
     if endpoint.body:
         operation["requestBody"] = {"required": True, "content": _content(endpoint, endpoint.body, refs)}

@@ -15,7 +15,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from studio.accounts import keys, teams
 from studio.accounts.models import ApiKey, Team, User
-from studio.api import running
+from studio.api import ids, running
 from studio.credits import caps
 from studio.credits import services as credits
 from studio.jobs.models import Job, Run
@@ -186,3 +186,13 @@ def test_who_the_program_says_its_user_is_is_kept_as_a_hash_alone(raw: httpx.Cli
     assert kept[0] == kept[1] != kept[2]
     assert all(len(each) == 64 for each in kept)
     assert Run.objects.filter(api_key=ApiKey.objects.get()).count() == 3
+
+
+def test_who_may_read_pictures_may_read_the_run_that_made_them_and_so_may_who_asked_for_it(
+    raw: httpx.Client, desk: Desk
+) -> None:
+    assert raw.post(ADDRESS, json=SMALL).status_code == 200
+    run = ids.shown("run", Run.objects.get().pk)
+    for scopes, status in ((["pictures"], 200), (["generate"], 200), (["credits"], 403)):
+        ApiKey.objects.update(scopes=scopes)
+        assert raw.get(f"/api/runs/{run}").status_code == status

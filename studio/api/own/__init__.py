@@ -64,7 +64,7 @@ ENDPOINTS = (
         "runs/<str:run_id>",
         runs.read_run,
         "One run: its jobs, what each costs, and its pictures",
-        scope="generate",
+        scope="generate | pictures",
         answers={200: answers.Run},
         example=RUN_ID,
     ),

@@ -45,7 +45,7 @@ ENDPOINTS = (
         "v1/tasks/<str:task_id>",
         views.task,
         "How far a task is, and what came of it",
-        scope="generate",
+        scope="generate | pictures",
         answers={200: Task},
         example={"task_id": "tsk_01jdwm6c2ke0sbt7q2f8v9xyz4"},
     ),

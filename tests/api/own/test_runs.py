@@ -374,7 +374,7 @@ def test_a_reference_that_is_a_members_own_is_told_without_its_id(
     ("scopes", "open_to"),
     [
         (["generate"], {"one"}),
-        (["pictures"], {"list"}),
+        (["pictures"], {"list", "one"}),
         (["credits"], set()),
     ],
 )
