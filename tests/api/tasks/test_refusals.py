@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.test import Client
@@ -15,6 +16,9 @@ from tests.api.tasks.asking import BASE, IMAGE, LEAST, TEXT, Asker
 from tests.api.tasks.conftest import VENDOR
 from tests.factories import make_image
 from tests.jobs.conftest import PAINT, SKETCH
+
+NOBODYS = UUID("019e0000-0000-7000-8000-000000000000")
+"""The id of no picture, the same in every process that collects these tests."""
 
 
 @pytest.mark.parametrize(
@@ -29,7 +33,7 @@ from tests.jobs.conftest import PAINT, SKETCH
         ([], 400, "invalid_type"),
         (7, 400, "invalid_type"),
         ({"type": "artifact", "artifact_id": "art_nothing"}, 404, "artifact_not_found"),
-        ({"type": "artifact", "artifact_id": ids.shown("art", Image().pk)}, 404, "artifact_not_found"),
+        ({"type": "artifact", "artifact_id": ids.shown("art", NOBODYS)}, 404, "artifact_not_found"),
         ({"type": "url", "url": "http://pictures.example/1.png"}, 400, "address_scheme"),
         ("http://pictures.example/1.png", 400, "address_scheme"),
         ({"type": "data_uri", "data": "data:image/png;base64,AAAA"}, 400, "unsupported_image_type"),
