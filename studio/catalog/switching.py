@@ -35,9 +35,14 @@ def nearest(entry: Entry, wanted: Mapping[str, str]) -> tuple[Parameters, list[s
     ``wanted`` is a form's texts, or another model's ``Parameters.as_form()``: with its width and height a
     preset that this model does not know still finds the closest shape. What cannot be read takes its default.
     """
+    return _nearest(entry, wanted, by_shape=False)
+
+
+def _nearest(entry: Entry, wanted: Mapping[str, str], *, by_shape: bool) -> tuple[Parameters, list[str]]:
+    """With ``by_shape`` a shape that was said is the same in every model's pixels, and no change to tell of."""
     notes: list[str] = []
     chosen: dict[str, Any] = {
-        **_size(entry, wanted, notes),
+        **_size(entry, wanted, notes, by_shape=by_shape),
         "n": _n(entry, wanted, notes),
         "quality": _quality(entry, wanted, notes),
         "seed": _seed(entry, wanted, notes),
@@ -66,7 +71,7 @@ def faithful(entry: Entry, wanted: Mapping[str, str]) -> Parameters | None:
     if entry.stand_in:
         # Nothing filters what the studio paints itself: it is as little strict as anybody can ask for.
         wanted = {**wanted, "moderation": ""}
-    chosen, notes = nearest(entry, wanted)
+    chosen, notes = _nearest(entry, wanted, by_shape=True)
     quality, style, strength = (wanted.get(name, "") for name in ("quality", "style", "strength"))
     sized = wish_of(wanted) is not None
     lost = (
@@ -98,7 +103,7 @@ def same_size(parameters: Parameters, wanted: Mapping[str, str]) -> bool:
     return wish.area is None or SAME_AREA[0] <= area / wish.area <= SAME_AREA[1]
 
 
-def _size(entry: Entry, wanted: Mapping[str, str], notes: list[str]) -> dict[str, Any]:
+def _size(entry: Entry, wanted: Mapping[str, str], notes: list[str], *, by_shape: bool) -> dict[str, Any]:
     sizing = entry.sizing
     if sizing.style == "none":
         return {}
@@ -110,7 +115,7 @@ def _size(entry: Entry, wanted: Mapping[str, str], notes: list[str]) -> dict[str
     choice = sizes.nearest(sizing, wish, resolution) if wish else None
     if choice is None:
         return sizing_of(entry, sizing.default, resolution)
-    if not _says_the_same(choice, wanted):
+    if not _says_the_same(choice, wanted) and not (by_shape and _has_the_shape(choice, wanted)):
         notes.append(_changed(_name(entry, choice)))
     return sizing_of(entry, choice.value, resolution)
 
@@ -130,13 +135,19 @@ def wish_of(wanted: Mapping[str, str]) -> sizes.Wish | None:
 
 
 def _says_the_same(choice: sizes.Choice, wanted: Mapping[str, str]) -> bool:
-    """A shape that was said is the same in every model's pixels; pixels that were said are the same alone."""
     pixels = f"{choice.width}x{choice.height}"
     drawn = f"{wanted.get('width', '')}x{wanted.get('height', '')}"
-    ratio = sizes.ratio_of(wanted.get("aspect_ratio", ""))
-    if ratio and choice.width and choice.height:
-        return abs(math.log(choice.width / choice.height / ratio)) <= SAME_SHAPE
     return choice.value == wanted.get("aspect_ratio") or pixels in (drawn, wanted.get("size"))
+
+
+def _has_the_shape(choice: sizes.Choice, wanted: Mapping[str, str]) -> bool:
+    ratio = sizes.ratio_of(wanted.get("aspect_ratio", ""))
+    return bool(
+        ratio
+        and choice.width
+        and choice.height
+        and abs(math.log(choice.width / choice.height / ratio)) <= SAME_SHAPE
+    )
 
 
 def _name(entry: Entry, choice: sizes.Choice) -> str:

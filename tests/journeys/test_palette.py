@@ -36,6 +36,7 @@ def option(page: Page, name: str) -> Locator:
 def opened(page: Page, words: str) -> None:
     page.keyboard.press("Control+k")
     expect(palette(page).get_by_role("combobox")).to_be_focused()
+    expect(palette(page).get_by_role("option").first).to_be_visible()  # Its script is there.
     page.keyboard.type(words)
 
 

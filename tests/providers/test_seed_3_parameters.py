@@ -82,7 +82,7 @@ def test_one_person_has_one_name_at_the_vendor_and_nobody_can_read_it(
     [
         (GPT, ["moderation", "output_compression", "background"], ["style"]),
         (DALLE_3, ["style"], ["moderation", "output_compression"]),
-        ("gesso/paint", [], ["moderation", "output_compression", "style"]),
+        ("gesso/paint", ["output_compression"], ["moderation", "style"]),
     ],
 )
 @pytest.mark.usefixtures("gateway", "transactional_db")

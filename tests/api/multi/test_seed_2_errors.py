@@ -120,7 +120,7 @@ def test_trap_5_a_model_that_its_maker_switched_off_is_unavailable(
 ) -> None:
     vendor.ended.add("imagen-4")
     answer = post({"model": "imagen-4"})
-    assert refusal(answer) == (503, "MODEL_UNAVAILABLE", "")
+    assert refusal(answer) == (503, "MODEL_UNAVAILABLE", "model")
     assert desk.balance == (START, 0)
 
 
