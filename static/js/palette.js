@@ -191,6 +191,4 @@ export function start(dialog) {
     found.replaceChildren();
     show();
   }).observe(dialog, { attributeFilter: ["open"] });
-  // A quick hand opens it, and writes, before this module is there.
-  if (dialog.open) show();
 }

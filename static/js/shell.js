@@ -1,6 +1,7 @@
 /** Behaviour of every page: menus, dialogs, tooltips, theme, keys, commands, and what failed requests say. */
 import { all, one, post, shownTheme, signedOut, text } from "gesso/dom";
 import { declared, startKeys } from "gesso/keys";
+import { start as startPalette } from "gesso/palette";
 import { keep, toast } from "gesso/toast";
 import "gesso/pictures";
 
@@ -171,8 +172,9 @@ startKeys();
 
 /* Commands ---------------------------------------------------------------------------------------------------- */
 
+// Here with the key that opens it: what a quick hand types after that key, Enter too, finds somebody who listens.
 const palette = one("#palette");
-if (palette) import("gesso/palette").then((module) => module.start(palette));
+if (palette) startPalette(palette);
 
 /* Answers of the server --------------------------------------------------------------------------------------- */
 
