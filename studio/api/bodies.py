@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, UnreadablePostError
@@ -48,7 +48,6 @@ Whole = StrictInt
 KINDS: Mapping[str, Kind] = {
     "missing": Kind.MISSING,
     "extra_forbidden": Kind.UNKNOWN_FIELD,
-    "string_too_short": Kind.MISSING,  # only of a Prompt
 }
 
 
@@ -81,22 +80,46 @@ def checked[M: BaseModel](model: type[M], data: Mapping[str, Any], *, texts: boo
     try:
         return model.model_validate_strings(data) if texts else model.model_validate(data)
     except ValidationError as error:
-        raise _refused(error.errors(include_url=False, include_input=False)[0]) from None
+        raise _refused(error.errors(include_url=False, include_input=False)[0], data) from None
 
 
-def _refused(wrong: ErrorDetails) -> Refused:
-    place = ".".join(str(part) for part in wrong["loc"])[:80]
-    # Half of a character, which JSON can spell and no encoding can, is no name of a field to repeat.
-    param = place.encode(errors="replace").decode()
-    kind = KINDS.get(wrong["type"])
+def _refused(wrong: ErrorDetails, data: Mapping[str, Any]) -> Refused:
+    param, value = _found(wrong, data)
+    empty = wrong["type"].endswith("too_short") and isinstance(value, str)
+    kind = Kind.MISSING if empty else KINDS.get(wrong["type"])
     if kind is Kind.UNKNOWN_FIELD:
         return Refused(kind, _("Unknown parameter: %(name)s.") % {"name": param}, param=param)
     if kind is Kind.MISSING:
         return Refused(kind, _("%(name)s is required.") % {"name": param}, param=param)
     kind = Kind.BAD_TYPE if wrong["type"].endswith(("_type", "_unicode")) else Kind.BAD_VALUE
-    if param == "prompt" and wrong["type"].endswith("too_long"):
+    if wrong["type"].endswith("too_long") and isinstance(value, str):
         most = number_format(wrong["ctx"]["max_length"], force_grouping=True)
-        text = _("Shorten the prompt to %(limit)s characters.") % {"limit": most}
-        return Refused(Kind.PROMPT_TOO_LONG, text, param=param)
-    text = _("%(name)s cannot be used: %(problem)s.") % {"name": param, "problem": wrong["msg"]}
-    return Refused(kind, text, param=param)
+        text = _("Shorten the %(name)s to %(limit)s characters.") % {"name": param, "limit": most}
+        return Refused(Kind.PROMPT_TOO_LONG if param == "prompt" else kind, text, param=param)
+    values = {"name": param or _("The body"), "problem": _problem(wrong)}
+    return Refused(kind, _("%(name)s cannot be used: %(problem)s.") % values, param=param)
+
+
+def _problem(wrong: ErrorDetails) -> str:
+    """What is the matter with a value; of a list or an object without a word of how it is read."""
+    match wrong["type"]:
+        case "too_short":
+            return _("it holds fewer than %(min_length)s") % wrong["ctx"]
+        case "too_long":
+            return _("it holds more than %(max_length)s") % wrong["ctx"]
+    return wrong["msg"]
+
+
+def _found(wrong: ErrorDetails, data: Mapping[str, Any]) -> tuple[str, object]:
+    """Where it is in what was sent, and what is there, without our models' names for the sorts of a value."""
+    names, here = list[str](), cast("Any", data)
+    for part in wrong["loc"]:
+        try:
+            here = here[part]
+        except (LookupError, TypeError):
+            continue
+        names.append(str(part))
+    if wrong["type"] == "missing":
+        names.append(str(wrong["loc"][-1]))
+    # Half of a character, which JSON can spell and no encoding can, is no name of a field to repeat.
+    return ".".join(names)[:80].encode(errors="replace").decode(), here

@@ -41,8 +41,9 @@ class Quote(BaseModel):
 
 
 def is_dry(request: ApiRequest) -> bool:
-    """Whether only the price is asked for."""
-    return request.headers.get(HEADER, "").strip().lower() in ("1", "true", "yes")
+    """Whether only the price is asked for: by any word that is no plain no, for what was meant as a dry run must cost
+    nothing."""
+    return request.headers.get(HEADER, "").strip().lower() not in ("", "0", "false", "no", "off")
 
 
 def priced(request: ApiRequest, wish: Wish, team: Team | None = None) -> Priced:

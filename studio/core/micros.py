@@ -45,3 +45,9 @@ def dollars_text(micros: int) -> str:
     if value and value < Decimal("0.01"):
         return f"{sign}${exact}"
     return f"{sign}${value.quantize(Decimal('0.01'), ROUND_HALF_UP):,}"
+
+
+def exact_dollars_text(micros: int) -> str:
+    """``$0.20`` or ``$0.031795``: to the micro, for programs that are promised the exact amount."""
+    whole, _point, rest = f"{Decimal(micros) / 1_000_000:,.6f}".partition(".")
+    return f"${whole}.{rest[:2]}{rest[2:].rstrip('0')}"

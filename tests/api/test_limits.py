@@ -164,7 +164,8 @@ def test_who_left_a_team_sees_nothing_of_it_by_a_key_from_better_days(
 
 
 def test_a_dry_run_says_what_it_would_cost_and_costs_nothing(raw: httpx.Client, desk: Desk) -> None:
-    quote = raw.post(ADDRESS, json=SMALL | {"n": 2}, headers={"X-Dry-Run": "true"}).json()
+    for word in ("1", "true", "on"):
+        quote = raw.post(ADDRESS, json=SMALL | {"n": 2}, headers={"X-Dry-Run": word}).json()
     assert (Run.objects.count(), desk.balance) == (0, (START, 0))
     assert (quote["object"], quote["model"], quote["n"]) == ("quote", "gesso/sketch", 2)
     assert quote["estimated_cost"] == {"micros": 6_000, "micros_low": 6_000, "usd": 0.006, "credits": "0.6"}

@@ -12,7 +12,7 @@ from studio.catalog import selectors as catalog
 from studio.catalog.entries import TOOLS, Entry
 from studio.catalog.fields import QUALITY_RANKS
 from studio.catalog.selectors import Offer
-from studio.core.micros import dollars_text
+from studio.core.micros import exact_dollars_text
 from studio.credits.caps import Reading
 from studio.images.models import Image
 from studio.jobs import billing
@@ -127,7 +127,7 @@ def generated(job: Job, image: Image, url: str) -> Generated:
 
 def money(micros: int) -> Money:
     """The amount in both forms."""
-    return Money(micro=micros, display=dollars_text(micros))
+    return Money(micro=micros, display=exact_dollars_text(micros))
 
 
 def model(offer: Offer, today: date) -> Model:
@@ -139,7 +139,7 @@ def model(offer: Offer, today: date) -> Model:
         name=entry.label,
         provider=entry.provider,
         type=sort_of(entry),
-        price=None if price is None else Price(micro=price, display=dollars_text(price)),
+        price=None if price is None else Price(**dict(money(price))),
         capabilities=capabilities(entry),
         quality_rank=max((QUALITY_RANKS.get(name, 1) for name in entry.qualities), default=1),
         tier=entry.tier,
@@ -167,5 +167,5 @@ def capabilities(entry: Entry) -> list[str]:
 
 def credits(available: int, cap: Reading | None) -> Credits:
     """The balance and the key's own limit."""
-    balance = Balance(micro=available, display=dollars_text(available))
+    balance = Balance(**dict(money(available)))
     return Credits(balance=balance, caps=Caps(key=money(cap.left) if cap else None))

@@ -7,11 +7,13 @@ from contextlib import contextmanager
 
 from pydantic import BaseModel, Field
 
-from studio.api.errors import Kind, Refused, Told
+from studio.api.errors import Kind, Refused, Told, told
 from studio.api.limits import Reading
+from studio.api.own.fields import Ask
+from studio.catalog import sizes
 from studio.catalog.asking import SHAPE
 from studio.core.context import request_id
-from studio.core.errors import NotFound
+from studio.core.errors import Invalid, NotFound, StudioError
 
 FIELDS = {SHAPE: "aspect_ratio"}
 
@@ -38,6 +40,26 @@ def named_by(param: str) -> Iterator[None]:
         yield
     except NotFound as error:
         raise Refused(Kind.NOT_FOUND, error.message, param=param) from error
+
+
+@contextmanager
+def at_own_fields(body: Ask) -> Iterator[None]:
+    """What the catalogue refuses is said at the field that was sent: a model that cannot be had, and a size in pixels
+    by whatever name the model's sizes have."""
+    try:
+        yield
+    except Invalid as error:
+        if not body.size:
+            raise
+        others = {name for name in sizes.NAMES if not getattr(body, name, "")}
+        fields = {"size" if name in others else name: text for name, text in error.fields.items()}
+        raise Invalid(error.message, fields=fields, code=error.code) from error
+    except StudioError as error:
+        known = told(error)
+        if known.param or known.kind not in (Kind.NO_MODEL, Kind.MODEL_OFF):
+            raise
+        param = "models" if body.models else "model"
+        raise Refused(known.kind, known.message, param=param) from error
 
 
 def envelope(error: Told, _status: int, code: str) -> Error:

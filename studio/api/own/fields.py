@@ -8,7 +8,16 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, StrictBool, StrictFloat, StrictInt, model_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    StrictBool,
+    StrictFloat,
+    StrictInt,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from studio.api.bodies import Prompt, Sent, Text, Whole
@@ -129,13 +138,14 @@ class Ask(Settings):
         ),
     ] = None
 
-    @model_validator(mode="after")
-    def _one_way_to_name_models(self) -> Ask:
-        if self.models and self.model:
+    @field_validator("models")
+    @classmethod
+    def _one_way_to_name_models(cls, sent: list[str] | None, others: ValidationInfo) -> list[str] | None:
+        if sent and others.data.get("model"):
             raise PydanticCustomError("one_of_two", "send model or models, not both")
-        if self.models and len(set(self.models)) < len(self.models):
+        if sent and len(set(sent)) < len(sent):
             raise PydanticCustomError("named_twice", "a model is named twice")
-        return self
+        return sent
 
 
 class NewRun(Ask):

@@ -11,6 +11,7 @@ from studio.api import quotes
 from studio.api.http import ApiRequest, answer
 from studio.api.own import wishes
 from studio.api.own.answers import Span, amount
+from studio.api.own.errors import at_own_fields
 from studio.api.own.fields import Ask
 from studio.jobs.quoting import Priced
 
@@ -37,7 +38,8 @@ def quoted(request: ApiRequest, body: Ask) -> Quote:
     """The same as a document. Raises what a run would, but for want of credits."""
     order = wishes.order(request, body)
     team = order.project.team if order.project else None
-    return document([quotes.priced(request, wish, team) for wish in order.wishes])
+    with at_own_fields(body):
+        return document([quotes.priced(request, wish, team) for wish in order.wishes])
 
 
 def document(found: Sequence[Priced]) -> Quote:

@@ -11,7 +11,7 @@ from studio.api import wishes as hashes
 from studio.api.errors import Kind, Refused
 from studio.api.http import ApiRequest, answer
 from studio.api.own import answers, cursors, quoting, telling, wishes
-from studio.api.own.errors import named_by
+from studio.api.own.errors import at_own_fields, named_by
 from studio.api.own.fields import Again, NewRun, RunsQuery
 from studio.core.errors import StudioError
 from studio.core.micros import Micros
@@ -31,7 +31,8 @@ def create_run(request: ApiRequest, body: NewRun) -> HttpResponseBase:
     if quotes.is_dry(request):
         return answer(quoting.quoted(request, body).model_dump())
     try:
-        run = running.ordered(request, lambda: wishes.order(request, body, body.max_micros), workers=True)
+        with at_own_fields(body):
+            run = running.ordered(request, lambda: wishes.order(request, body, body.max_micros), workers=True)
     except QuoteChanged as error:
         raise _dearer(error) from error
     if body.wait:
