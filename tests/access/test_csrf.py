@@ -48,9 +48,12 @@ def checking(world: World, who: Who, cookie: str) -> Client:
 def test_no_address_believes_a_request_without_its_own_token(world: World, who: Who) -> None:
     client = checking(world, who, a_token()[1])
     believed = []
-    # Django's admin is for staff alone, and one guard stands before all of it.
-    tried = [each for each in ADDRESSES if who == Who.STAFF or not each.route.startswith("admin/")]
-    for address, headers in product(tried, forged()):
+    # Django's admin is for staff alone, and one guard stands before all of it. That guard reads a token before it
+    # knows who sends it: whoever else asks need not try every kind.
+    tried, tokens = ADDRESSES, list(forged())
+    if who != Who.STAFF:
+        tried, tokens = [each for each in ADDRESSES if not each.route.startswith("admin/")], tokens[:3]
+    for address, headers in product(tried, tokens):
         answer = ask(client, "POST", url_of(world, address), **headers)
         if answer.status != 403 or answer.wrote:
             believed.append((address.route, answer.status, headers))

@@ -11,8 +11,11 @@ from tests.journeys.test_phone import PHONE, fits
 from tests.journeys.watching import barriers
 
 
-def open_all(page: Page) -> None:
-    page.evaluate("document.querySelectorAll('details').forEach((part) => (part.open = true))")
+def open_parts(page: Page, most: int) -> None:
+    """Open the first of what is folded, and fold the rest."""
+    page.evaluate(
+        "most => document.querySelectorAll('details').forEach((part, at) => (part.open = at < most))", most
+    )
 
 
 def test_a_program_is_copied_in_the_language_that_was_chosen_by_keyboard(page: Page) -> None:
@@ -31,8 +34,10 @@ def test_the_pages_fit_a_telephone_and_have_no_barriers(window: Window, alice: P
     page = window(alice, **PHONE)
     page.goto(path)
     assert fits(page)
-    open_all(page)
+    open_parts(page, 1000)
     assert fits(page)
+    # All parts are drawn alike: axe takes half a minute for the hundreds of the longest page.
+    open_parts(page, 8)
     assert barriers(page) == []
 
 

@@ -24,20 +24,20 @@ def test_from_the_press_to_the_receipt(page: Page, watch: Watch) -> None:
 
     desk.choose_model("Gesso Paint")
     page.get_by_label("4:5", exact=True).check()
-    desk.write("A terracotta stair against a quiet sky", images=4)
-    desk.priced("12")
+    desk.write("A terracotta stair against a quiet sky", images=2)
+    desk.priced("6")
     desk.generate.click()
 
     run = desk.run(1)
     tiles = run.locator(".tile")
-    expect(tiles).to_have_count(4)
+    expect(tiles).to_have_count(2)
     shape = sizes(tiles)
     assert len(shape) == 1
     width, height = next(iter(shape))
     assert width / height == pytest.approx(4 / 5, abs=0.01)
-    desk.finished(1, pictures=4)
+    desk.finished(1, pictures=2)
     assert sizes(tiles) == shape
-    assert desk.balance == granted - 12
+    assert desk.balance == granted - 6
     arrived_by_stream(page, watch)
     assert shifted(page) <= STILL
 
@@ -80,7 +80,7 @@ def edited(desk: Desk) -> None:
 
 def receipt_of_the_edited_picture(page: Page, desk: Desk, granted: Decimal) -> None:
     parent = desk.pictures(1).nth(1).get_attribute("href")
-    assert desk.balance == granted - 15
+    assert desk.balance == granted - 9
     desk.pictures(2).click()
     expect(page.get_by_role("heading", name="Make it night")).to_be_attached()
     lineage = page.locator(".lineage .parents").get_by_role("link")
@@ -97,7 +97,7 @@ def statement_adds_up(page: Page, granted: Decimal) -> None:
     charged = rows.filter(has=page.locator('.entry [data-word="charged"]'))
     expect(charged).to_have_count(2)
     amounts = [number_in(amount.inner_text()) for amount in charged.locator(".entry .amount").all()]
-    assert sorted(amounts) == [3, 12]
+    assert sorted(amounts) == [3, 6]
     charged.first.locator("summary").click()
     expect(charged.first.locator(".line")).to_contain_text(["Held", "Charged"])
     newest = number_in(charged.first.locator(".entry .after").inner_text())
