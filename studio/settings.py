@@ -148,6 +148,7 @@ TEMPLATES: list[dict[str, Any]] = [
 DATABASE_URL = env_text("DATABASE_URL", f"sqlite:///{DATA_DIR / 'gesso.sqlite3'}")
 DATABASES: dict[str, Any] = {"default": dj_database_url.parse(DATABASE_URL)}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["ENGINE"] = "studio.core.sqlite3"  # Django's, whose connections are kept
     DATABASES["default"]["OPTIONS"] = {
         # A deferred transaction that turns from reading to writing fails at once, whatever the timeout.
         "transaction_mode": "IMMEDIATE",
@@ -158,7 +159,6 @@ else:
     pool = {"min_size": 1, "max_size": env_number("DATABASE_POOL", 8)}
     # Compiling a page's query takes longer than running it: 1.0 s of 1.3 s for a year's spend.
     DATABASES["default"]["OPTIONS"] = {"pool": pool, "options": "-c jit=off"}
-DATABASES["default"]["CONN_MAX_AGE"] = 0
 
 # Broker and events --------------------------------------------------------------------------------------
 REDIS_URL = env_text("REDIS_URL")

@@ -10,18 +10,14 @@ from django.db import connection, connections, transaction
 
 _writer = threading.RLock()
 
-MANY_THREADS = 160
-
 
 def release() -> None:
-    """Give this thread's connections back before something slow, so that waiting holds none of a pool.
+    """Give this thread's connections back before something slow, so that waiting holds none.
 
-    SQLite has no pool and its connection stays: closing a process's last one writes the whole log back (14 ms). Among
-    hundreds of threads it goes too: each holds the whole schema, a third of a megabyte.
+    On SQLite they stay within a transaction, which alone is of this thread: there, only tests wait in one.
     """
-    crowded = threading.active_count() > MANY_THREADS
     for opened in connections.all(initialized_only=True):
-        if crowded or opened.vendor != "sqlite":
+        if opened.vendor != "sqlite" or not opened.in_atomic_block:
             opened.close()
 
 

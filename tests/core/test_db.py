@@ -3,11 +3,15 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 
 from studio.core import db
+from studio.core.sqlite3.base import DatabaseWrapper
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LONG = 30.0
@@ -57,13 +61,48 @@ def test_who_writes_already_does_not_wait_for_those_who_wait_for_them(elsewhere:
     assert other.result()
 
 
-def test_waiting_keeps_sqlites_connection_until_hundreds_of_threads_would(
-    monkeypatch: pytest.MonkeyPatch,
+def opened() -> Any:
+    connection.ensure_connection()
+    return connection.connection
+
+
+def test_waiting_holds_no_connection_and_sqlites_goes_to_the_next_thread(
+    elsewhere: ThreadPoolExecutor,
 ) -> None:
-    connection.ensure_connection()
-    db.release()
-    assert (connection.connection is not None) == (connection.vendor == "sqlite")
-    connection.ensure_connection()
-    monkeypatch.setattr(db, "MANY_THREADS", 0)
+    mine = opened()
     db.release()
     assert connection.connection is None
+    assert connection.vendor != "sqlite" or elsewhere.submit(opened).result() is mine
+    elsewhere.submit(connections.close_all).result()
+
+
+@pytest.fixture
+def a_file(tmp_path: Path) -> Iterator[DatabaseWrapper]:
+    facts = connections.configure_settings({"default": {"ENGINE": "studio.core.sqlite3"}})["default"]
+    wrapper = DatabaseWrapper(facts | {"NAME": str(tmp_path / "a.sqlite3"), "OPTIONS": {}}, alias="a file")
+    with closing(wrapper):
+        yield wrapper
+
+
+def numbers(wrapper: DatabaseWrapper) -> list[int]:
+    with wrapper.cursor() as cursor:
+        cursor.execute("CREATE TABLE IF NOT EXISTS number (value)")
+        return [value for (value,) in cursor.execute("SELECT value FROM number")]
+
+
+def test_what_a_closed_sqlite_connection_left_undone_is_taken_back(a_file: DatabaseWrapper) -> None:
+    assert numbers(a_file) == []
+    a_file.cursor().execute("BEGIN")
+    a_file.cursor().execute("INSERT INTO number VALUES (1)")
+    a_file.close()
+    assert numbers(a_file) == []
+
+
+def test_a_database_file_that_took_anothers_place_is_opened_anew(a_file: DatabaseWrapper) -> None:
+    numbers(a_file)
+    a_file.cursor().execute("INSERT INTO number VALUES (1)")
+    a_file.close()
+    assert numbers(a_file) == [1]
+    a_file.close()
+    Path(a_file.settings_dict["NAME"]).rename(f"{a_file.settings_dict['NAME']}.old")
+    assert numbers(a_file) == []
