@@ -1,6 +1,6 @@
 """``auto``: no model of its own, but the wish that the studio choose one for the job.
 
-Its settings are those that can be asked of any model; ``studio.jobs.routing`` chooses.
+Its settings are those that can be asked of any model; ``studio.jobs.routing.choosing`` chooses.
 """
 
 from __future__ import annotations

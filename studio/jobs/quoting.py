@@ -18,9 +18,10 @@ from studio.catalog.models import PriceVersion
 from studio.catalog.parameters import Parameters
 from studio.catalog.rules import PerEstimate
 from studio.core.errors import Invalid
-from studio.jobs import learning, routing
+from studio.jobs import learning
 from studio.jobs.errors import ModelNotOffered
 from studio.jobs.models import Job
+from studio.jobs.routing import choosing
 from studio.jobs.specs import JobSpec
 
 
@@ -49,20 +50,20 @@ def price(*, spec: JobSpec, retry_of: Job | None = None, available: int | None =
     ``auto`` becomes the best model that can do it, if possible within the ``available`` micros.
     """
     if spec.model == automatic.ID:
-        return _routed(spec, routing.choose(spec, available=available), retry_of)
+        return _routed(spec, choosing.choose(spec, available=available), retry_of)
     return _priced(spec, retry_of)
 
 
-def _routed(spec: JobSpec, route: routing.Route, retry_of: Job | None) -> Priced:
+def _routed(spec: JobSpec, route: choosing.Route, retry_of: Job | None) -> Priced:
     found = first_of(spec, route, most=route.most, retry_of=retry_of)
     if found is None:
-        raise routing.nothing_fits(route.options)
+        raise choosing.nothing_fits(route.options)
     return found
 
 
 def first_of(
     spec: JobSpec,
-    route: routing.Route,
+    route: choosing.Route,
     *,
     most: int | None,
     retry_of: Job | None = None,
@@ -84,8 +85,8 @@ def first_of(
 
 def routed(
     spec: JobSpec,
-    route: routing.Route,
-    option: routing.Candidate,
+    route: choosing.Route,
+    option: choosing.Candidate,
     *,
     retry_of: Job | None = None,
     within: int | None = None,
@@ -96,7 +97,7 @@ def routed(
     """
     found = _priced(option.spec_for(spec), retry_of)
     quoted = {"within": max(found.quote.high, route.within) if within is None else within}
-    return replace(found, route=routing.facts(spec, route, option) | quoted)
+    return replace(found, route=choosing.facts(spec, route, option) | quoted)
 
 
 def _priced(spec: JobSpec, retry_of: Job | None) -> Priced:

@@ -18,9 +18,10 @@ from providers.errors import ProviderError, RateLimited, UpstreamTimeout
 from studio.catalog import providers as vendors
 from studio.core import clock
 from studio.images.errors import Busy, NotKept
-from studio.jobs import moving, outcomes
+from studio.jobs import outcomes
 from studio.jobs.models import Attempt, Job
 from studio.jobs.queue import Claim
+from studio.jobs.routing import moving
 
 log = logging.getLogger(__name__)
 

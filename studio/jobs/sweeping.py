@@ -16,9 +16,10 @@ from django.utils import timezone
 from studio.catalog import health
 from studio.core.models import Event
 from studio.credits import lots
-from studio.jobs import dispatch, moving, outcomes, queue, retrying
+from studio.jobs import dispatch, outcomes, queue, retrying
 from studio.jobs.models import Job, State, WorkerBeat
 from studio.jobs.queue import Claim
+from studio.jobs.routing import moving
 
 log = logging.getLogger(__name__)
 BATCH = 200

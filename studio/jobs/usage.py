@@ -10,7 +10,7 @@ from django.db import connection
 from django.utils import timezone
 
 from studio.catalog import loader
-from studio.jobs.weather import DAYS
+from studio.jobs.routing.weather import DAYS
 
 KEPT_SECONDS = 600
 KEY = "usage"

@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from studio.catalog import loader
 from studio.core.ids import id_floor
-from studio.jobs import weather
 from studio.jobs.models import Attempt
-from studio.jobs.weather import OWN_DOING, Told, Weather
+from studio.jobs.routing import weather
+from studio.jobs.routing.weather import OWN_DOING, Told, Weather
 
 SLOTS, SLOT = 30, timedelta(minutes=30)
 """The bars of a vendor's row: the last fifteen hours, oldest first."""

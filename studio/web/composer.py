@@ -19,15 +19,15 @@ from studio.catalog.fields import Parameters
 from studio.catalog.selectors import Offer
 from studio.core.errors import Invalid
 from studio.images import selectors as images
-from studio.jobs import routing, weather
 from studio.jobs.models import Reference
+from studio.jobs.routing import choosing, weather
 from studio.jobs.specs import JobSpec, ReferenceSpec
 from studio.web import more_settings, weather_words
 
 PARAMETERS = (
     "n", "size", "aspect_ratio", "resolution", "preset", "quality", "seed",
     "output_format", "output_compression", "background", "style", "moderation", "strength", "negative_prompt",
-    routing.BUDGET,
+    choosing.BUDGET,
 )  # fmt: skip
 
 
@@ -173,7 +173,7 @@ def view(draft: Draft, offer: Offer, parameters: Parameters, actor: Actor, token
         "mode": draft.mode,
         "quote_token": token,
         "idempotency_key": new_key(),
-        "budget": draft.parameters.get(routing.BUDGET, ""),
+        "budget": draft.parameters.get(choosing.BUDGET, ""),
         "parent": draft.parent,
         "explicit": draft.explicit,
     }

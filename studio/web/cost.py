@@ -18,7 +18,8 @@ from studio.catalog.selectors import Offer
 from studio.core.errors import Invalid
 from studio.core.micros import credits_text, dollars_text
 from studio.credits import selectors as credits
-from studio.jobs import quoting, routing
+from studio.jobs import quoting
+from studio.jobs.routing import choosing
 from studio.web.composer import Draft
 
 NO_PROMPT_YET = "…"
@@ -81,7 +82,7 @@ def cost(offer: Offer, draft: Draft, parameters: Parameters, account_id: UUID) -
     return _routed(_cost(best.offer, there, best.parameters, available), best, route.within, available)
 
 
-def _routed(shown: Cost, best: routing.Candidate, within: int, available: int) -> Cost:
+def _routed(shown: Cost, best: choosing.Candidate, within: int, available: int) -> Cost:
     """The cost of the best model, up to what one of the next may take should it be out of order."""
     named = replace(shown, route=_("Auto picks %(model)s") % {"model": best.offer.entry.label})
     if not shown.token or within <= (quoted := prices.read_signed(shown.token)).high:
@@ -97,12 +98,12 @@ def _routed(shown: Cost, best: routing.Candidate, within: int, available: int) -
     )
 
 
-def _route(draft: Draft, parameters: Parameters, available: int) -> routing.Route:
+def _route(draft: Draft, parameters: Parameters, available: int) -> choosing.Route:
     """What ``auto`` would choose. Raises Invalid with the field that stands in the way."""
     given = {name: text for name, text in parameters.as_form().items() if text}
-    given[routing.BUDGET] = draft.parameters.get(routing.BUDGET, "")
+    given[choosing.BUDGET] = draft.parameters.get(choosing.BUDGET, "")
     spec = replace(draft.spec, parameters=given, prompt=draft.prompt.strip() or NO_PROMPT_YET)
-    return routing.choose(spec, available=available)
+    return choosing.choose(spec, available=available)
 
 
 def _cost(offer: Offer, draft: Draft, parameters: Parameters, available: int) -> Cost:

@@ -15,8 +15,8 @@ from studio.catalog import labels
 from studio.catalog import services as prices
 from studio.core.micros import credits_text, dollars_text
 from studio.credits import selectors as credits
-from studio.jobs import again
-from studio.jobs.again import Elsewhere
+from studio.jobs.routing import again
+from studio.jobs.routing.again import Elsewhere
 from studio.web import access, composer, run_words
 from studio.web.http import StudioRequest
 from studio.web.studio import place_of

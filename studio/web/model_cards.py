@@ -18,7 +18,7 @@ from studio.catalog.entries import TIERS
 from studio.catalog.selectors import Offer
 from studio.gallery.using import Sample
 from studio.images import selectors as images
-from studio.jobs.weather import Weather
+from studio.jobs.routing.weather import Weather
 from studio.web.models_address import NAME, PRICE, SPEED, Address
 from studio.web.moulds import Mould, together
 from studio.web.weather_words import WeatherWords, words

@@ -20,7 +20,8 @@ from studio.catalog import selectors as catalog
 from studio.catalog.entries import TIERS
 from studio.catalog.selectors import Offer
 from studio.gallery import using
-from studio.jobs import usage, weather
+from studio.jobs import usage
+from studio.jobs.routing import weather
 from studio.web import access
 from studio.web.http import StudioRequest, is_htmx
 from studio.web.model_cards import Known, card, found, ordered, said

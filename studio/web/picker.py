@@ -17,8 +17,9 @@ from studio.catalog.entries import TIERS
 from studio.catalog.selectors import Offer
 from studio.core.micros import CREDIT_MICROS
 from studio.gallery import using
-from studio.jobs import usage, weather
-from studio.jobs.weather import Weather
+from studio.jobs import usage
+from studio.jobs.routing import weather
+from studio.jobs.routing.weather import Weather
 from studio.web.weather_words import words
 
 LITTLE = 10 * CREDIT_MICROS

@@ -19,9 +19,10 @@ from studio.core.errors import Forbidden, StudioError
 from studio.core.micros import credits_text, dollars_text
 from studio.credits import selectors as credits
 from studio.gallery import selectors as gallery
-from studio.jobs import again, projects, services
+from studio.jobs import projects, services
 from studio.jobs import selectors as jobs
 from studio.jobs.models import Job, Project, Run
+from studio.jobs.routing import again
 from studio.jobs.services import Payer
 from studio.web import access, composer, rows, run_curl
 from studio.web.composer import Draft

@@ -18,8 +18,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from studio.jobs.routing.weather import Weather
 from studio.jobs.vendors import SLOTS, Slot
-from studio.jobs.weather import Weather
 from studio.prompts.redline import Segment
 from studio.web.causes import Cause
 from studio.web.http import StudioRequest

@@ -17,8 +17,8 @@ from studio.catalog.entries import Vendor
 from studio.catalog.health import EVERYTHING, Trouble
 from studio.catalog.models import Breaker, Pause
 from studio.jobs import vendors
+from studio.jobs.routing.weather import Weather
 from studio.jobs.vendors import Day, Failure, Slot
-from studio.jobs.weather import Weather
 from studio.web.weather_words import FINE, NOTHING, percent, seconds
 
 SLOW_PACE = 1.5

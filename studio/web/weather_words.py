@@ -7,7 +7,7 @@ from math import floor
 
 from django.utils.translation import gettext as _
 
-from studio.jobs.weather import Weather
+from studio.jobs.routing.weather import Weather
 
 FINE, SHAKY = 0.98, 0.9
 """Shares of what delivered from which a model does well, and below which it does badly."""

@@ -16,9 +16,10 @@ from studio.accounts.actors import actor_for
 from studio.accounts.models import Team
 from studio.credits.errors import InsufficientCredits
 from studio.credits.models import Hold
-from studio.jobs import again, outcomes, projects, queue, quoting, selectors, services, sweeping
+from studio.jobs import outcomes, projects, queue, quoting, selectors, services, sweeping
 from studio.jobs.errors import NotCancellable, NothingToRetry
 from studio.jobs.models import FINAL, Job, Project, Run, State
+from studio.jobs.routing import again
 from tests.faults import desk as desks
 from tests.faults.conftest import assert_nothing_is_left_open, assert_the_books_are_right
 from tests.faults.processes import Processes

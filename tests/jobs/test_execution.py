@@ -13,8 +13,9 @@ from studio.core import events
 from studio.images import intake
 from studio.images import services as images
 from studio.images.models import Lineage
-from studio.jobs import again, execution, failpoints, notices, outcomes, queue, services, sweeping
+from studio.jobs import execution, failpoints, notices, outcomes, queue, services, sweeping
 from studio.jobs.models import Attempt, Job, Output, State
+from studio.jobs.routing import again
 from studio.jobs.specs import ReferenceSpec
 from tests.factories import make_image, pictures
 from tests.jobs.conftest import PAID, PAINT, PRESS, SKETCH, START, Desk

@@ -13,9 +13,10 @@ import pytest
 from studio.catalog import automatic, loader
 from studio.catalog.entries import Catalog, Entry
 from studio.core.errors import Invalid
-from studio.jobs import again, services
+from studio.jobs import services
 from studio.jobs.errors import KeyReused
 from studio.jobs.models import Job, Run
+from studio.jobs.routing import again
 from studio.jobs.specs import JobSpec, body_hash, spec_of
 from tests.jobs.conftest import SKETCH, Desk
 from tests.providers.cases import KEY

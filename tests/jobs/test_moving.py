@@ -18,12 +18,13 @@ from studio.catalog import services as prices
 from studio.credits import services as credits
 from studio.images import services as images
 from studio.images.errors import NotKept
-from studio.jobs import execution, moving, queue, quoting, receiving, routing, services, sweeping, weather
+from studio.jobs import execution, queue, quoting, receiving, services, sweeping
 from studio.jobs.errors import ModelNotOffered
 from studio.jobs.models import Attempt, Job, Run, State
 from studio.jobs.models import Output as Picture
+from studio.jobs.routing import choosing, moving, weather
+from studio.jobs.routing.weather import Weather
 from studio.jobs.specs import JobSpec
-from studio.jobs.weather import Weather
 from tests.jobs.conftest import PAID, PAINT, SKETCH, START, Desk
 from tests.jobs.vendors import TicketVendor
 from tests.providers.simulators import base
@@ -43,13 +44,13 @@ def measured(monkeypatch: pytest.MonkeyPatch) -> dict[str, Weather]:
 @pytest.fixture(autouse=True)
 def one_paid_model(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of the vendor's models only one can do the job, so that what follows it is painted here."""
-    candidates = routing.candidates
+    candidates = choosing.candidates
 
-    def fewer(*given: object, **more: object) -> list[routing.Candidate]:
+    def fewer(*given: object, **more: object) -> list[choosing.Candidate]:
         found = candidates(*given, **more)  # type: ignore[arg-type]
         return [each for each in found if each.offer.entry.provider == "gesso" or each.offer.id == PAID]
 
-    monkeypatch.setattr(routing, "candidates", fewer)
+    monkeypatch.setattr(choosing, "candidates", fewer)
 
 
 @pytest.fixture(autouse=True)
@@ -236,15 +237,15 @@ def test_a_call_whose_answer_was_lost_before_stays_where_it_is(busy: Desk, vendo
 def test_cancel_pressed_while_the_next_model_is_looked_for_is_not_lost(
     busy: Desk, vendor: OpenAISimulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    choose = routing.choose
+    choose = choosing.choose
 
-    def meanwhile(*given: Any, **more: Any) -> routing.Route:
+    def meanwhile(*given: Any, **more: Any) -> choosing.Route:
         services.cancel_run(run=run)
         return choose(*given, **more)
 
     vendor.fault = Fault(base.STATUS, 500)
     run = busy.submit(automatic.ID)
-    monkeypatch.setattr(routing, "choose", meanwhile)
+    monkeypatch.setattr(choosing, "choose", meanwhile)
     execution.work()
     assert (run.jobs.get().state, busy.balance) == (State.FAILED, (START, 0))
 
@@ -271,7 +272,7 @@ def test_a_model_that_goes_between_two_looks_makes_room_for_the_next(
 ) -> None:
     routed = quoting.routed
 
-    def gone(spec: JobSpec, route: routing.Route, option: routing.Candidate, **more: Any) -> quoting.Priced:
+    def gone(spec: JobSpec, route: choosing.Route, option: choosing.Candidate, **more: Any) -> quoting.Priced:
         if option.offer.id in (SKETCH, PAID):
             raise ModelNotOffered("switched off")
         return routed(spec, route, option, **more)

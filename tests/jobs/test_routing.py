@@ -10,10 +10,10 @@ import pytest
 from studio.catalog import automatic
 from studio.core.errors import Invalid
 from studio.core.micros import from_credits
-from studio.jobs import moving, routing, weather
 from studio.jobs.models import State
+from studio.jobs.routing import choosing, moving, weather
+from studio.jobs.routing.weather import Weather
 from studio.jobs.specs import JobSpec, ReferenceSpec
-from studio.jobs.weather import Weather
 from tests.jobs.conftest import PAID, PAINT, PRESS, SKETCH, Desk
 from tests.providers.simulators.openai import OpenAISimulator
 from tests.providers.tasks import references_of
@@ -35,7 +35,7 @@ def wish(references: tuple[ReferenceSpec, ...] = (), **parameters: str) -> JobSp
 
 
 def names(spec: JobSpec, **more: Any) -> list[str]:
-    return [each.offer.id for each in routing.candidates(spec, **more)]
+    return [each.offer.id for each in choosing.candidates(spec, **more)]
 
 
 def mixed(**weathers: Weather) -> dict[str, Weather]:
@@ -79,12 +79,12 @@ def test_auto_takes_a_shape_and_a_level_that_not_every_model_has() -> None:
     """In the words for every model: each option has them in its own."""
     assert set(names(wish(shape="2:1"))) == {SKETCH}
     assert set(names(wish(level="hd"))) == {STUDIO, PRESS}
-    route = routing.choose(wish(level="hd", shape="16:9", n="2"))
+    route = choosing.choose(wish(level="hd", shape="16:9", n="2"))
     assert {option.parameters.quality for option in route.options} == {"high"}
     for option in route.options:
         assert option.spec_for(wish()).parameters["quality"] == "high"
     with pytest.raises(Invalid):
-        routing.choose(wish(level="hd", shape="2:1"))
+        choosing.choose(wish(level="hd", shape="2:1"))
 
 
 @pytest.mark.django_db
@@ -126,13 +126,13 @@ def test_what_only_stands_in_for_a_model_comes_after_every_real_one(
 
 @pytest.mark.django_db
 def test_the_balance_is_preferred_and_a_budget_is_kept() -> None:
-    dear = routing.choose(wish(), available=10**9).options[0]
-    able = {each.offer.id: each.quote.high for each in routing.choose(wish()).options}
-    cheap = routing.choose(wish(), available=3_000).options[0]
+    dear = choosing.choose(wish(), available=10**9).options[0]
+    able = {each.offer.id: each.quote.high for each in choosing.choose(wish()).options}
+    cheap = choosing.choose(wish(), available=3_000).options[0]
     assert (cheap.offer.id, cheap.quote.high) == (SKETCH, 3_000)
     assert dear.quote.high >= cheap.quote.high
-    within = routing.choose(wish(budget="3.5")).options
-    assert routing.choose(wish(budget=" 1,200.50 ")).most == 12_005_000
+    within = choosing.choose(wish(budget="3.5")).options
+    assert choosing.choose(wish(budget=" 1,200.50 ")).most == 12_005_000
     assert {each.offer.id for each in within} == {name for name, high in able.items() if high <= 35_000}
 
 
@@ -142,7 +142,7 @@ def test_the_balance_is_preferred_and_a_budget_is_kept() -> None:
 )
 def test_a_budget_that_is_none_or_too_small_is_said_at_its_field(budget: str) -> None:
     with pytest.raises(Invalid) as caught:
-        routing.choose(wish(budget=budget))
+        choosing.choose(wish(budget=budget))
     assert set(caught.value.fields) == {"budget"}
 
 

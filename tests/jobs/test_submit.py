@@ -9,9 +9,10 @@ from studio.accounts.models import User
 from studio.core.errors import Invalid
 from studio.credits.errors import InsufficientCredits
 from studio.images.models import Image
-from studio.jobs import again, outcomes, queue, services
+from studio.jobs import outcomes, queue, services
 from studio.jobs.errors import KeyReused, ModelNotOffered, NothingToRetry, QuoteChanged
 from studio.jobs.models import Job, Output, Run, State
+from studio.jobs.routing import again
 from studio.jobs.specs import JobSpec, ReferenceSpec
 from tests.factories import make_image, make_project
 from tests.jobs.conftest import PAID, PAINT, SKETCH, START, Desk

@@ -11,8 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from studio.accounts.models import User
-from studio.jobs import weather
 from studio.jobs.models import Job, State
+from studio.jobs.routing import weather
 from tests.factories import make_job, make_run
 from tests.jobs.conftest import PAINT, SKETCH
 

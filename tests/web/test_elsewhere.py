@@ -10,11 +10,12 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from studio.accounts.models import User
-from studio.jobs import quoting, services, weather
+from studio.jobs import quoting, services
 from studio.jobs.errors import ModelNotOffered
 from studio.jobs.models import Job, State
+from studio.jobs.routing import weather
+from studio.jobs.routing.weather import Weather
 from studio.jobs.specs import JobSpec
-from studio.jobs.weather import Weather
 from tests.factories import make_job, make_run
 from tests.jobs.conftest import PAINT, PRESS, SKETCH, Desk, desk_of
 from tests.jobs.test_free_jobs import FREE

@@ -22,7 +22,7 @@ from studio.catalog.pricing import Quote
 from studio.core.micros import Micros
 from studio.images.models import Image
 from studio.jobs.models import Job, State
-from studio.jobs.weather import Weather
+from studio.jobs.routing.weather import Weather
 from studio.web import weather_words
 from tests.factories import make_blob, make_image, make_job, make_run
 

@@ -16,10 +16,11 @@ from studio.api.own.fields import Again, NewRun, RunsQuery
 from studio.core.errors import StudioError
 from studio.core.micros import Micros
 from studio.core.places import address
-from studio.jobs import again, listing, services
+from studio.jobs import listing, services
 from studio.jobs.errors import NotCancellable, NothingToRetry, QuoteChanged
 from studio.jobs.listing import Narrowed
 from studio.jobs.models import FINAL, Job, Run
+from studio.jobs.routing import again
 from studio.jobs.specs import missing_pictures
 
 LIST = "runs"

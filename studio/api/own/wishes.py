@@ -23,8 +23,8 @@ from studio.gallery import collections
 from studio.gallery.models import Collection
 from studio.images.models import Image
 from studio.jobs import models as jobs
-from studio.jobs import routing
 from studio.jobs.models import Project
+from studio.jobs.routing import choosing
 from studio.jobs.specs import JobSpec, ReferenceSpec
 
 HERE = ("img_", "art_")
@@ -125,7 +125,7 @@ def _check(entry: Entry, given: dict[str, str], own: str) -> None:
         for name in sorted(SIZING | ({"size"} if not own else set()))
         if name in given and name != own
     }
-    if routing.BUDGET in given and entry.id != automatic.ID:
-        wrong[routing.BUDGET] = _("Only auto takes a budget. Leave it out, or send max_micros.")
+    if choosing.BUDGET in given and entry.id != automatic.ID:
+        wrong[choosing.BUDGET] = _("Only auto takes a budget. Leave it out, or send max_micros.")
     if wrong:
         raise Invalid(" ".join(wrong.values()), fields=wrong)

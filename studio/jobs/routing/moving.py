@@ -25,10 +25,11 @@ from studio.catalog import automatic
 from studio.core import db
 from studio.core.errors import StudioError
 from studio.credits import selectors as balances
-from studio.jobs import billing, dispatch, outcomes, quoting, routing, services
+from studio.jobs import billing, dispatch, outcomes, quoting, services
 from studio.jobs.models import Attempt, Job, Run
 from studio.jobs.queue import Claim
 from studio.jobs.quoting import Priced
+from studio.jobs.routing import choosing
 from studio.jobs.specs import JobSpec, ReferenceSpec
 
 log = logging.getLogger(__name__)
@@ -89,7 +90,7 @@ def _next(job: Job) -> Priced | None:
     # What the job holds now comes back as it ends, and is there for the next one.
     payable = balances.balance(job.payer_id).available + billing.quoted(job).high
     try:
-        route = routing.choose(spec, available=min(within, payable), without={each.model for each in tried})
+        route = choosing.choose(spec, available=min(within, payable), without={each.model for each in tried})
     except StudioError:
         return None
     vendors = {each.provider for each in tried}

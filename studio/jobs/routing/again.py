@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from studio.accounts.actors import Actor
 from studio.catalog.errors import NotOffered
-from studio.jobs import quoting, routing
+from studio.jobs import quoting
 from studio.jobs.errors import ModelNotOffered, NothingToRetry
 from studio.jobs.models import FINAL, Job, Run
 from studio.jobs.quoting import Priced
-from studio.jobs.routing import Candidate
+from studio.jobs.routing import choosing
+from studio.jobs.routing.choosing import Candidate
 from studio.jobs.services import Payer, Via, submit
 from studio.jobs.specs import JobSpec, missing_pictures, spec_of
 
@@ -31,9 +32,9 @@ def price_retry(*, job: Job, model: str = "") -> Priced:
     """
     spec = _missing(job)
     if model and model != job.model:
-        fitting = routing.candidates(spec, among=[model])
+        fitting = choosing.candidates(spec, among=[model])
         if not fitting:
-            raise routing.nothing_fits(fitting)
+            raise choosing.nothing_fits(fitting)
         spec = fitting[0].spec_for(spec)
     return quoting.price(spec=spec, retry_of=job)
 
@@ -42,7 +43,7 @@ def elsewhere(*, job: Job, most: int) -> list[Elsewhere]:
     """The ``most`` best other models for the missing pictures, each with today's price. Raises NothingToRetry."""
     spec = _missing(job)
     found: list[Elsewhere] = []
-    for each in routing.candidates(spec, without=[job.model]):
+    for each in choosing.candidates(spec, without=[job.model]):
         if len(found) == most:
             break
         # One that was switched off between two looks is no choice any more.

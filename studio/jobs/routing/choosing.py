@@ -23,9 +23,9 @@ from studio.catalog.switching import nearest, same_size
 from studio.catalog.validation import validate
 from studio.core.errors import Invalid
 from studio.core.micros import MAX_MICROS, Micros, credits_text, from_credits
-from studio.jobs import weather
+from studio.jobs.routing import weather
+from studio.jobs.routing.weather import Weather
 from studio.jobs.specs import JobSpec
-from studio.jobs.weather import Weather
 
 BUDGET = "budget"
 """The setting of ``auto`` that says the most credits a run may cost."""
