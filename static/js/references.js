@@ -169,51 +169,42 @@ function startDropping(form) {
   });
 }
 
-/** What a file is, only its bytes tell, and the server reads them; a file that is too large is not worth the way. */
-function take(form, files, role) {
-  const refuse = refusals();
-  for (const file of files) {
-    if (file.size > MAX_BYTES) refuse(text("upload-failed"), text("too-large", { name: file.name, megabytes: (file.size / 1048576).toFixed(1) }));
-    else upload(form, file, role, refuse);
-  }
+/**
+ * What a file is, only its bytes tell, and the server reads them; a file that is too large is not worth the way.
+ * What is refused of several goes when the last is told, in one message: going one by one would move the settings often.
+ */
+async function take(form, files, role) {
+  const told = await Promise.all(files.map((file) => (file.size > MAX_BYTES ? tooLarge(file) : upload(form, file, role))));
+  const refused = told.filter(Boolean);
+  if (!refused.length) return;
+  for (const { item } of refused) item?.remove();
+  changed();
+  const title = refused.length > 1 ? text("uploads-failed", { count: refused.length }) : refused[0].title;
+  toast({ kind: "bad", title, text: refused.map(({ words }) => words).join("\n") });
 }
 
-/** One message for all that came together: there is room for three, and each file has a line of its own. */
-function refusals() {
-  let shown = null;
-  let count = 0;
-  return (title, words) => {
-    if (!shown?.isConnected) {
-      shown = toast({ kind: "bad", title, text: words });
-      count = 1;
-      return;
-    }
-    count += 1;
-    one(".toast-body b", shown).textContent = text("uploads-failed", { count });
-    one(".toast-body span", shown).textContent += `\n${words}`;
-  };
-}
+const tooLarge = ({ name, size }) => ({ title: text("upload-failed"), words: text("too-large", { name, megabytes: (size / 1048576).toFixed(1) }) });
 
-async function upload(form, file, role, refuse) {
+/** Add the file at once and send it; why it was refused, with the item that stands for it, or nothing. */
+async function upload(form, file, role) {
   const preview = URL.createObjectURL(file);
   const item = addReference({ id: "", thumb: preview, role, alt: file.name });
+  const refused = (title, words) => {
+    item.dataset.refused = "";
+    return { item, title, words };
+  };
   item.dataset.busy = "";
   uploading(1);
-  const failed = (title, words) => {
-    item.remove();
-    changed();
-    refuse(title, words);
-  };
   try {
     const body = new FormData();
     body.append("file", file);
     const answer = await post(form.dataset.uploads, body);
     const said = await answer.json().catch(() => ({})); // What stands before the server may answer with a page.
-    if (answer.status >= 500 && !said.error) return failed(text("server-title"), text("server", { id: answer.headers.get("X-Request-ID") ?? "" }));
-    if (!answer.ok) return failed(text("upload-failed"), said.error?.message ?? said.error ?? text("not-an-image", { name: file.name }));
+    if (answer.status >= 500 && !said.error) return refused(text("server-title"), text("server", { id: answer.headers.get("X-Request-ID") ?? "" }));
+    if (!answer.ok) return refused(text("upload-failed"), said.error?.message ?? said.error ?? text("not-an-image", { name: file.name }));
     fill(item, { id: said.id, thumb: said.thumb, alt: file.name });
   } catch {
-    failed(text("offline-title"), text("offline"));
+    return refused(text("offline-title"), text("offline"));
   } finally {
     delete item.dataset.busy;
     uploading(-1);

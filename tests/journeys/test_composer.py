@@ -125,7 +125,7 @@ def test_a_file_that_is_no_picture_is_refused_in_a_sentence_and_the_rest_is_kept
 def test_of_several_files_the_good_one_is_kept_and_each_bad_one_has_its_sentence(
     page: Page, watch: Watch, measures: Measures
 ) -> None:
-    measures.calm = 0.08  # Six references need a second line until five of them are refused.
+    measures.calm = 0.05  # Six references need a second line until five of them are refused.
     watch.expected.append("status of 4")
     desk = Desk(page)
     bad: dict[str, bytes] = {
