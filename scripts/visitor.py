@@ -9,24 +9,32 @@ import os
 import sys
 import time
 import uuid
+from typing import TYPE_CHECKING
 
 import django
 from django.conf import settings
+
+if TYPE_CHECKING:
+    from studio.accounts.models import User
 
 FINISH_SECONDS = 60
 
 
 def account(name: str, credits_to_grant: int) -> str:
     """A person with credits, signed in; the session's key."""
-    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-    from django.contrib.sessions.backends.db import SessionStore
-
     from studio.accounts.models import User
-    from studio.core.micros import CREDIT_MICROS
-    from studio.credits import services as credits
 
     email = f"{name.lower()}@northwind.test"
     user = User.objects.filter(email=email).first() or User.objects.create_user(email, name=name)
+    grant(user, credits_to_grant)
+    return signed_in(user)
+
+
+def grant(user: User, credits_to_grant: int) -> None:
+    """Whole credits, from nobody in particular; none where there are none to grant."""
+    from studio.core.micros import CREDIT_MICROS
+    from studio.credits import services as credits
+
     if credits_to_grant:
         credits.grant(
             account_id=credits.account_of(user=user).pk,
@@ -35,6 +43,13 @@ def account(name: str, credits_to_grant: int) -> str:
             actor=None,
             reason="To try things",
         )
+
+
+def signed_in(user: User) -> str:
+    """The key of a new session of the person's, as signing in makes one."""
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.contrib.sessions.backends.db import SessionStore
+
     session = SessionStore()
     session[SESSION_KEY] = str(user.pk)
     session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]

@@ -1,16 +1,14 @@
-"""Many at one barrier, in threads and in processes of their own, against the test's own database."""
+"""Many who start at one shot, in processes of their own, against the test's own database."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
-import threading
-from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID
 
-from django.db import connection, connections
+from django.db import connection
 
 from studio.core.errors import StudioError
 from studio.credits import services as credits
@@ -63,33 +61,6 @@ def try_hold(account_id: UUID, amount: int, key: str) -> str:
     except StudioError as error:
         return error.code
     return "held"
-
-
-def in_threads(calls: list[Callable[[], object]], *, at_once: int | None = None) -> list[object]:
-    """What each call answered, or the exception it raised; all start at one barrier.
-
-    ``at_once`` bounds how many hold a connection, for a database with few of them.
-    """
-    barrier = threading.Barrier(len(calls))
-    slots = threading.BoundedSemaphore(at_once or len(calls))
-    answers: list[object] = [None] * len(calls)
-
-    def run(number: int, call: Callable[[], object]) -> None:
-        barrier.wait()
-        with slots:
-            try:
-                answers[number] = call()
-            except Exception as error:
-                answers[number] = error
-            finally:
-                connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(number, call)) for number, call in enumerate(calls)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return answers
 
 
 class Racers:

@@ -17,7 +17,7 @@ from studio.credits import services as credits
 from studio.credits.checks import check_account, check_all
 from studio.credits.errors import CapReached
 from studio.credits.models import Cap
-from tests.credits.racing import in_threads
+from tests.racing import at_once
 
 UNDER = caps.Under(caps.KEY, "a key")
 
@@ -110,7 +110,7 @@ def test_of_forty_at_once_only_as_many_are_held_as_the_cap_has_room_for(account_
     calls: list[Callable[[], object]] = [
         partial(hold, account_id, f"job:{number}", 10) for number in range(40)
     ]
-    at_once = 8 if connection.vendor == "postgresql" else None
-    assert Counter(in_threads(calls, at_once=at_once)) == {"held": 10, "cap_reached": 30}
+    connected = 8 if connection.vendor == "postgresql" else None
+    assert Counter(at_once(calls, connected=connected)) == {"held": 10, "cap_reached": 30}
     assert (selectors.balance(account_id).available, used()) == (900, 100)
     assert books(account_id) == []

@@ -19,13 +19,14 @@ from studio.credits import selectors
 from studio.credits import services as credits
 from studio.credits.checks import check_account
 from studio.credits.models import Entry, Hold
-from tests.credits.racing import Racers, in_threads, try_hold
+from tests.credits.racing import Racers, try_hold
+from tests.racing import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 PRICE = 7_000
 # A pool of eight connections serves the threads: PostgreSQL's limit is for everybody.
-THREADS_AT_ONCE = 8 if connection.vendor == "postgresql" else None
+CONNECTED = 8 if connection.vendor == "postgresql" else None
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ def race_for_ten(account_id: UUID, racers: Racers, name: str) -> None:
         partial(try_hold, account_id, PRICE, f"{name}-t{number}") for number in range(50)
     ]
     racers.shoot(name, PRICE)
-    answers = Counter([*in_threads(calls, at_once=THREADS_AT_ONCE), *racers.answers()])
+    answers = Counter([*at_once(calls, connected=CONNECTED), *racers.answers()])
     assert answers == {"held": 10, "insufficient_credits": 48}
     assert selectors.balance(account_id).available == 0
     assert check_account(account_id) == []
@@ -86,7 +87,7 @@ def test_whoever_finishes_first_decides_and_the_other_hears_the_same(
         key = f"job:{number}"
         credits.hold(account_id=account_id, amount=PRICE, key=key, label="")
         calls = finishers(key)
-        answers = in_threads([calls[name] for name in (*pair, *pair)])
+        answers = at_once([calls[name] for name in (*pair, *pair)])
         hold = Hold.objects.get(key=key)
         said = {"settle": hold.settled, "release": hold.amount - hold.settled}
         expected = [said["release" if name in ("cancel", "sweeper") else "settle"] for name in (*pair, *pair)]
@@ -100,7 +101,7 @@ def test_whoever_finishes_first_decides_and_the_other_hears_the_same(
 
 def test_a_grant_that_is_sent_twenty_times_at_once_arrives_once(account_id: UUID) -> None:
     send = partial(credits.grant, account_id=account_id, amount=PRICE, key="g", actor=None, reason="A race")
-    answers = in_threads([send] * 20, at_once=THREADS_AT_ONCE)
+    answers = at_once([send] * 20, connected=CONNECTED)
     assert all(isinstance(answer, Entry) for answer in answers)
     assert len({answer.pk for answer in answers if isinstance(answer, Entry)}) == 1
     assert selectors.balance(account_id).available == PRICE
@@ -109,11 +110,11 @@ def test_a_grant_that_is_sent_twenty_times_at_once_arrives_once(account_id: UUID
 def test_a_hold_that_is_asked_for_twenty_times_at_once_is_held_once(account_id: UUID) -> None:
     credits.grant(account_id=account_id, amount=PRICE, key="g", actor=None, reason="A race")
     ask = partial(credits.hold, account_id=account_id, amount=PRICE, key="job:1", label="")
-    answers = in_threads([ask] * 20, at_once=THREADS_AT_ONCE)
+    answers = at_once([ask] * 20, connected=CONNECTED)
     assert {answer.pk for answer in answers if isinstance(answer, Hold)} == {Hold.objects.get().pk}
     assert all(isinstance(answer, Hold) for answer in answers)
 
 
 def test_an_account_that_twenty_ask_for_at_once_is_made_once(bob: User) -> None:
-    answers = in_threads([partial(credits.account_of, user=bob)] * 20, at_once=THREADS_AT_ONCE)
+    answers = at_once([partial(credits.account_of, user=bob)] * 20, connected=CONNECTED)
     assert len({str(getattr(answer, "pk", answer)) for answer in answers}) == 1

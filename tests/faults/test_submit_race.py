@@ -9,7 +9,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.db.models import QuerySet
 
 from studio.accounts.actors import actor_for
@@ -24,31 +23,13 @@ from tests.faults import desk as desks
 from tests.faults.conftest import assert_nothing_is_left_open, assert_the_books_are_right
 from tests.faults.processes import Processes
 from tests.jobs.conftest import SKETCH, START, Desk
+from tests.racing import at_once
 
 THREADS, PROCESSES, ADMITTED, PRICE = 50, 8, 10, 3_000
 ROUNDS = int(os.environ.get("ROUNDS") or (200 if os.environ.get("SOAK") else 20))
 
 
-def at_once(*actions: Callable[[], object]) -> list[object]:
-    """What each action answered or raised; all begin at one barrier, each in a thread of its own."""
-    barrier = threading.Barrier(len(actions))
-    answers: list[object] = [None] * len(actions)
-
-    def act(place: int, action: Callable[[], object]) -> None:
-        barrier.wait()
-        try:
-            answers[place] = action()
-        except (InsufficientCredits, NotCancellable, NothingToRetry) as refusal:
-            answers[place] = type(refusal)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=act, args=each) for each in enumerate(actions)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return answers
+REFUSALS = (InsufficientCredits, NotCancellable, NothingToRetry)
 
 
 def race(busy: Desk, processes: Processes, number: int) -> None:
@@ -61,7 +42,7 @@ def race(busy: Desk, processes: Processes, number: int) -> None:
     def submit(place: int) -> Callable[[], object]:
         return lambda: desks.press(key=f"{number}-thread-{place}", **press)
 
-    answers = at_once(*map(submit, range(THREADS)), processes.go)
+    answers = at_once([*map(submit, range(THREADS)), processes.go], refusals=REFUSALS)
     codes = processes.all_ended()
     runs = [answer for answer in answers if isinstance(answer, Run)]
     assert len(runs) + codes.count(0) == ADMITTED
@@ -113,7 +94,7 @@ def test_of_58_who_press_at_once_exactly_ten_are_admitted_round_after_round(
 def test_two_presses_of_one_button_are_one_run(busy: Desk) -> None:
     press: dict[str, Any] = {"project_id": str(busy.project.pk), "model": SKETCH, "key": "the same"}
     press["user_id"] = busy.actor.require_user().pk
-    runs = at_once(*[lambda: desks.press(**press)] * 8)
+    runs = at_once([lambda: desks.press(**press)] * 8)
     assert len(set(runs)) == Run.objects.count() == 1
     assert busy.balance == (START - PRICE, PRICE)
 
@@ -143,7 +124,7 @@ def test_two_retries_of_one_job_at_once_are_paid_once(
         ours = Job.objects.select_related("run__project").get(pk=job.pk)
         return lambda: again.retry(actor=busy.actor, payer=busy.payer, job=ours, key=key)
 
-    answers = at_once(*map(retry, keys))
+    answers = at_once([*map(retry, keys)], refusals=REFUSALS)
     run = Job.objects.get(retry_of=job).run
     assert Counter(answers) == ({run: 2} if keys[0] == keys[1] else {run: 1, NothingToRetry: 1})
     assert busy.balance == (START - PRICE, PRICE)
@@ -172,7 +153,7 @@ def test_first_presses_at_once_go_to_one_new_project(
     team = northwind if in_team else None
     Project.objects.all().delete()
     actor = actor_for(busy.actor.require_user())
-    found = at_once(*[lambda: projects.latest_project(actor=actor, team=team)] * barrier.parties)
+    found = at_once([lambda: projects.latest_project(actor=actor, team=team)] * barrier.parties)
     assert set(found) == {Project.objects.get()}
 
 
@@ -186,14 +167,15 @@ def test_a_job_that_is_finished_failed_cancelled_and_swept_at_once_ends_once(
     assert claim is not None
     attempt = job.attempts.create(number=1, client_ref=job.pk.hex)
     loaded = [Job.objects.select_related("run", "price_version").get(pk=job.pk) for _ in range(4)]
-    answers = at_once(
+    enders: list[Callable[[], object]] = [
         lambda: outcomes.finish(claim, loaded[0], attempt, actual=PRICE, answer=outcomes.Answer()),  # type: ignore[arg-type]
         lambda: outcomes.fail(claim, loaded[1], code="upstream", detail="no"),
         lambda: outcomes.cancel_running(claim, loaded[2]),
         lambda: outcomes.put_back(claim, loaded[3], seconds=0, clean=False),
         sweeping.sweep,
         lambda: services.cancel(job=Job.objects.select_related("run").get(pk=job.pk)),
-    )
+    ]
+    answers = at_once(enders, refusals=REFUSALS)
     assert Counter(answers[:4])[True] <= 1
     job.refresh_from_db()
     if job.state in FINAL:

@@ -16,35 +16,19 @@ from typing import Any
 
 import django
 
+from scripts import visitor
+
 _numbers = itertools.count(1)
 
 
 def person(name: str, granted: int = 1000, staff: bool = False) -> dict[str, Any]:
     """Somebody new with credits, and the key of a session in which they are signed in."""
-    from django.conf import settings
-    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-    from django.contrib.sessions.backends.db import SessionStore
-
     from studio.accounts.models import User
-    from studio.core.micros import CREDIT_MICROS
-    from studio.credits import services as credits
 
     email = f"{name.lower()}-{next(_numbers)}@northwind.test"
     user = User.objects.create_user(email, name=name, is_staff=staff, is_superuser=staff)
-    if granted:
-        credits.grant(
-            account_id=credits.account_of(user=user).pk,
-            amount=granted * CREDIT_MICROS,
-            key=uuid.uuid4().hex,
-            actor=None,
-            reason="To try things",
-        )
-    session = SessionStore()
-    session[SESSION_KEY] = str(user.pk)
-    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    session.create()
-    return {"id": user.pk, "email": email, "name": name, "session": session.session_key}
+    visitor.grant(user, granted)
+    return {"id": user.pk, "email": email, "name": name, "session": visitor.signed_in(user)}
 
 
 def leave_staff(user_id: int) -> None:
