@@ -12,8 +12,9 @@ from typing import Any, Protocol, runtime_checkable
 
 from providers import errors
 
-GENERATE, EDIT, INPAINT, UPSCALE, CUTOUT = "generate", "edit", "inpaint", "upscale", "cutout"
-"""The kinds of work. A cutout is a picture without its background."""
+GENERATE, EDIT, INPAINT = "generate", "edit", "inpaint"
+UPSCALE, CUTOUT, EXPAND = "upscale", "cutout", "expand"
+"""The kinds of work. A cutout is a picture without its background; to expand is to paint on beyond its edges."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ let wanted = false; // pressed before the price was known
 const prompt = () => one("#prompt");
 const lengthOf = (value) => [...value].length; // Limits count characters, not UTF-16 units.
 const limit = () => Number(one("#model-limit")?.dataset.limit ?? 0);
+const reading = () => one("#model-limit")?.dataset.prompt ?? "needed"; // needed, optional or unread
 const put = (element, words) => {
   if (element.textContent !== words) element.textContent = words;
 };
@@ -44,7 +45,7 @@ export function uploading(change) {
 function reasonNow(button) {
   const words = prompt().value;
   if (uploads > 0) return text("uploading");
-  if (!words.trim()) return text("write");
+  if (!words.trim() && reading() === "needed") return text("write");
   if (limit() && lengthOf(words) > limit()) return text("too-long", { n: lengthOf(words) - limit() });
   if (one('#composer [name="mode"][value="edit"]').checked && !one('.reference[data-role="source"]:not([data-over])')) return text("needs-source");
   return button.dataset.reason;
@@ -67,7 +68,8 @@ function countPrompt() {
   counter.classList.toggle("over", over);
   if (over) prompt().setAttribute("aria-invalid", "true");
   else if (!prompt().hasAttribute("aria-errormessage")) prompt().removeAttribute("aria-invalid");
-  put(counter, limit() ? counter.dataset.left.replace("{n}", n.toLocaleString()).replace("{limit}", limit().toLocaleString()) : "");
+  const note = n && reading() === "optional" ? "" : counter.dataset[reading()];
+  put(counter, note ? note : limit() ? counter.dataset.left.replace("{n}", n.toLocaleString()).replace("{limit}", limit().toLocaleString()) : "");
 }
 
 /* One submit at a time ------------------------------------------------------------------------------------------- */
@@ -114,7 +116,7 @@ function setBusy(busy) {
 }
 
 function explain(button) {
-  if (!prompt().value.trim() || prompt().getAttribute("aria-invalid") === "true") prompt().focus();
+  if ((!prompt().value.trim() && reading() === "needed") || prompt().getAttribute("aria-invalid") === "true") prompt().focus();
   else button.focus();
 }
 

@@ -42,6 +42,7 @@ class EntryCard:
     badges: tuple[str, ...]
     note: str
     prompt_limit: int
+    prompt: str
     supports: Abilities
     max_references: int
     disabled_reason: str
@@ -130,6 +131,7 @@ def card(offer: Offer, *, staff: bool = False) -> EntryCard:
         badges=tuple(_badges(entry)),
         note=_note(offer),
         prompt_limit=entry.prompt_limit,
+        prompt=entry.prompt,
         supports=_abilities(entry),
         max_references=entry.max_references,
         disabled_reason=(staff and offer.hint) or offer.reason,

@@ -11,10 +11,11 @@ from studio.catalog.rules import PriceRule
 
 TIERS = ("budget", "standard", "premium")
 KINDS = ("generate", "edit", "inpaint", "upscale", "cutout", "expand")
-NOT_ASKED = frozenset({"expand"})
-"""Kinds of work that no page and no address of ours can ask for yet: a model of these alone is known, not offered."""
+NEEDED, OPTIONAL, UNREAD = "needed", "optional", "unread"
+PROMPTS = (NEEDED, OPTIONAL, UNREAD)
+"""Whether a model works without words, and whether it reads those that come along."""
 
-TOOLS = ("upscale", "cutout")
+TOOLS = ("upscale", "cutout", "expand")
 """The kinds that nobody asks for by name: a model that does one does it to the picture that it is given."""
 STYLES = ("pixels", "free", "ratio", "resolution", "preset", "none")
 AUTO = "auto"
@@ -77,7 +78,8 @@ class Sizing:
     ``preset``: one of ``presets``. ``none``: no size at all.
     ``auto`` among sizes or ratios lets the vendor choose, at the ``auto_qualities`` alone where there are some.
     A ratio's pixels come from ``pixels`` or else are as large as fits ``short_side`` and ``long_side``.
-    ``times`` is how much longer a picture's sides are than its source's, 0 where that does not make its size.
+    ``times`` is how much longer a picture's sides are than its source's where no setting in the role of a factor says
+    otherwise, 0 where that does not make its size.
     """
 
     style: str
@@ -119,7 +121,7 @@ class Entry:
     """One model. ``id`` is ``provider/name``; ``upstream`` is the vendor's own id.
 
     ``price`` is None while no source states one: the model is not offered until staff set it.
-    ``qualities`` are its levels, the lowest first.
+    ``prompt`` is one of PROMPTS. ``qualities`` are its levels, the lowest first.
     ``styles`` are the vendor's names for ways to paint, its own choice first.
     ``retires`` is the first day on which the vendor refuses it. A ``stand_in`` only shows how things work, so it is
     chosen for somebody else's picture where nothing else can make it. ``deadline_seconds`` is how long one job may
@@ -136,6 +138,7 @@ class Entry:
     sizing: Sizing
     supports: Supports
     prompt_limit: int
+    prompt: str = NEEDED
     max_n: int = 1
     max_references: int = 0
     qualities: tuple[str, ...] = ()
@@ -165,8 +168,8 @@ class Entry:
     def does(self, asked: str) -> str:
         """The kind of work that becomes of what is asked.
 
-        A model that only enlarges pictures enlarges this one, and one that makes no new ones edits it, whatever part it
-        was to play.
+        A model that is only a tool does its work to this picture, and one that makes no new ones edits it, whatever
+        part it was to play.
         """
         if set(self.kinds) <= set(TOOLS):
             return self.kinds[0]

@@ -1,7 +1,8 @@
 """Settings that one model has beside those that many share, under the vendor's own names, as its file declares them.
 
-Only what moves no price beyond the model's rule is declared, and nothing that says where a result goes, how many there
-are or how large they are. In a form such a setting is called ``extra.`` and its name.
+Only what moves no price beyond the model's rule is declared, and nothing that says where a result goes or how many
+there are. How large one is, is said by what enlarges or expands a picture, in a role. In a form such a setting is
+called ``extra.`` and its name.
 """
 
 from __future__ import annotations
@@ -16,6 +17,11 @@ from studio.catalog.reading import Table
 
 CHOICE, INTEGER, NUMBER, FLAG, TEXT = "choice", "integer", "number", "flag", "text"
 KINDS = (CHOICE, INTEGER, NUMBER, FLAG, TEXT)
+FACTOR, WIDER, TALLER = "factor", "wider", "taller"
+ROLES = ("", FACTOR, WIDER, TALLER)
+"""What a number does to the size of a picture: its sides become that many times as long, or it grows by so many pixels
+in width or height."""
+
 PREFIX = "extra."
 OF = "extra_of"
 """The field of a form that names the model whose settings it was drawn for."""
@@ -43,7 +49,8 @@ class Extra:
     ``default`` is what the vendor takes when nothing is sent, None where no source says it. Numbers go from ``least``
     to ``most``, in a control by ``step``; a text has at most ``length`` characters, fits the ``pattern`` where there is
     one, and looks like its ``example``.
-    ``alone``: it goes with a new picture, without references. One that is not ``shown`` is for programs.
+    ``alone``: it goes with a new picture, without references. One that is not ``shown`` is for programs. ``role`` is
+    one of ROLES.
     """
 
     name: str
@@ -59,6 +66,7 @@ class Extra:
     example: str = ""
     alone: bool = False
     shown: bool = True
+    role: str = ""
 
     @property
     def field(self) -> str:
@@ -159,7 +167,8 @@ def _extra(table: Table, name: str) -> Extra:
             "pattern": _pattern(table),
             "example": table.text("example"),
         }
-    extra = Extra(name, kind, label, alone=table.flag("alone"), shown=table.flag("shown", True), **bounds)
+    bounds |= {"alone": table.flag("alone"), "shown": table.flag("shown", True)}
+    extra = Extra(name, kind, label, role=table.choice("role", ROLES, ""), **bounds)
     _check(table, extra)
     return _with_default(table, extra)
 
@@ -182,6 +191,8 @@ def _check(table: Table, extra: Extra) -> None:
         table.problem("is a setting that all models share")
     if extra.kind == TEXT and extra.value(extra.example) is None:
         table.problem("does not fit the length and the pattern", "example")
+    if extra.role and not extra.is_numeric:
+        table.problem("is for a number", "role")
 
 
 def _with_default(table: Table, extra: Extra) -> Extra:

@@ -13,7 +13,7 @@ from providers import registry
 from providers.base import Facts
 from studio.catalog import loader, providers, traits
 from studio.catalog.decisions import Terms
-from studio.catalog.entries import Entry, Vendor
+from studio.catalog.entries import UNREAD, Entry, Vendor
 from studio.catalog.selectors import price_span
 from studio.core.micros import dollars_text
 
@@ -89,7 +89,7 @@ def _cells(entry: Entry) -> Iterator[str]:
     yield f"`{entry.id}`<br>{entry.label}, {entry.tier}"
     yield ", ".join(entry.kinds)
     yield traits.sizing(entry)
-    yield f"{entry.prompt_limit:,}"
+    yield "none" if entry.prompt == UNREAD else f"{entry.prompt_limit:,}"
     yield f"1 to {entry.max_n}" if entry.max_n > 1 else "1"
     yield ", ".join([word.lower() for word in traits.words(entry)]) or "–"
     yield _price(entry)

@@ -17,6 +17,8 @@ from studio.catalog import extras, names
 from studio.catalog.entries import (
     AUTO,
     KINDS,
+    NEEDED,
+    PROMPTS,
     STYLES,
     TIERS,
     Catalog,
@@ -166,6 +168,7 @@ def _entry(key: str, data: object, vendors: Mapping[str, Vendor], problems: list
         sizing=_sizing(table.table("sizing")),
         supports=_supports(table.table("supports")),
         prompt_limit=table.number("prompt_limit", least=1, most=1_000_000),
+        prompt=table.choice("prompt", PROMPTS, NEEDED),
         max_n=table.number("max_n", 1, least=1, most=16),
         max_references=table.number("max_references", 0, most=64),
         qualities=qualities,

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from studio.catalog import automatic, decisions, loader, providers, rules, sizes, vendor_prices
 from studio.catalog.decisions import Decisions, Terms
-from studio.catalog.entries import NOT_ASKED, Entry
+from studio.catalog.entries import Entry
 from studio.catalog.errors import UnknownModel
 from studio.catalog.health import Trouble
 from studio.catalog.pricing import Ask, Span, quote, spread
@@ -155,8 +155,6 @@ def _offer(entry: Entry, made: Decisions, today: date) -> Offer:
 def _refusal(entry: Entry, terms: Terms, today: date) -> tuple[str, str]:
     if entry.retires is not None and entry.retired(today):
         return _("Retired on %(day)s") % {"day": date_format(entry.retires, "j F Y")}, ""
-    if set(entry.kinds) <= NOT_ASKED:
-        return _("Needs margins, which cannot be drawn here yet"), ""
     if not terms.offered:
         return _("Switched off on this server"), _("Switch it on under Prices")
     if missing := providers.missing(entry.provider):
@@ -204,6 +202,11 @@ def price_span(entry: Entry, terms: Terms) -> Span:
 @lru_cache(maxsize=1024)
 def _span(model_id: str, rule: str, margin: int) -> Span:
     return spread(rules.read(json.loads(rule)), margin, list(_asks(entry(model_id))))
+
+
+def estimated() -> list[Offer]:
+    """The models that can be used now and cost what their vendor says of each request."""
+    return [each for each in offers() if each.available and isinstance(each.terms.rule, rules.PerEstimate)]
 
 
 def _asks(entry: Entry) -> Iterator[Ask]:

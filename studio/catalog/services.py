@@ -13,9 +13,10 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from studio.accounts.models import AuditRow, User
-from studio.catalog import decisions, health, loader, naming, pricing, rules, selectors
+from studio.catalog import decisions, health, loader, naming, pricing, rules, selectors, vendor_prices
 from studio.catalog.entries import Entry
 from studio.catalog.errors import BadPrice, NotOffered, QuoteExpired
+from studio.catalog.fields import defaults
 from studio.catalog.models import Breaker, Margin, ModelOverride, Pause, PriceVersion, VendorPlace
 from studio.catalog.pricing import Ask, Quote, Span
 from studio.core.context import request_id
@@ -67,6 +68,12 @@ def quote_for(entry: Entry, ask: Ask, learnt: Span | None = None) -> tuple[Quote
     """What ``ask`` costs at today's price, and the version of that price. Raises NotOffered without one."""
     version = price_version(entry)
     return pricing.quote(rules.read(version.rule), version.margin, ask, learnt), version
+
+
+def keep_estimates() -> None:
+    """Have each vendor's own word of what its models cost as they open, where that is their price; asking is free."""
+    for offer in selectors.estimated():
+        vendor_prices.keep(offer.entry, defaults(offer.entry).ask())
 
 
 def sign(quote: Quote, version: PriceVersion, model: str) -> str:

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from studio.catalog.entries import Entry
+from studio.catalog.entries import UNREAD, Entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,9 @@ def editing(entry: Entry) -> str:
 
 
 def prompt(entry: Entry) -> str:
-    """The longest prompt it takes."""
+    """The longest prompt it takes, or that it reads none."""
+    if entry.prompt == UNREAD:
+        return _("Reads no prompt")
     limit = entry.prompt_limit
     text = ngettext("Prompt to %(limit)s character", "Prompt to %(limit)s characters", limit)
     return text % {"limit": f"{limit:,}"}

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from studio.catalog import extra_values, labels, sizes
-from studio.catalog.entries import AUTO, Entry
+from studio.catalog.entries import AUTO, NEEDED, Entry
 from studio.catalog.fields import (
     BACKGROUNDS,
     COMPRESSED,
@@ -93,7 +93,8 @@ class _Reader:
     def _prompt(self, prompt: str) -> None:
         limit, length = self.entry.prompt_limit, len(prompt)
         if not prompt.strip():
-            self.wrong["prompt"] = _("Write a prompt to generate")
+            if self.entry.prompt == NEEDED:
+                self.wrong["prompt"] = _("Write a prompt to generate")
         elif length > limit:
             self.code = TOO_LONG
             self.wrong["prompt"] = _("Shorten the prompt to %(limit)s characters; it has %(length)s.") % {

@@ -10,10 +10,12 @@ import base64
 import hashlib
 import json
 import logging
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import timedelta
 
 from django.core.cache import cache
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -46,12 +48,30 @@ def span(entry: Entry, ask: Ask, *, may_ask: bool = True) -> Span:
     Asks the vendor where no answer is young enough, with no connection held. Raises NotOffered where there is none,
     and where it would have to be asked and ``may_ask`` forbids it.
     """
+    return _span(entry, ask, KEPT, may_ask=may_ask)
+
+
+def keep(entry: Entry, ask: Ask) -> None:
+    """Ask for ``ask`` well before its answer is too old, so that whoever compares models finds one."""
+    with suppress(NotOffered):
+        _span(entry, ask, KEPT / 2, may_ask=True)
+
+
+def known() -> dict[str, int]:
+    """The dearest picture of each model that its vendor told of and that is young enough, in micros. One query.
+
+    Near enough to compare models by; what is quoted to anybody is the answer for the very request.
+    """
+    young = PriceFact.objects.filter(at__gt=timezone.now() - KEPT)
+    return dict(young.values_list("model").annotate(Max("micros")))
+
+
+def _span(entry: Entry, ask: Ask, age: timedelta, *, may_ask: bool) -> Span:
     request = question(entry, ask)
     key = _fingerprint(request)
     facts = PriceFact.objects.filter(model=entry.id, request_hash=key)
-    micros = (
-        facts.filter(at__gt=timezone.now() - KEPT).order_by("-at").values_list("micros", flat=True).first()
-    )
+    young = facts.filter(at__gt=timezone.now() - age).order_by("-at")
+    micros = young.values_list("micros", flat=True).first()
     if micros is None:
         if not may_ask or unanswered(entry):
             raise _no_price(entry)

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import ngettext
 
-from studio.catalog import asking, automatic, naming, pricing, validation, vendor_prices
+from studio.catalog import asking, automatic, naming, pricing, results, validation, vendor_prices
 from studio.catalog import selectors as catalog
 from studio.catalog import services as prices
 from studio.catalog.entries import Entry
@@ -18,6 +18,7 @@ from studio.catalog.models import PriceVersion
 from studio.catalog.parameters import Parameters
 from studio.catalog.rules import PerEstimate
 from studio.core.errors import Invalid
+from studio.images.limits import MAX_PIXELS
 from studio.jobs import learning
 from studio.jobs.errors import ModelNotOffered
 from studio.jobs.models import Job
@@ -117,6 +118,8 @@ def _checked(entry: Entry, spec: JobSpec) -> Parameters:
     checked = validation.validate(entry, form, count, has_mask, spec.prompt)
     if refusal := validation.refused_kind(entry, spec.kind):
         raise Invalid(refusal, fields={"references": refusal})
+    if wrong := refused_result(entry, checked, spec):
+        raise Invalid(next(iter(wrong.values())), fields=wrong)
     if spec.previews > (most := entry.supports.partials):
         text = ngettext("%(model)s sends %(most)s preview.", "%(model)s sends %(most)s previews.", most)
         text %= {"model": entry.label, "most": most}
@@ -184,10 +187,13 @@ def ask_of(entry: Entry, chosen: Parameters, spec: JobSpec) -> pricing.Ask:
     """What the price depends on. A tool that multiplies its source's sides makes a picture of that size."""
     ask = chosen.ask(prompt=spec.prompt, references=len(spec.pictures), has_mask=spec.mask is not None)
     source = spec.pictures[0].sides if spec.pictures else None
-    if not source or not entry.sizing.times:
-        return ask
-    width, height = (side * entry.sizing.times for side in source)
-    return replace(ask, width=width, height=height)
+    made = results.sides(entry, chosen, source) if source else None
+    return replace(ask, width=made[0], height=made[1]) if made else ask
+
+
+def refused_result(entry: Entry, chosen: Parameters, spec: JobSpec) -> dict[str, str]:
+    """What to do, by field, where a tool would make nothing of its source, or more than can be kept here."""
+    return results.refused(entry, chosen, spec.pictures[0].sides if spec.pictures else None, MAX_PIXELS)
 
 
 def quote(offer: catalog.Offer, ask: pricing.Ask) -> tuple[pricing.Quote, PriceVersion]:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from studio.accounts.actors import Actor
 from studio.catalog import automatic, cards, extra_values, extras, switching
 from studio.catalog import selectors as catalog
+from studio.catalog.entries import NEEDED, TOOLS
 from studio.catalog.errors import UnknownModel
 from studio.catalog.fields import Parameters
 from studio.catalog.selectors import Offer
@@ -66,8 +67,8 @@ def read(data: QueryDict) -> Draft:
 
 
 def measured(draft: Draft, offer: Offer, actor: Actor) -> Draft:
-    """The draft with the sides of the references that the actor may see, where the model's price hangs on them."""
-    if not offer.entry.sizing.times or not draft.references:
+    """The draft with the sides of the references that the actor may see, where a tool's picture hangs on them."""
+    if not set(offer.entry.kinds) & set(TOOLS) or not draft.references:
         return draft
     shown = images.visible(actor, [reference.image_id for reference in draft.references])
     sides = {key: (card.width, card.height) for key, card in shown.items()}
@@ -163,6 +164,7 @@ def view(draft: Draft, offer: Offer, parameters: Parameters, actor: Actor, token
     shown = images.visible(actor, [ref.image_id for ref in draft.references]) if draft.references else {}
     return {
         "prompt": draft.prompt,
+        "wordless": offer.entry.prompt == NEEDED and not draft.prompt.strip(),
         "negative": parameters.negative_prompt,
         "negative_open": bool(parameters.negative_prompt),
         "seed": parameters.seed,

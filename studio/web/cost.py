@@ -163,10 +163,12 @@ def _reason(offer: Offer, draft: Draft) -> str:
     spec = draft.spec
     prompt = draft.prompt if draft.prompt.strip() else NO_PROMPT_YET
     try:
-        validation.validate(offer.entry, draft.parameters, len(spec.pictures), spec.mask is not None, prompt)
+        has_mask = spec.mask is not None
+        chosen = validation.validate(offer.entry, draft.parameters, len(spec.pictures), has_mask, prompt)
     except Invalid as invalid:
         return next((text for name, text in invalid.fields.items() if name != "prompt"), "")
-    return validation.refused_kind(offer.entry, spec.kind)
+    wrong = quoting.refused_result(offer.entry, chosen, spec)
+    return validation.refused_kind(offer.entry, spec.kind) or next(iter(wrong.values()), "")
 
 
 def _way_out(offer: Offer, draft: Draft, parameters: Parameters, available: int) -> WayOut | None:

@@ -44,7 +44,13 @@ def controls(entry: Entry, parameters: Parameters) -> dict[str, Any]:
         for name, extra in entry.extra.items()
         if not extra.shown and name in parameters.extra
     ]
-    return {"shown": shown, "kept": kept, "changed": sum(each.value != each.usual for each in shown)}
+    changed = sum(each.value != each.usual for each in shown)
+    # What says how large a tool's picture is stands open: it is what the tool is for.
+    return {"shown": shown, "kept": kept, "changed": changed, "open": any(_sizes(entry))}
+
+
+def _sizes(entry: Entry) -> Iterable[str]:
+    return (extra.role for extra in entry.extra.values())
 
 
 def _control(extra: Extra, parameters: Parameters) -> Control:

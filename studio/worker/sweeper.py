@@ -14,6 +14,7 @@ from celery import bootsteps
 from django.conf import settings
 from django.db import DatabaseError
 
+from studio.catalog import services as prices
 from studio.core import db, leases
 from studio.gallery import exports, keeping, packing
 from studio.images import orphans
@@ -21,7 +22,7 @@ from studio.jobs import holding, presence, sweeping
 from studio.sample import services as sample
 
 log = logging.getLogger(__name__)
-FILES_SECONDS = 3600.0
+FILES_SECONDS = ESTIMATES_SECONDS = 3600.0
 SAMPLE_SECONDS = 15.0
 NAME = f"{socket.gethostname()}:{os.getpid()}"
 
@@ -65,6 +66,7 @@ def chores() -> Sequence[Duty]:
         ("sweep", settings.SWEEP_SECONDS, sweep_if_chosen),
         ("keeping", settings.KEEPING_SECONDS, sweep_keeping_if_chosen),
         ("files", FILES_SECONDS, sweep_files_if_chosen),
+        ("estimates", ESTIMATES_SECONDS, keep_estimates_if_chosen),
         ("sample", SAMPLE_SECONDS, sample.remind),
     )
 
@@ -86,6 +88,12 @@ def sweep_files_if_chosen() -> None:
     """Remove orphaned files, if nobody else did within the hour."""
     if leases.hold("files", holder=NAME, seconds=FILES_SECONDS):
         orphans.sweep_files()
+
+
+def keep_estimates_if_chosen() -> None:
+    """Ask vendors that estimate what they cost, if nobody else did within the hour."""
+    if leases.hold("estimates", holder=NAME, seconds=ESTIMATES_SECONDS):
+        prices.keep_estimates()
 
 
 class Periodic(bootsteps.StartStopStep):

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from studio.catalog import automatic
+from studio.catalog import automatic, services
+from studio.catalog.models import PriceFact
 from studio.core.errors import Invalid
 from studio.core.micros import from_credits
 from studio.jobs.models import State
@@ -15,6 +16,7 @@ from studio.jobs.routing import choosing, moving, weather
 from studio.jobs.routing.weather import Weather
 from studio.jobs.specs import JobSpec, ReferenceSpec
 from tests.jobs.conftest import PAID, PAINT, PRESS, SKETCH, Desk
+from tests.providers.simulators.fairstack import FairStackSimulator
 from tests.providers.simulators.openai import OpenAISimulator
 from tests.providers.tasks import references_of
 
@@ -192,3 +194,37 @@ def test_after_an_outage_another_vendor_comes_before_another_model_of_the_same(
     following = moving._next(job)
     assert following is not None
     assert following.entry.provider == "recraft"
+
+
+@pytest.mark.django_db
+def test_servers_of_ones_own_come_first_and_a_vendor_that_costs_is_paid_for_should_they_be_off(
+    measured: dict[str, Weather], settings: Any
+) -> None:
+    settings.PROVIDER_URLS = dict.fromkeys(("a1111", "openai_compatible"), "http://127.0.0.1:1")
+    settings.PROVIDER_KEYS = {"openai_compatible": "a key", "recraft": "a key"}
+    free = ["a1111/checkpoint", "openai_compatible/stablediffusion", "openai_compatible/sd-cpp-local"]
+    measured |= dict.fromkeys(free, Weather(200, 200, 1.0))
+    route = choosing.choose(wish())
+    assert {option.offer.id for option in route.options[:3]} == set(free)
+    assert route.options[0].quote.high == 0
+    after = next(option for option in route.options if option.offer.entry.provider == "recraft")
+    assert route.within >= after.quote.high > 0
+
+
+@pytest.mark.django_db
+def test_a_model_that_its_vendor_prices_is_a_candidate_once_the_vendor_has_told_and_is_quoted_anew(
+    desk: Desk, settings: Any, measured: dict[str, Weather]
+) -> None:
+    turbo = "fairstack/z-image-turbo"
+    measured[turbo] = Weather(200, 200, 1.0)
+    with FairStackSimulator() as vendor:
+        settings.PROVIDER_KEYS, settings.PROVIDER_URLS = {"fairstack": "a key"}, {"fairstack": vendor.url}
+        assert turbo not in names(wish())
+        services.keep_estimates()
+        (found,) = choosing.candidates(wish(aspect_ratio="16:9"), among=[turbo])
+        assert found.quote.high == 3_000
+        job = desk.job(automatic.ID)
+        assert (job.model, job.quote["high"], vendor.bills) == (turbo, 3_000, [])
+        asked = PriceFact.objects.count()
+        services.keep_estimates()
+        assert PriceFact.objects.count() == asked

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from providers.base import ImageRequest, InputImage
 from studio.catalog.entries import Entry
+from studio.catalog.extras import TALLER, WIDER, Value, on_the_wire
 from studio.catalog.fields import Parameters, kind_of
 from tests.providers.simulators.pictures import picture, png
 
@@ -19,11 +20,16 @@ def least(entry: Entry) -> int:
     return 0 if "generate" in entry.kinds else 1
 
 
+def grown(entry: Entry) -> dict[str, Value]:
+    """What a model that expands a picture has to be told; nothing for all others."""
+    return {name: 1 for name, extra in entry.extra.items() if extra.role in (WIDER, TALLER)}
+
+
 def as_sent(
     entry: Entry, chosen: Parameters, references: int, *, has_mask: bool | None = None
 ) -> ImageRequest:
     """What ``studio.jobs.sending`` makes of a job with these settings; with a mask, if nothing is said of it, where
-    all that the model does is repaint."""
+    all that the model does is repaint, and with a little of a margin where all that it does is expand."""
     if has_mask is None:
         has_mask = entry.kinds == ("inpaint",)
     return ImageRequest(
@@ -49,6 +55,7 @@ def as_sent(
         mask=MASK if has_mask else None,
         partials=entry.supports.partials,
         user="somebody",
+        extra=on_the_wire(grown(entry) | dict(chosen.extra)),
         client_ref=uuid4().hex,
         deadline_seconds=20,
     )

@@ -77,12 +77,15 @@ def test_a_worker_that_takes_over_a_call_sends_it_anew_since_nobody_pays_twice(
     assert (job.state, job.attempts.count(), len(server.bills)) == (State.SUCCEEDED, 2, 1)
 
 
-def test_a_picture_is_enlarged_by_the_model_that_only_enlarges(busy: Desk, server: A1111Simulator) -> None:
-    job = busy.finished(UPSCALER, references=references_of(busy, 1), prompt="-")
-    assert (job.kind, job.state) == ("upscale", State.SUCCEEDED)
+@pytest.mark.parametrize(("extra", "side"), [({}, 128), ({"upscaling_resize": "3"}, 192)])
+def test_a_picture_is_enlarged_without_a_word_and_as_far_as_was_asked(
+    busy: Desk, server: A1111Simulator, extra: dict[str, str], side: int
+) -> None:
+    job = busy.finished(UPSCALER, references=references_of(busy, 1), prompt="", extra=extra)
+    assert (job.kind, job.state, job.prompt) == ("upscale", State.SUCCEEDED, "")
     output = job.outputs.select_related("image__blob").get()
     assert output.image is not None
-    assert (output.image.blob.width, output.image.blob.height) == (128, 128)
+    assert (output.image.blob.width, output.image.blob.height) == (side, side)
     with pytest.raises(Invalid):
         busy.job(UPSCALER)
 

@@ -143,7 +143,7 @@ def test_margins_are_added_to_a_picture(adapter: BFL, vendor: BFLSimulator) -> N
     request = ImageRequest(
         model="flux-pro-1.0-expand",
         prompt="",
-        kind="edit",
+        kind="expand",
         references=(image(16),),
         extra={"top": 0, "bottom": 2048, "left": 5, "right": 6},
     )

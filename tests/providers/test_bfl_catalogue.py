@@ -9,19 +9,19 @@ import pytest
 from providers.adapters.bfl.models import FAMILIES
 from providers.adapters.bfl.request import fields_of, refuse_what_it_cannot
 from studio.catalog import cards, loader, selectors, sizes
-from studio.catalog.entries import NOT_ASKED, Entry
+from studio.catalog.entries import Entry
 from studio.catalog.parameters import defaults, validate
 from studio.catalog.pricing import Ask, quote
-from tests.providers.requests import as_sent
+from tests.providers.requests import as_sent, least
 
-ASKED_FOR = [each for each in loader.catalog().entries.values() if not set(each.kinds) <= NOT_ASKED]
-ENTRIES = {entry.upstream: entry for entry in ASKED_FOR if entry.provider == "bfl"}
+ENTRIES = {each.upstream: each for each in loader.catalog().entries.values() if each.provider == "bfl"}
 every_model = pytest.mark.parametrize("entry", ENTRIES.values(), ids=list(ENTRIES))
-WAIT_FOR_TOOLS = {"flux-pro-1.0-expand"}
 
 
-def test_every_model_of_the_adapter_is_offered_but_those_that_need_margins() -> None:
-    assert set(ENTRIES) == set(FAMILIES) - WAIT_FOR_TOOLS
+def test_every_model_of_the_adapter_is_offered_and_needs_a_prompt_where_its_vendor_does() -> None:
+    assert set(ENTRIES) == set(FAMILIES)
+    for name, entry in ENTRIES.items():
+        assert (entry.prompt == "needed") == FAMILIES[name].needs_prompt
 
 
 @every_model
@@ -30,7 +30,7 @@ def test_whatever_the_composer_offers_is_accepted_by_the_adapter(entry: Entry) -
     has_mask = "inpaint" in entry.kinds
     for value in [choice.value for choice in sizes.choices(entry.sizing)] or [""]:
         for name in entry.formats:
-            for references in {int(has_mask), entry.max_references}:
+            for references in {least(entry), entry.max_references}:
                 form = {"output_format": name, "n": str(entry.max_n), "seed": "7"}
                 form |= {field: value} if value else {}
                 form |= {"strength": "0.6"} if entry.supports.strength else {}
@@ -60,7 +60,6 @@ def test_without_a_key_none_can_be_picked_and_with_one_all_can(settings: Any) ->
         assert {offer.available for offer in found} == {bool(keys)}
     settings.PROVIDER_KEYS = {}
     assert selectors.offer("bfl/flux-2-pro").hint == "Add PROVIDER_BFL_KEY to use"
-    assert "margins" in selectors.offer("bfl/flux-pro-1.0-expand").reason
 
 
 @pytest.mark.parametrize(

@@ -33,15 +33,20 @@ from studio.catalog.parameters import validate
 from studio.core.errors import Invalid
 from tests.providers.calls import finished
 from tests.providers.cases import KEY, REMOTE, case
-from tests.providers.requests import as_sent, least
+from tests.providers.requests import as_sent, grown, least
 from tests.providers.simulators.base import Bill, Simulator
 
-DECLARED = [
-    pytest.param(entry, extra, id=f"{entry.id}-{extra.name}")
-    for entry in loader.catalog().entries.values()
-    for extra in entry.extra.values()
-]
-every_setting = pytest.mark.parametrize(("entry", "extra"), DECLARED)
+DECLARED = [(entry, extra) for entry in loader.catalog().entries.values() for extra in entry.extra.values()]
+
+
+def of(settings: list[tuple[Entry, Extra]]) -> pytest.MarkDecorator:
+    """Once for each of these settings."""
+    rows = [pytest.param(entry, extra, id=f"{entry.id}-{extra.name}") for entry, extra in settings]
+    return pytest.mark.parametrize(("entry", "extra"), rows)
+
+
+every_setting = of(DECLARED)
+every_setting_of_no_size = of([(entry, extra) for entry, extra in DECLARED if not extra.role])
 
 UNSAFE = ("url", "webhook", "secret", "callback", "sync", "lora", "safety_checker", "storage")
 DEARER = (
@@ -86,9 +91,9 @@ def beyond(extra: Extra) -> list[str]:
 
 
 def sent_with(entry: Entry, extra: Extra, value: Value) -> ImageRequest:
-    """The smallest request of this model with this one setting."""
+    """The smallest request of this model with this one setting; a picture that is expanded grows on two sides."""
     request = as_sent(entry, defaults(entry), least(entry))
-    return replace(request, extra=on_the_wire({extra.name: value}))
+    return replace(request, extra=on_the_wire(grown(entry) | {extra.name: value}))
 
 
 def arrived(bill: Bill, extra: Extra) -> Any:
@@ -125,14 +130,14 @@ def test_what_is_beyond_a_setting_is_refused_at_its_field_before_anything_is_sen
         assert extra.label in caught.value.fields[extra.field]
 
 
-@every_setting
-def test_no_setting_moves_the_price_or_says_where_a_result_goes(
+@every_setting_of_no_size
+def test_no_other_setting_moves_the_price_or_says_where_a_result_goes(
     entry: Entry, extra: Extra, vendors: dict[str, Simulator]
 ) -> None:
     assert not [part for part in (*UNSAFE, *DEARER) if part in extra.name.lower()]
     vendor = vendors[entry.provider]
     provider = registry.load(entry.provider, Config(key=KEY, url=vendor.url, hosts=("127.0.0.1",)))
-    plain = replace(sent_with(entry, extra, ""), extra={})
+    plain = replace(sent_with(entry, extra, ""), extra=grown(entry))
     billed = finished(provider, plain).billed_micros
     most = sent_with(entry, extra, ends(extra)[1 if len(ends(extra)) > 1 else 0])
     assert finished(provider, most).billed_micros == billed

@@ -190,7 +190,9 @@ def test_the_composer_prices_a_tool_by_the_picture_that_it_was_given(
 
 def test_a_tool_that_reads_no_prompt_says_so() -> None:
     for entry in ENTRIES.values():
-        assert ("reads no prompt" in entry.note) == (FAMILIES[entry.upstream].prompt is None)
+        family = FAMILIES[entry.upstream]
+        assert (entry.prompt == "unread") == (family.prompt is None)
+        assert (entry.prompt == "needed") == family.needs_prompt
         assert len(entry.does("edit")) <= (Job._meta.get_field("kind").max_length or 0)
 
 

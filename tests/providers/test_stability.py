@@ -137,7 +137,7 @@ def test_an_area_is_repainted_where_our_mask_is_clear_and_theirs_is_white(
 @pytest.mark.parametrize(
     ("model", "change"),
     [
-        ("outpaint", {"prompt": "", "extra": {"left": 0, "down": 512, "creativity": 0.4}}),
+        ("outpaint", {"kind": "expand", "prompt": "", "extra": {"left": 0, "down": 512, "creativity": 0.4}}),
         ("search-and-replace", {"extra": {"search_prompt": "the boat"}}),
         ("search-and-recolor", {"extra": {"select_prompt": "the boat", "grow_mask": 3}}),
         ("remove-background", {"kind": "cutout", "output_format": "webp"}),

@@ -9,25 +9,23 @@ import pytest
 from providers.adapters.stability.models import MODELS
 from providers.adapters.stability.request import form_of, refuse_what_it_cannot
 from studio.catalog import cards, loader, selectors, sizes
-from studio.catalog.entries import NOT_ASKED, Entry
+from studio.catalog.entries import Entry
 from studio.catalog.parameters import defaults, validate
 from studio.catalog.pricing import Ask, quote
 from tests.providers.requests import as_sent
 
-ASKED_FOR = [each for each in loader.catalog().entries.values() if not set(each.kinds) <= NOT_ASKED]
-ENTRIES = {entry.upstream: entry for entry in ASKED_FOR if entry.provider == "stability"}
+ENTRIES = {each.upstream: each for each in loader.catalog().entries.values() if each.provider == "stability"}
 every_model = pytest.mark.parametrize("entry", ENTRIES.values(), ids=list(ENTRIES))
-UNPRICED = {"inpaint", "remove-background", "fast", "conservative", "creative"}
-WAIT_FOR_MORE = {
-    "erase": "a run without a prompt",
-    "outpaint": "margins",
-    "search-and-replace": "a second text",
-    "search-and-recolor": "a second text",
-}
+UNPRICED = {"inpaint", "outpaint", "remove-background", "fast", "conservative", "creative"}
+LEFT_OUT = {"erase", "search-and-replace", "search-and-recolor"}
 
 
-def test_every_model_of_the_adapter_is_offered_but_those_that_need_what_the_studio_cannot_ask() -> None:
-    assert set(ENTRIES) == set(MODELS) - set(WAIT_FOR_MORE)
+def test_every_model_of_the_adapter_but_three_is_offered_and_reads_a_prompt_where_its_vendor_does() -> None:
+    assert set(ENTRIES) == set(MODELS) - LEFT_OUT
+    for name, entry in ENTRIES.items():
+        model = MODELS[name]
+        assert (entry.prompt == "needed") == ("prompt" in model.needs)
+        assert (entry.prompt == "unread") == ("prompt" not in model.takes)
 
 
 @every_model

@@ -40,6 +40,29 @@ def asked(client: Client, model: str, drawn_for: str = "", **own: str) -> str:
     return str(answer.content.decode())
 
 
+@pytest.mark.parametrize(
+    ("model", "label", "prompt"),
+    [
+        (FLEX, "Write a prompt to generate", "needed"),
+        ("bfl/flux-pro-1.0-expand", "Add the picture that is to be edited.", "optional"),
+        ("recraft/crispUpscale", "Add the picture that is to be edited.", "unread"),
+    ],
+)
+def test_a_tool_asks_for_its_picture_and_for_no_prompt(
+    as_alice: Client, desk: Desk, settings: Any, model: str, label: str, prompt: str
+) -> None:
+    settings.PROVIDER_KEYS = {"bfl": KEY, "recraft": KEY}
+    page = as_alice.get(f"/?model={model}").content.decode()
+    assert label in page.partition('id="generate-button"')[2].partition("</button>")[0]
+    assert f'data-prompt="{prompt}"' in page
+
+
+def test_how_far_a_picture_grows_stands_open(as_alice: Client, desk: Desk) -> None:
+    page = as_alice.get("/?model=bfl/flux-pro-1.0-expand").content.decode()
+    assert '<details class="more-settings" id="more-settings" open>' in page
+    assert value_of(page, "left") == "0"
+
+
 def value_of(page: str, name: str) -> str:
     found = re.search(rf'name="extra\.{name}"[^>]* value="([^"]*)"', page)
     assert found, name

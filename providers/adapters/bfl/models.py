@@ -40,7 +40,7 @@ FLUX_1 = Family(PIXELS, least=256, most=1440, multiple=32)
 PRO_1_1 = Family(PIXELS, 1, "image_prompt", least=256, most=1440, multiple=32)
 ULTRA = Family(RATIO, 1, "image_prompt", options=ALWAYS | {"raw"})
 FILL = Family(FOLLOWS, 1, "image", options=ALWAYS | {"steps", "guidance"}, needs_prompt=False)
-EXPAND = Family(FOLLOWS, 1, "image", options=ALWAYS | {"top", "bottom", "left", "right"}, needs_prompt=False)
+OUTWARD = Family(FOLLOWS, 1, "image", options=ALWAYS | {"top", "bottom", "left", "right"}, needs_prompt=False)
 
 
 def _flux_3() -> Family:
@@ -65,7 +65,7 @@ FAMILIES = {
     "flux-pro": FLUX_1,
     "flux-dev": FLUX_1,
     "flux-pro-1.0-fill": FILL,
-    "flux-pro-1.0-expand": EXPAND,
+    "flux-pro-1.0-expand": OUTWARD,
 }
 
 

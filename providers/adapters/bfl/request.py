@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from providers.adapters.bfl.models import EXPAND, FILL, FLUX_3, FOLLOWS, PIXELS, RATIO, Family, family
-from providers.base import EDIT, GENERATE, INPAINT, ImageRequest, InputImage
+from providers.adapters.bfl.models import FILL, FLUX_3, FOLLOWS, OUTWARD, PIXELS, RATIO, Family, family
+from providers.base import EDIT, EXPAND, GENERATE, INPAINT, ImageRequest, InputImage
 from providers.masks import white_where_clear
 from providers.refusals import AUTO, half_sized, not_offered, raise_first
 from providers.sending import encoded
@@ -29,7 +29,7 @@ def refuse_what_it_cannot(request: ImageRequest) -> None:
     The width and height of a model that takes a ratio only say how large that ratio comes out, so they stay here.
     """
     model, given = family(request.model), len(request.references)
-    works = (INPAINT,) if model is FILL else (EDIT,) if model is EXPAND else (GENERATE, EDIT)
+    works = (INPAINT,) if model is FILL else (EXPAND,) if model is OUTWARD else (GENERATE, EDIT)
     refusals = {
         "This kind of work is not offered by this model.": request.kind not in works,
         "An edit needs a picture.": request.kind != GENERATE and not given,

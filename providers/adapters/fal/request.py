@@ -97,7 +97,7 @@ def _written(request: ImageRequest) -> str:
 def fields_of(request: ImageRequest) -> dict[str, Any]:
     """The parameters as this model names them. A format that can be chosen is always said.
 
-    A run always has a prompt; a tool that reads none, as its note in the catalogue says, is sent none.
+    The words of a tool that reads none, as the catalogue says of it, stay here.
     """
     model = family(request.model)
     said = bool(request.prompt) and model.prompt is not None

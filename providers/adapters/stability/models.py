@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from providers import errors
-from providers.base import CUTOUT, EDIT, GENERATE, INPAINT, UPSCALE
+from providers.base import CUTOUT, EDIT, EXPAND, GENERATE, INPAINT, UPSCALE
 
 EVERY = ("png", "jpeg", "webp")
 TEXT = frozenset(["prompt", "negative_prompt"])
@@ -50,7 +50,7 @@ def _edits() -> dict[str, Model]:
         ),
         "erase": Model("edit/erase", (INPAINT,), ALWAYS | IMAGE | GROW, needs=IMAGE | {"mask"}),
         "outpaint": Model(
-            "edit/outpaint", (EDIT,), ALWAYS | both | MARGINS | STYLE | {"creativity"}, needs=IMAGE
+            "edit/outpaint", (EXPAND,), ALWAYS | both | MARGINS | STYLE | {"creativity"}, needs=IMAGE
         ),
         "search-and-replace": Model(
             "edit/search-and-replace",

@@ -110,7 +110,7 @@ def _has_shape(picture: InputImage, ratio: str) -> bool:
 def _given(request: ImageRequest, model: Model) -> dict[str, Any]:
     """What was asked for, under the vendor's names. A strength is about a picture, and a ratio about none.
 
-    A run always has a prompt; a tool that reads none, as its note in the catalogue says, is sent none.
+    The words of a tool that reads none, as the catalogue says of it, stay here.
     """
     picture = next(iter(request.references), None)
     strength = request.strength

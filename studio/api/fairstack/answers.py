@@ -9,7 +9,7 @@ from pydantic import BaseModel, RootModel
 
 from studio.api import ids
 from studio.catalog import selectors as catalog
-from studio.catalog.entries import TOOLS, Entry
+from studio.catalog.entries import Entry
 from studio.catalog.fields import QUALITY_RANKS
 from studio.catalog.selectors import Offer
 from studio.core.micros import exact_dollars_text
@@ -152,7 +152,7 @@ def sort_of(entry: Entry) -> Literal["t2i", "edit", "upscale"]:
     """What a model is for first of all."""
     if "generate" in entry.kinds:
         return "t2i"
-    return "upscale" if set(entry.kinds) <= set(TOOLS) else "edit"
+    return "upscale" if "upscale" in entry.kinds else "edit"
 
 
 def capabilities(entry: Entry) -> list[str]:

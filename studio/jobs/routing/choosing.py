@@ -14,10 +14,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from studio.catalog import asking, automatic, pricing
+from studio.catalog import asking, automatic, pricing, vendor_prices
 from studio.catalog import selectors as catalog
+from studio.catalog.entries import NEEDED
 from studio.catalog.errors import UnknownModel
 from studio.catalog.fields import TRANSPARENT, Parameters
+from studio.catalog.rules import PerEstimate, PriceRule
 from studio.catalog.selectors import Offer
 from studio.catalog.switching import nearest, same_size
 from studio.catalog.validation import validate
@@ -40,7 +42,7 @@ STEPS = 20
 """Success is compared in steps of 5 %."""
 
 SPARES = 2
-"""How many models after the best a quote for ``auto`` pays for as well."""
+"""Of how many vendors after the best a quote for ``auto`` pays for a model as well."""
 
 SVG = "svg"
 """A drawing is no picture in another format: who asked for pixels wants pixels."""
@@ -73,8 +75,13 @@ class Route:
 
     @property
     def within(self) -> int:
-        """Micros that pay for the best model or, should it be out of order, for one of the next."""
-        return max(option.quote.high for option in self.options[: 1 + SPARES])
+        """Micros that pay for the best model or, should its vendor be out of order, for one of the next vendors that
+        cost anything: a server of one's own that is off must not leave a wish with nowhere to go."""
+        first: dict[str, int] = {}
+        for option in self.options:
+            first.setdefault(option.offer.entry.provider, option.quote.high)
+        best, *others = first.values()
+        return max(best, *[high for high in others if high][:SPARES], 0)
 
 
 def facts(spec: JobSpec, route: Route, chosen: Candidate) -> dict[str, Any]:
@@ -95,14 +102,21 @@ def candidates(
     """The models that can be used now and can do this very job, best first: ``among`` some, ``without`` others.
 
     The same kind of work, references, mask, count, shape and size, and nothing of the wish left out but what ``notes``
-    says. Quotes are of today's price, without what late jobs taught.
+    says. Quotes are of today's price, without what late jobs taught. A model whose vendor has to be asked is there
+    while what it said last is young enough, at the dearest of that.
     """
     measured, work = weather.of_models(), _work(spec)
-    fitting = [
-        found
+    offers = [
+        offer
         for offer in catalog.offers()
         if offer.available and offer.id not in without and (among is None or offer.id in among)
-        if (found := _fitting(offer, spec, work, measured.get(offer.id, NO_WEATHER)))
+    ]
+    estimated = any(isinstance(offer.terms.rule, PerEstimate) for offer in offers)
+    told = vendor_prices.known() if estimated else {}
+    fitting = [
+        found
+        for offer in offers
+        if (found := _fitting(offer, spec, work, measured.get(offer.id, NO_WEATHER), told.get(offer.id)))
     ]
     return sorted(fitting, key=_rank)
 
@@ -175,7 +189,7 @@ def _work(spec: JobSpec) -> str:
         return spec.kind
 
 
-def _fitting(offer: Offer, spec: JobSpec, work: str, seen: Weather) -> Candidate | None:
+def _fitting(offer: Offer, spec: JobSpec, work: str, seen: Weather, told: int | None) -> Candidate | None:
     entry, rule = offer.entry, offer.terms.rule
     count, has_mask = len(spec.pictures), spec.mask is not None
     able = (
@@ -184,8 +198,9 @@ def _fitting(offer: Offer, spec: JobSpec, work: str, seen: Weather) -> Candidate
         and count <= entry.max_references
         and (entry.supports.mask or not has_mask)
         and len(spec.prompt) <= entry.prompt_limit
+        and (bool(spec.prompt.strip()) or entry.prompt != NEEDED)
     )
-    if not able or rule is None or not offer.terms.priced:
+    if not able or rule is None or (told is None and not offer.terms.priced):
         return None
     try:
         wanted = asking.own_words(entry, spec.form)
@@ -203,8 +218,13 @@ def _fitting(offer: Offer, spec: JobSpec, work: str, seen: Weather) -> Candidate
     if not kept:
         return None
     ask = parameters.ask(prompt=spec.prompt, references=count, has_mask=has_mask)
-    quote = pricing.quote(rule, offer.terms.margin, ask)
+    quote = pricing.quote(rule, offer.terms.margin, ask, _word(rule, told))
     return Candidate(offer, parameters, quote, seen, tuple(notes))
+
+
+def _word(rule: PriceRule, told: int | None) -> pricing.Span | None:
+    """What the vendor said that a picture costs, where that is the price."""
+    return pricing.Span(told, told) if told is not None and isinstance(rule, PerEstimate) else None
 
 
 def _rank(each: Candidate) -> tuple[bool, int, int, int]:

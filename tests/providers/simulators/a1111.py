@@ -143,7 +143,7 @@ class A1111Simulator(Simulator):
         document = (
             self._painted(fields, task, fault)
             if request.path in PAINTED
-            else self._upscaled(images[0], fault)
+            else _upscaled(images[0], fields["upscaling_resize"])
         )
         return replace(json_reply(document), fault=carried)
 
@@ -220,12 +220,11 @@ class A1111Simulator(Simulator):
             info["index_of_first_image"] = int(grid)
         return {"images": images, "parameters": {}, "info": "" if self.terse else json.dumps(info)}
 
-    def _upscaled(self, image: bytes, fault: Fault | None) -> dict[str, Any]:
-        width, height, _ = png_facts(image) or (8, 8, False)
-        return {
-            "html_info": "<p></p>",
-            "image": base64.b64encode(picture(2 * width, 2 * height, (4, 5, 6))).decode(),
-        }
+
+def _upscaled(image: bytes, times: float) -> dict[str, Any]:
+    width, height, _ = png_facts(image) or (8, 8, False)
+    larger = picture(round(times * width), round(times * height), (4, 5, 6))
+    return {"html_info": "<p></p>", "image": base64.b64encode(larger).decode()}
 
 
 def _fields(request: Request) -> dict[str, Any]:
