@@ -14,13 +14,23 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, UnreadablePostError
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictInt,
+    ValidationError,
+)
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from studio.api.errors import Kind, Refused
 
 MAX_BYTES = 100 * 1024 * 1024
-"""Of a JSON body: a picture of 50 MB in base64, and a few beside it."""
+"""Of a JSON body that may hold pictures: one of 50 MB in base64, and a few beside it."""
+PLAIN_BYTES = 4 * 1024 * 1024
+"""Of one that holds none: many times the longest prompt, however it is written."""
+MEGABYTE = 1024 * 1024
 MOST_VALUES = 250_000
 """Commas and brackets in a JSON body. No request has nearly as many, and each can cost a hundred times its byte."""
 
@@ -33,13 +43,23 @@ class Sent(BaseModel):
 
 def _keepable(text: str) -> str:
     """JSON can spell half of a character, which no encoding can, and a NUL, which PostgreSQL refuses."""
-    if "\0" in text or text.encode(errors="replace").decode() != text:
+    # A picture in base 64 is plain: only of other texts is a copy made.
+    if "\0" in text or not (text.isascii() or text.encode(errors="replace").decode() == text):
         raise PydanticCustomError("string_unicode", "it holds characters that cannot be kept")
+    return text
+
+
+def _said(text: str) -> str:
+    """Some would take an empty text for their default, which hides a mistake."""
+    if not text:
+        raise PydanticCustomError("said_nothing", "it is empty, leave it out instead")
     return text
 
 
 Text = Annotated[str, AfterValidator(_keepable)]
 """A text that can be stored."""
+Said = Annotated[Text, AfterValidator(_said)]
+"""A choice: left out it means the default, and an empty text means nothing."""
 Prompt = Annotated[str, Field(min_length=1), AfterValidator(_keepable)]
 """A text that says something."""
 Whole = StrictInt
@@ -51,25 +71,50 @@ KINDS: Mapping[str, Kind] = {
 }
 
 
-def read_json(request: HttpRequest, *, needed: bool = True) -> dict[str, Any]:
-    """The body as a JSON object, whatever its Content-Type says: some clients send none. Where none is ``needed``, no
-    body is an empty object. Raises Refused.
+def read_json(request: HttpRequest, *, needed: bool = True, most: int = MAX_BYTES) -> dict[str, Any]:
+    """The body of at most ``most`` bytes as a JSON object, whatever its Content-Type says: some clients send none.
+    Where none is ``needed``, no body is an empty object. Raises Refused.
     """
+    text = _text(request, most)
     try:
-        data = request.read(MAX_BYTES + 1)
-    except (OSError, UnreadablePostError, BadRequest) as error:
-        raise Refused(Kind.BAD_JSON, _("The body ended too early.")) from error
-    if len(data) > MAX_BYTES:
-        raise Refused(Kind.TOO_LARGE, _("The request is larger than allowed."))
-    if sum(map(data.count, (b",", b"[", b"{"))) > MOST_VALUES:
-        raise Refused(Kind.TOO_LARGE, _("The body holds more values than are read."))
-    try:
-        document = json.loads(data or (b"" if needed else b"{}"))
+        document = json.loads(text or ("" if needed else "{}"))
+    except json.JSONDecodeError as error:
+        words = _("The body is not JSON, as line %(line)s, column %(column)s shows. Send a JSON object.")
+        place = {"line": error.lineno, "column": error.colno}
+        raise Refused(Kind.BAD_JSON, words % place) from error
     except (ValueError, RecursionError) as error:
         raise Refused(Kind.BAD_JSON, _("The body is not JSON.")) from error
     if not isinstance(document, dict):
         raise Refused(Kind.BAD_JSON, _("The body is not a JSON object."))
     return document
+
+
+def _text(request: HttpRequest, most: int) -> str:
+    """What was sent, as text; of its bytes nothing is kept, for they may be many."""
+    try:
+        data = request.read(most + 1)
+    except (OSError, UnreadablePostError, BadRequest) as error:
+        raise Refused(Kind.BAD_JSON, _("The body ended too early.")) from error
+    if len(data) > most:
+        raise too_large(most)
+    if sum(map(data.count, (b",", b"[", b"{"))) > MOST_VALUES:
+        raise Refused(Kind.TOO_LARGE, _("The body holds more values than are read."))
+    try:
+        return data.decode(json.detect_encoding(data), "surrogatepass")
+    except ValueError as error:
+        raise Refused(Kind.BAD_JSON, _("The body is not JSON.")) from error
+
+
+def too_large(most: int = MAX_BYTES) -> Refused:
+    """More was sent than ``most`` bytes."""
+    text = _("The request is larger than the %(most)s MB that are taken.") % {"most": most // MEGABYTE}
+    return Refused(Kind.TOO_LARGE, text)
+
+
+def twice(name: str, hint: str = "") -> Refused:
+    """A part of a form that came several times, told as the best known client is told it (wire facts, OpenAI)."""
+    text = _("Duplicate parameter: '%(name)s'.") % {"name": name[:80]}
+    return Refused(Kind.BAD_VALUE, f"{text} {hint}".strip(), code="duplicate_parameter", param=name[:80])
 
 
 def checked[M: BaseModel](model: type[M], data: Mapping[str, Any], *, texts: bool = False) -> M:
@@ -103,6 +148,8 @@ def _refused(wrong: ErrorDetails, data: Mapping[str, Any]) -> Refused:
 def _problem(wrong: ErrorDetails) -> str:
     """What is the matter with a value; of a list or an object without a word of how it is read."""
     match wrong["type"]:
+        case "model_type":
+            return _("it should be an object")
         case "too_short":
             return _("it holds fewer than %(min_length)s") % wrong["ctx"]
         case "too_long":

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.http import HttpResponseBase, JsonResponse
-from django.utils.translation import gettext as _
 from pydantic import BaseModel
 
+from studio.api.bodies import too_large
 from studio.api.errors import STATUSES, WIDER, Kind, Refused, Told, told
 from studio.api.limits import Reading
 from studio.core.context import request_id
@@ -68,8 +68,7 @@ class Dialect:
 
     def too_large(self, _length: int) -> tuple[str, str]:
         """The media type and the text of the answer to a body that is not read to its end."""
-        error = Refused(Kind.TOO_LARGE, _("The request is larger than allowed."))
-        return "application/json", json.dumps(self.document(error)[1])
+        return "application/json", json.dumps(self.document(too_large())[1])
 
     def refusal(self, error: StudioError) -> HttpResponseBase:
         """The one place where an error of this door becomes an answer."""

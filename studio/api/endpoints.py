@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
 from django.http import HttpRequest, HttpResponseBase
 from django.http.multipartparser import MultiPartParserError
@@ -20,7 +21,7 @@ from pydantic import BaseModel
 
 from studio.accounts.actors import actor_for_key
 from studio.api import auth, limits, wishes
-from studio.api.bodies import checked, read_json
+from studio.api.bodies import MAX_BYTES, PLAIN_BYTES, checked, read_json, too_large, twice
 from studio.api.dialects import Dialect, finished
 from studio.api.errors import Kind, Refused, no_address, wrong_method
 from studio.api.http import ApiRequest, with_limits
@@ -81,6 +82,11 @@ class Endpoint:
     def scopes(self) -> list[list[str]]:
         """The ways in: a key that has all scopes of one of them may ask."""
         return [way.split() for way in self.scope.split("|")]
+
+    @property
+    def most_bytes(self) -> int:
+        """Of a JSON body here: only where it may hold pictures is there a use for many."""
+        return MAX_BYTES if Kind.BAD_IMAGE in self.refuses else PLAIN_BYTES
 
     @property
     def name(self) -> str:
@@ -154,20 +160,26 @@ def _body(request: ApiRequest, endpoint: Endpoint, model: type[BaseModel]) -> Ba
         parts = _parts(request)
         request.wish = wishes.of_form(endpoint.path, parts, request.FILES)
         return checked(endpoint.form, parts, texts=True)
-    document = read_json(request, needed=any(each.is_required() for each in model.model_fields.values()))
+    needed = any(each.is_required() for each in model.model_fields.values())
+    document = read_json(request, needed=needed, most=endpoint.most_bytes)
     request.wish = wishes.of_document(endpoint.path, document)
     return checked(model, document)
 
 
 def _parts(request: HttpRequest) -> dict[str, Any]:
-    """The texts of a form by name; of a name that comes twice, the last. Raises Refused."""
+    """The texts of a form by name, each of which comes once. Raises Refused."""
     try:
         request.FILES  # noqa: B018  Reads the body, and says what is wrong with it.
-        return request.POST.dict()
     except RequestDataTooBig as error:
-        raise Refused(Kind.TOO_LARGE, _("The request is larger than allowed.")) from error
-    except (MultiPartParserError, TooManyFilesSent, OSError) as error:
+        raise too_large(settings.DATA_UPLOAD_MAX_MEMORY_SIZE) from error
+    except TooManyFilesSent as error:
+        text = _("A form has at most %(most)s files.") % {"most": settings.DATA_UPLOAD_MAX_NUMBER_FILES}
+        raise Refused(Kind.BAD_VALUE, text) from error
+    except (MultiPartParserError, OSError) as error:
         raise Refused(Kind.BAD_JSON, _("The form cannot be read.")) from error
+    if again := next((name for name, texts in request.POST.lists() if len(texts) > 1), None):
+        raise twice(again)
+    return request.POST.dict()
 
 
 def files(request: HttpRequest) -> MultiValueDict[str, Any]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
+from django.conf import settings
+from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation, TooManyFieldsSent
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
 
+from studio.api.bodies import too_large
 from studio.api.dialects import Dialect
 from studio.api.errors import Kind, Refused
 from studio.api.http import with_limits
@@ -39,9 +41,12 @@ class Errors:
 
 def _refusal(error: Exception) -> Refused:
     if isinstance(error, RequestDataTooBig):
-        return Refused(Kind.TOO_LARGE, _("The request is larger than allowed."))
+        return too_large(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+    if isinstance(error, TooManyFieldsSent):
+        text = _("More than %(most)s fields were sent, which is the most.")
+        return Refused(Kind.BAD_JSON, text % {"most": settings.DATA_UPLOAD_MAX_NUMBER_FIELDS})
     if isinstance(error, (SuspiciousOperation, BadRequest)):
-        # More fields than are read, and what else Django will not touch.
+        # What else Django will not touch.
         return Refused(Kind.BAD_JSON, _("The request cannot be read."))
     if isinstance(error, (OperationalError, InterfaceError)):
         return Refused(Kind.UNAVAILABLE, _("The studio is busy or restarting. Try again in a moment."))

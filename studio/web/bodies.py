@@ -43,10 +43,6 @@ def limit_at(path: str) -> Limit:
     )
 
 
-def _of_request(_length: int) -> tuple[str, str]:
-    return "text/plain; charset=utf-8", _("The request is larger than this server takes.")
-
-
 def _of_file(length: int) -> tuple[str, str]:
     """The sentence of the file, as the view would say it."""
     error = TooLarge(megabytes=round(length / 1048576, 1), limit=MAX_BYTES // 1048576)

@@ -22,6 +22,7 @@ from pytest_django.live_server_helper import LiveServer
 from studio.accounts import keys, teams
 from studio.accounts.models import ApiKey, Membership, Role, Team, User
 from studio.api import running
+from studio.api.bodies import PLAIN_BYTES
 from studio.catalog import services as catalog
 from studio.credits import services as credits
 from studio.images import storage
@@ -107,6 +108,7 @@ STRANGE = [
     b"\xef\xbb\xbf{}",
     b"\xff\xfe{\x00}\x00",
     b"null",
+    b'{"prompt": "a", "model": "gesso/sketch", "user": ["\\ud800"' + b"]}",
 ]
 
 
@@ -121,6 +123,19 @@ def test_a_strange_body_is_refused_in_the_dialects_words(raw: httpx.Client, body
 def test_a_body_of_a_million_tiny_values_is_refused_before_each_becomes_an_object(raw: httpx.Client) -> None:
     body = b'{"prompt": "a", "model": "gesso/sketch", "user": [' + b"[]," * 500_000 + b"[]]}"
     assert code(raw.post(ADDRESS, content=body)) == (413, "request_too_large")
+
+
+def test_a_body_without_pictures_is_read_only_as_far_as_any_prompt_could_go(raw: httpx.Client) -> None:
+    body = b'{"model": "gesso/sketch", "prompt": "' + b"a" * PLAIN_BYTES + b'"}'
+    answer = raw.post(ADDRESS, content=body)
+    assert code(answer) == (413, "request_too_large")
+    assert "4 MB" in answer.json()["error"]["message"]
+
+
+def test_a_body_that_is_no_json_is_told_where(raw: httpx.Client) -> None:
+    answer = raw.post(ADDRESS, content=b'{"model": "gesso/sketch",\n "prompt": }')
+    assert code(answer) == (400, "invalid_json")
+    assert "line 2, column 12" in answer.json()["error"]["message"]
 
 
 def test_the_lease_of_a_job_is_kept_while_the_web_process_works_on_it(

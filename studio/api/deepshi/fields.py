@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, WithJsonSchema
 
-from studio.api.bodies import Prompt, Text, Whole
+from studio.api.bodies import Prompt, Said, Text, Whole
 from studio.api.deepshi.fitting import MOST
 
 NUMBER = Annotated[Whole, Field(ge=1, le=MOST)]
@@ -22,7 +22,7 @@ class Kept(BaseModel):
 class Generation(Kept):
     """A prompt, and how the pictures shall be. What a model takes of it says ``GET /v1/models``."""
 
-    model: Annotated[Text, Field(min_length=1, description="The model's id, or one of its `names`.")]
+    model: Annotated[Said, Field(description="The model's id, or one of its `names`.")]
     prompt: Annotated[
         Prompt,
         Field(description="What to generate. Over the model's `prompt_max_length`: `PROMPT_TOO_LONG`."),
@@ -72,7 +72,10 @@ class Edit(Generation):
     """An edit as JSON: each picture is an address, a ``data:`` URI, or the id of a picture that is here."""
 
     image: Annotated[
-        Text | list[Text], Field(description="1 to 14 pictures, by the model; the first is the one edited.")
+        list[Text],
+        BeforeValidator(lambda sent: [sent] if isinstance(sent, str) else sent),
+        WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
+        Field(description="1 to 14 pictures, by the model; the first is the one edited."),
     ]
     mask: Annotated[
         Text | None,

@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
 from studio.api import inputs
+from studio.api.bodies import twice
 from studio.api.deepshi.fields import Edit, EditForm, Generation
 from studio.api.deepshi.fitting import MOST_IMAGES
 from studio.api.endpoints import files
@@ -90,11 +91,13 @@ def edit_wish(request: ApiRequest, body: EditForm | Edit) -> JobSpec:
 
 
 def _sent_as_json(body: Edit) -> tuple[Sequence[Sent], Sent | None]:
-    return [body.image] if isinstance(body.image, str) else body.image, body.mask
+    return body.image, body.mask
 
 
 def _sent_as_form(request: ApiRequest) -> tuple[Sequence[Sent], Sent | None]:
     parts = files(request)
+    if len(parts.getlist(MASK)) > 1:
+        raise twice(MASK)
     return [*parts.getlist(f"{IMAGE}[]"), *parts.getlist(IMAGE)], parts.get(MASK)
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StrictBool
 
-from studio.api.bodies import Prompt, Sent, Text, Whole
+from studio.api.bodies import Prompt, Said, Sent, Text, Whole
 
 PICTURES_MOST = 16
 
@@ -24,18 +24,18 @@ class Settings(Sent):
 
     prompt: Instruction
     model: Annotated[
-        Text | None, Field(description="An id of GET /v1/models, or a name such as gpt-image-1.5.")
+        Said | None, Field(description="An id of GET /v1/models, or a name such as gpt-image-1.5.")
     ] = None
     n: Annotated[Whole | None, Field(ge=1, le=10, description="How many pictures. By default 1.")] = None
     size: Annotated[
-        Text | None,
+        Said | None,
         Field(
             examples=["1024x1024", "1536x1024", "1024x1536", "auto"],
             description="Width and height in pixels. By default auto: the model's own choice.",
         ),
     ] = None
     quality: Annotated[
-        Text | None,
+        Said | None,
         Field(
             examples=["low", "medium", "high", "hd", "standard", "auto"],
             description="By default auto: the model's own choice.",
@@ -53,7 +53,7 @@ class Settings(Sent):
         Field(description="Transparent goes with png and webp. By default auto."),
     ] = None
     output_format: Annotated[
-        Text | None, Field(examples=["png", "jpeg", "webp"], description="By default the model's first, png.")
+        Said | None, Field(examples=["png", "jpeg", "webp"], description="By default the model's first, png.")
     ] = None
     output_compression: Annotated[
         Whole | None, Field(ge=0, le=100, description="In percent, for jpeg and webp. By default 100.")
@@ -80,7 +80,7 @@ class Generation(Settings):
     """A prompt, and how the pictures shall be."""
 
     style: Annotated[
-        Text | None,
+        Said | None,
         Field(
             examples=["vivid", "natural"], description="For dall-e-3, by default vivid; other models differ."
         ),

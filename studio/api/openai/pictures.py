@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 
 from studio.api import inputs
+from studio.api.bodies import twice
 from studio.api.endpoints import files
 from studio.api.errors import Kind, Refused
 from studio.api.http import ApiRequest
@@ -59,7 +60,7 @@ def _pictures(request: ApiRequest, body: Edit | EditForm) -> Iterator[tuple[str,
             )
     several = [(name, part) for name in (ONE, SEVERAL) for part in parts.getlist(name)]
     if len(parts.getlist(ONE)) > 1:
-        raise _twice(ONE, _("For several pictures call each part image[]."))
+        raise twice(ONE, _("For several pictures call each part image[]."))
     _check_count(len(several), ONE)
     yield from ((ONE, File(part.read(), part.name or "")) for _name, part in several)
 
@@ -71,7 +72,7 @@ def _masks(request: ApiRequest, body: Edit | EditForm) -> Iterator[Source]:
         return
     parts = files(request).getlist(MASK)
     if len(parts) > 1:
-        raise _twice(MASK, _("An edit has one mask."))
+        raise twice(MASK, _("An edit has one mask."))
     yield from (File(part.read(), part.name or "") for part in parts)
 
 
@@ -89,9 +90,3 @@ def _check_count(count: int, param: str) -> None:
     if count > PICTURES_MOST:
         text = _("An edit takes 1 to %(most)s pictures; %(count)s were sent.")
         raise Refused(Kind.BAD_VALUE, text % {"most": PICTURES_MOST, "count": count}, param=param)
-
-
-def _twice(name: str, hint: str) -> Refused:
-    """The vendor's own client never does that; it is answered as the vendor answers (wire facts, edits)."""
-    text = _("Duplicate parameter: '%(name)s'.") % {"name": name}
-    return Refused(Kind.BAD_VALUE, f"{text} {hint}", code="duplicate_parameter", param=name)

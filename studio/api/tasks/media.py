@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -18,19 +19,24 @@ from studio.images.models import Image
 FILE = "file"
 TOO_LARGE = "image_too_large"
 FIELDS = {"url": "url", "artifact": "artifact_id", "data_uri": "data"}
+SOURCES: Mapping[str, Callable[[str], Source]] = {
+    "url": Address,
+    "artifact": Artifact,
+    "data_uri": DataUri,
+}
 
 
 def source(media: Media, param: str) -> Source:
     """Where the picture is. The seed names the kinds and shows no shape: this one is a guess [?]. Raises Refused."""
-    match media.type:
-        case "url" if media.url:
-            return Address(media.url)
-        case "artifact" if media.artifact_id:
-            return Artifact(media.artifact_id)
-        case "data_uri" if media.data:
-            return DataUri(media.data)
-    name = f"{param}.{FIELDS[media.type]}"
-    raise Refused(Kind.MISSING, _("%(name)s is required.") % {"name": name}, param=name)
+    ways = media.ways
+    kind = media.type or (next(iter(ways)) if len(ways) == 1 else None)
+    if kind is None:
+        text = _("Say in %(name)s.type which it is: url, artifact or data_uri.") % {"name": param}
+        raise Refused(Kind.MISSING, text, param=f"{param}.type")
+    if kind not in ways:
+        name = f"{param}.{FIELDS[kind]}"
+        raise Refused(Kind.MISSING, _("%(name)s is required.") % {"name": name}, param=name)
+    return SOURCES[kind](ways[kind])
 
 
 def file_of(part: UploadedFile[Any]) -> File:

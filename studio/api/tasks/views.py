@@ -9,6 +9,7 @@ from django.http import HttpResponseBase
 from django.utils.translation import gettext as _
 
 from studio.api import access, ids, quotes, running
+from studio.api.bodies import twice
 from studio.api.endpoints import files
 from studio.api.errors import Kind, Refused
 from studio.api.http import ApiRequest, answer
@@ -17,7 +18,7 @@ from studio.api.tasks.envelopes import accepted, credits_text, envelope, facts_o
 from studio.api.tasks.errors import no_task
 from studio.api.tasks.fields import ImageToImage, Media, TextToImage, Upload
 from studio.api.tasks.media import FILE, file_of, source, taken
-from studio.catalog import asking
+from studio.catalog import asking, automatic
 from studio.core import db
 from studio.core.errors import NotFound
 from studio.jobs import services
@@ -38,7 +39,7 @@ def image_to_image(request: ApiRequest, body: ImageToImage) -> HttpResponseBase:
     """Pictures from one or more pictures and a prompt; those that were sent along are kept as artifacts first."""
     role = Reference.Role
     named = [("image", body.image, role.SOURCE)]
-    named += [(f"extra_images.{at}", media, role.SUBJECT) for at, media in enumerate(body.extra_images)]
+    named += [(f"extra_images.{at}", media, role.SUBJECT) for at, media in enumerate(body.extra_images or ())]
     found = [(source(media, param), param, part) for param, media, part in named]
 
     def pictures() -> tuple[ReferenceSpec, ...]:
@@ -50,10 +51,14 @@ def image_to_image(request: ApiRequest, body: ImageToImage) -> HttpResponseBase:
 def _asked(
     request: ApiRequest, body: TextToImage, pictures: Callable[[], tuple[ReferenceSpec, ...]]
 ) -> HttpResponseBase:
-    given = {"n": str(body.n), asking.LEVEL: body.quality, asking.SHAPE: body.aspect_ratio or ""}
+    given = {
+        "n": str(body.n or 1),
+        asking.LEVEL: body.quality or asking.STANDARD,
+        asking.SHAPE: body.aspect_ratio or "",
+    }
 
     def wish() -> Wish:
-        return Wish(JobSpec(body.model, body.prompt, given, pictures()))
+        return Wish(JobSpec(body.model or automatic.ID, body.prompt, given, pictures()))
 
     if quotes.is_dry(request):
         return answer(quotes.document(quotes.priced(request, wish()), written=credits_text))
@@ -112,8 +117,10 @@ def uploads(request: ApiRequest, body: Media | Upload) -> HttpResponseBase:
     """Keep a picture, from a form's ``file`` or as in image-to-image, and name it as an artifact."""
     if isinstance(body, Media):
         found, param = source(body, "media"), "media"
-    elif (part := files(request).get(FILE)) is not None:
-        found, param = file_of(part), FILE
+    elif parts := files(request).getlist(FILE):
+        if len(parts) > 1:
+            raise twice(FILE)
+        found, param = file_of(parts[0]), FILE
     else:
         raise Refused(Kind.MISSING, _("%(name)s is required.") % {"name": FILE}, param=FILE)
     return answer(facts_of(taken(request, found, param)), 201)

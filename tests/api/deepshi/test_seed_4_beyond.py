@@ -25,6 +25,7 @@ def desk(alice: User) -> Desk:
 
 BEYOND: list[tuple[str, dict[str, Any], str, str]] = [
     (SKETCH, {"model": None}, "invalid_type", "model"),
+    (SKETCH, {"model": ""}, "invalid_value", "model"),
     (SKETCH, {"model": "no-such"}, "model_not_found", "model"),
     (SKETCH, {"prompt": ""}, "missing_required_parameter", "prompt"),
     (SKETCH, {"prompt": 7}, "invalid_type", "prompt"),
@@ -104,6 +105,8 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
     (SKETCH, {"image": part(PICTURE)}, "invalid_value", "image"),
     (PAINT, {"image": part(b"no picture")}, "unsupported_image_type", "image"),
     (PAINT, {"image": part(PICTURE), "mask": part(mask())}, "invalid_value", "mask"),
+    (STUDIO, {"image": part(PICTURE), "mask": [part(mask()), part(mask())]}, "duplicate_parameter", "mask"),
+    (PAINT, {"image": part(PICTURE), "n": ["1", "2"]}, "duplicate_parameter", "n"),
     (STUDIO, {"image": part(PICTURE), "mask": part(mask(32, 32))}, "invalid_mask", "mask"),
     (STUDIO, {"image": part(PICTURE), "mask": part(PICTURE)}, "invalid_mask", "mask"),
     (PAINT, {"image": part(PICTURE), "n": "5"}, "invalid_value", "n"),
@@ -129,5 +132,8 @@ def test_seed_4_json_without_a_picture_or_with_one_that_is_not_there_is_refused(
     body = {"model": PAINT, "prompt": "a stair"}
     assert refusal(post(body, EDITS)) == (400, "missing_required_parameter", "image")
     assert refusal(post(body | {"image": []}, EDITS)) == (400, "missing_required_parameter", "image")
+    # It is told by the names that the program knows.
+    assert refusal(post(body | {"image": {"url": "x"}}, EDITS)) == (400, "invalid_type", "image")
+    assert refusal(post(body | {"image": [None]}, EDITS)) == (400, "invalid_type", "image.0")
     missing = {"image": "img_01jdwm6c2ke0sbt7q2f8v9xyz4"}
     assert refusal(post(body | missing, EDITS)) == (404, "image_not_found", "image")

@@ -69,7 +69,7 @@ class Script:
         """Checked and priced, and not done."""
         return self.post(body, **{"X-Dry-Run": "1"})
 
-    def form(self, texts: dict[str, str], files: list[tuple[str, bytes]]) -> Any:
+    def form(self, texts: dict[str, Any], files: list[tuple[str, bytes]]) -> Any:
         """An edit as a form."""
         parts: dict[str, Any] = {}
         for name, data in files:

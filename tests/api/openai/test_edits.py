@@ -182,7 +182,9 @@ def test_json_that_makes_no_edit_is_refused_at_its_place(
     assert not Run.objects.exists()
 
 
-FIELDS: list[tuple[dict[str, str], str, str]] = [
+FIELDS: list[tuple[dict[str, Any], str, str]] = [
+    ({"model": [PAINT, PAINT]}, "duplicate_parameter", "model"),
+    ({"size": ""}, "invalid_value", "size"),
     ({"n": "0"}, "invalid_value", "n"),
     ({"n": "11"}, "invalid_value", "n"),
     ({"n": "two"}, "invalid_value", "n"),
@@ -199,7 +201,7 @@ FIELDS: list[tuple[dict[str, str], str, str]] = [
 
 
 @pytest.mark.parametrize(("more", "code", "param"), FIELDS, ids=str)
-def test_a_form_is_checked_like_json(script: Script, more: dict[str, str], code: str, param: str) -> None:
+def test_a_form_is_checked_like_json(script: Script, more: dict[str, Any], code: str, param: str) -> None:
     answer = script.form(FORM | more, [("image", PNG)])
     assert refusal(answer) == (400, code, param), answer.content
     assert not Run.objects.exists()

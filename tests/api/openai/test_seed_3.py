@@ -182,6 +182,9 @@ BEYOND: list[tuple[dict[str, Any], str, str]] = [
     ({"user": 7}, "invalid_type", "user"),
     ({"colour": "red"}, "unknown_parameter", "colour"),
     ({"input_fidelity": "high"}, "unknown_parameter", "input_fidelity"),
+    # An empty text is no default.
+    *(({name: ""}, "invalid_value", name) for name in ("model", "size", "quality", "style", "background")),
+    *(({name: ""}, "invalid_value", name) for name in ("output_format", "response_format", "moderation")),
 ]
 
 
