@@ -63,9 +63,12 @@ class Schemas:
         yield Table(found.get("title", ""), prose(found.get("description", "")), list(self.rows(found)))
 
     def rows(self, schema: Schema, before: str = "", depth: int = 0) -> Iterator[Row]:
-        """The fields of an object, and below each that is one its own, as ``image.url``."""
-        for name, field in schema.get("properties", {}).items():
-            yield self.row(before + name, field, required=name in schema.get("required", ()))
+        """The fields of an object, required ones first, and below each that is one its own, as ``image.url``."""
+        needed = schema.get("required", ())
+        for name, field in sorted(
+            schema.get("properties", {}).items(), key=lambda each: each[0] not in needed
+        ):
+            yield self.row(before + name, field, required=name in needed)
             inner, step = self._inside(field)
             if inner and depth < DEEPEST:
                 yield from self.rows(inner, f"{before}{name}{step}", depth + 1)

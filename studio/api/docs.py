@@ -170,13 +170,13 @@ def _takes(operation: Mapping[str, Any], schemas: Schemas) -> Iterator[tuple[str
         shown = rows
 
 
-def _scopes() -> dict[str, list[str]]:
-    """The addresses that ask for each scope."""
-    found: dict[str, list[str]] = {scope: [] for scope in Scope.values}
+def _scopes() -> dict[str, list[tuple[str, str]]]:
+    """The methods and addresses that ask for each scope."""
+    found: dict[str, list[tuple[str, str]]] = {scope: [] for scope in Scope.values}
     for each, endpoints in SPOKEN:
         for endpoint in endpoints:
             for scope in dict.fromkeys(chain.from_iterable(endpoint.scopes)):
-                found[scope].append(f"{endpoint.method} /{each.base}{path_of(endpoint)}")
+                found[scope].append((endpoint.method, f"/{each.base}{path_of(endpoint)}"))
     return {scope: where for scope, where in found.items() if where}
 
 

@@ -31,6 +31,7 @@ SECTIONS = (
     ("/account/", "account"),
     ("/manage/", "manage"),
     ("/style/", "style"),
+    ("/api/", "api"),
     ("/", "studio"),
 )
 

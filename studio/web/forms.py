@@ -27,12 +27,15 @@ def status_of(form: forms.Form) -> int:
 
 
 def describe_errors(form: forms.Form) -> None:
-    """Tell assistive technology which fields are wrong and where it is said."""
-    for name in form.errors:
-        if name in form.fields:
-            attrs: dict[str, Any] = form.fields[name].widget.attrs
-            attrs["aria-invalid"] = "true"
-            attrs["aria-describedby"] = f"id_{name}_error"
+    """Tell assistive technology which fields are wrong and where it is said, and begin at the first of them."""
+    wrong = [name for name in form.fields if name in form.errors]
+    for name in wrong:
+        attrs: dict[str, Any] = form.fields[name].widget.attrs
+        attrs["aria-invalid"] = "true"
+        hint = f"id_{name}_helptext " if form.fields[name].help_text else ""
+        attrs["aria-describedby"] = f"{hint}id_{name}_error"
+    if seen := [name for name in wrong if not form.fields[name].widget.is_hidden]:
+        form.fields[seen[0]].widget.attrs["autofocus"] = True
 
 
 @contextmanager

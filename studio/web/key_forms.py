@@ -43,7 +43,10 @@ class KeyForm(forms.Form):
     team = forms.ChoiceField(
         label=gettext_lazy("Workspace"),
         required=False,
-        help_text=gettext_lazy("Its pictures land there, and runs are paid as they are paid there."),
+        help_text=gettext_lazy(
+            "Its pictures land there, and it spends what is spent there. A personal key that names a team's project "
+            "spends that team's pool, where it has one."
+        ),
         error_messages={"invalid_choice": gettext_lazy("Choose one of your workspaces.")},
     )
     dialect = forms.ChoiceField(label=gettext_lazy("Dialect"), choices=Dialect.choices)

@@ -165,6 +165,7 @@ def _row(
         "base": address(request, SPOKEN[Dialect(key.dialect)].base),
         "owner": "" if key.owner_id == request.user.pk else str(key.owner),
         "workspace": str(key.team) if key.team else _("Personal"),
+        "pays": _pays(request, key),
         "scopes": [Scope(scope).label for scope in key.scopes],
         "models": _models(key),
         "cap": _cap(reading) if reading else None,
@@ -175,6 +176,15 @@ def _row(
         "used_at": key.last_used_at,
         "made": _day(key.created_at),
     }
+
+
+def _pays(request: StudioRequest, key: ApiKey) -> str:
+    """Whose credits it spends."""
+    if key.team and key.team.pool_pays:
+        return _("Spends the team's pool")
+    if key.owner_id == request.user.pk:
+        return _("Spends your credits")
+    return _("Spends the credits of %(name)s") % {"name": key.owner}
 
 
 def _models(key: ApiKey) -> dict[str, Any]:
@@ -191,7 +201,9 @@ def _cap(reading: Reading) -> dict[str, Any]:
     share = reading.used / reading.limit if reading.limit else 1.0
     facts = {"used": credits_text(reading.used), "limit": credits_text(reading.limit)}
     return {
-        "text": _("%(used)s of %(limit)s credits used") % facts,
+        "text": _("%(used)s of %(limit)s credits used") % facts
+        if reading.limit
+        else _("It may spend nothing"),
         "percent": min(100, int(share * 100)),
         "level": "full" if share >= 1 else "nearly" if share >= NEARLY else "",
     }

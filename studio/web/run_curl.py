@@ -24,7 +24,8 @@ NUMBERS: Mapping[str, type] = {"n": int, "seed": int, "output_compression": int,
 
 
 def curl(run: Run, request: HttpRequest) -> str:
-    """The command that makes this run again, paid by whoever's key is in ``GESSO_API_KEY``.
+    """The command that makes this run again, paid by whoever's key is in ``GESSO_API_KEY``; one for each wish, where
+    its models were not told the same.
 
     The seed goes with it, so that a model that keeps to one makes the same pictures. References are addresses of this
     studio: the key's owner has to see them.
@@ -32,29 +33,35 @@ def curl(run: Run, request: HttpRequest) -> str:
     everybody = list(run.jobs.all())
     # Those that auto moved on to are of the same wish.
     jobs = [job for job in everybody if job.retry_of_id is None] or everybody
-    asked = _asked(jobs[0], jobs) | _pictures(jobs[0], request) if jobs else {}
-    body = json.dumps({"prompt": run.prompt} | asked, ensure_ascii=False, indent=2)
+    wishes = [_asked(job) | _pictures(job, request) for job in jobs] or [{}]
+    models = [automatic.ID if job.route is not None else job.model for job in jobs]
+    if 1 < len(models) == len(set(models)) and all(wish == wishes[0] for wish in wishes):
+        asked = [{"models": models} | wishes[0]]
+    else:
+        asked = [{"model": model} | wish for model, wish in zip(models, wishes, strict=False)] or wishes
+    return "\n".join(_command({"prompt": run.prompt} | each, request) for each in asked)
+
+
+def _command(body: Mapping[str, Any], request: HttpRequest) -> str:
     return "\n".join(
         [
             f"curl {shlex.quote(address(request, RUNS))} \\",
             f'  -H "Authorization: Bearer {KEY}" \\',
             '  -H "Content-Type: application/json" \\',
-            f"  -d {shlex.quote(body)}",
+            f"  -d {shlex.quote(json.dumps(body, ensure_ascii=False, indent=2))}",
         ]
     )
 
 
-def _asked(job: Job, jobs: list[Job]) -> dict[str, Any]:
+def _asked(job: Job) -> dict[str, Any]:
     if job.route is not None:
         # What was asked for in the words of any model, and not what the chosen one made of it.
-        return {"model": automatic.ID} | _typed(job.route["asked"])
-    models = list(dict.fromkeys(each.model for each in jobs))
-    named = {"models": models} if len(models) > 1 else {"model": models[0]}
+        return _typed(job.route["asked"])
     settings = Parameters.from_json(job.parameters)
     shared = replace(settings, extra={}, unused={}).as_form()
     seed = {} if job.seed is None else {"seed": job.seed}
     own = {"extra": dict(settings.extra)} if settings.extra else {}
-    return named | _typed(shared) | seed | own
+    return _typed(shared) | seed | own
 
 
 def _typed(form: Mapping[str, str]) -> dict[str, Any]:

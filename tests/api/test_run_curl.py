@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import shlex
 from typing import Any
+from uuid import UUID
 
 import pytest
+from django.db.models import QuerySet
 from django.test import Client
 from pytest_django.live_server_helper import LiveServer
 
 from studio.accounts.models import User
 from studio.jobs import execution
-from studio.jobs.models import Reference, Run
+from studio.jobs.models import Job, Reference, Run
 from studio.jobs.specs import ReferenceSpec
 from tests.api.curl import sent
 from tests.factories import signed_in
@@ -35,6 +37,11 @@ def body(command: str) -> dict[str, Any]:
     return found
 
 
+def commands(text: str) -> list[str]:
+    """Each command of what was copied, as a shell would run them one after the other."""
+    return ["curl " + each for each in text.removeprefix("curl ").split("\ncurl ")]
+
+
 def test_the_command_asks_for_the_same_model_settings_and_seed(studio: Client, desk: Desk) -> None:
     run = desk.submit(prompt="it's a “stair”\n$HOME `ls`", n=2, parameters={"negative_prompt": "people"})
     asked = body(copied(studio, run))
@@ -49,16 +56,18 @@ def test_the_command_asks_for_the_same_model_settings_and_seed(studio: Client, d
     }
 
 
-def test_several_models_are_one_command_and_references_are_named_by_their_pages(
-    studio: Client, desk: Desk
-) -> None:
+def test_references_are_named_by_their_pages(studio: Client, desk: Desk) -> None:
     first = desk.finished().outputs.get().image
     assert first
-    references = (ReferenceSpec(first.pk, Reference.Role.SOURCE),)
-    run = desk.submit(PAINT, "gesso/press", references=references)
+    run = desk.submit(PAINT, references=(ReferenceSpec(first.pk, Reference.Role.SOURCE),))
     asked = body(copied(studio, run))
-    assert asked["models"] == [PAINT, "gesso/press"]
     assert asked["references"] == [{"image": f"http://testserver/images/{first.pk}/", "role": "source"}]
+
+
+def test_models_that_were_told_the_same_are_one_command(studio: Client, desk: Desk) -> None:
+    run = desk.submit(PAINT, "gesso/studio", parameters={"aspect_ratio": "4:3"})
+    run.jobs.update(seed=7, parameters=run.jobs.all()[0].parameters)
+    assert body(copied(studio, run))["models"] == [PAINT, "gesso/studio"]
 
 
 def test_what_auto_chose_is_asked_of_auto_again(studio: Client, desk: Desk) -> None:
@@ -68,16 +77,40 @@ def test_what_auto_chose_is_asked_of_auto_again(studio: Client, desk: Desk) -> N
     assert "seed" not in asked
 
 
-def test_sent_from_a_shell_it_paints_the_same_picture(
+def test_sent_from_a_shell_it_paints_the_same_pictures_for_the_same_price(
     studio: Client, live_server: LiveServer, key: str, desk: Desk
 ) -> None:
+    """A model that counts pixels and one that knows shapes were told different things, and drew their own seeds."""
     source = desk.finished().outputs.get().image
     assert source
-    job = desk.job(PAINT, references=(ReferenceSpec(source.pk, Reference.Role.SOURCE),))
+    references = (ReferenceSpec(source.pk, Reference.Role.SOURCE),)
+    runs = [desk.submit(PAINT, references=references, prompt='it\'s "dusk"\n$HOME `ls` 日本')]
+    script = {"Authorization": f"Bearer {key}"}
+    several = {"models": [SKETCH, PAINT], "prompt": "a stair", "aspect_ratio": "16:9"}
+    studio.post("/api/runs", several, content_type="application/json", headers=script)
+    runs.append(Run.objects.latest("created_at"))
     execution.work()
-    host = live_server.url.removeprefix("http://")
-    answer = sent(copied(studio, job.run, host), base=live_server.url, key=key)
-    assert answer.status_code == 202, answer.text
-    execution.work()
-    twins = [each.jobs.get().outputs.get().image for each in Run.objects.filter(jobs__model=PAINT)]
-    assert [image.blob_id for image in twins if image] == [twins[0].blob_id] * 2  # type: ignore[union-attr]
+    for run in runs:
+        host = live_server.url.removeprefix("http://")
+        before = set(Run.objects.values_list("pk", flat=True))
+        for command in commands(copied(studio, run, host)):
+            answer = sent(command, base=live_server.url, key=key)
+            assert answer.status_code == 202, answer.text
+        execution.work()
+        again = Job.objects.filter(run__in=Run.objects.exclude(pk__in=before)).order_by(
+            "run__created_at", "position"
+        )
+        assert told(again) == told(run.jobs.order_by("position"))
+
+
+def told(jobs: QuerySet[Job]) -> list[tuple[str, str, int, list[UUID]]]:
+    """What each job was asked, what it cost, and which pixels came."""
+    return [
+        (
+            job.model,
+            job.run.prompt,
+            job.charged,
+            [output.image.blob_id for output in job.outputs.all() if output.image],
+        )
+        for job in jobs
+    ]

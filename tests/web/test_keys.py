@@ -99,7 +99,7 @@ def test_the_list_says_all_that_holds_for_a_key(as_alice: Client, alice: User) -
     for said in (
         f"Nightly {key.prefix}…",
         "Last used Never",
-        "Workspace Personal",
+        "Workspace Personal Spends your credits",
         "Expires 24 Dec 2031",
         "Spending cap 2.5 of 50 credits used",
         "Models Gesso Paint, Gesso Sketch, Gesso Studio and 1 more Gesso Press",
@@ -116,10 +116,12 @@ def test_the_list_says_all_that_holds_for_a_key(as_alice: Client, alice: User) -
 
 
 def test_a_plain_key_says_that_nothing_limits_it(as_alice: Client, alice: User) -> None:
-    texts.make(owner=alice, name="Plain")
+    key, _text = texts.make(owner=alice, name="Plain")
     words = page_of(as_alice)
     assert "Expires Never Spending cap None Models All Collection None" in words
     assert "It may Make pictures Read pictures Read credits" in words
+    caps.set_limit(caps.KEY, str(key.pk), 0)
+    assert "Spending cap It may spend nothing" in page_of(as_alice)
 
 
 def test_who_leads_a_team_sees_and_ends_its_keys_and_nobody_else_does(
@@ -128,7 +130,9 @@ def test_who_leads_a_team_sees_and_ends_its_keys_and_nobody_else_does(
     own, _text = texts.make(owner=bob, name="Bob's own")
     shared, secret = texts.make(owner=bob, name="Shared", team=northwind)
     assert "Shared" in page_of(as_alice)
-    assert "Northwind made by Bob" in page_of(as_alice)
+    assert "Northwind made by Bob Spends the credits of Bob" in page_of(as_alice)
+    Team.objects.update(pool_pays=True)
+    assert "Northwind Spends the team's pool" in page_of(as_bob)
     assert "Bob's own" not in page_of(as_alice)
     assert "Shared" not in page_of(as_dana)
     assert as_alice.post(f"{HERE}{own.pk}/revoke/").status_code == 404
@@ -277,8 +281,11 @@ def test_what_cannot_be_is_said_at_its_field_and_what_was_typed_stays(
         "lasts": 'value="365" checked',
     }
     assert not [name for name, html in still.items() if name not in wrong and html not in page]
-    named = set(re.findall(r'aria-describedby="([^"]+_error)"', page))
+    named = " ".join(re.findall(r'aria-describedby="([^"]+)"', page)).split()
     assert all(f'id="{each}"' in page for each in named)
+    # Whoever has no mouse stands at the field that is wrong.
+    at = {"day"} if wrong.get("lasts") == "day" else set(wrong) - {"dialect", "models", "lasts", "key"}
+    assert set(re.findall(r'name="(\w+)"[^>]* autofocus', page)) == at
 
 
 def test_a_collection_of_another_workspace_is_refused_at_its_field(

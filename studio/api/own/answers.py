@@ -20,6 +20,11 @@ Movement = Literal["hold", "charge", "release", "refund", "grant", "adjust", "ex
 class Page[Row: BaseModel](BaseModel):
     """Some rows of a list, newest first."""
 
+    @classmethod
+    def model_parametrized_name(cls, params: tuple[type[Any], ...]) -> str:
+        """``RunPage``: a name as documents and the clients made of them have it."""
+        return f"{params[0].__name__}Page"
+
     data: list[Row]
     next_cursor: str | None = Field(
         description="To be sent as cursor for the rows that follow; null at the end."

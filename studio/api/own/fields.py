@@ -90,7 +90,7 @@ class Settings(Sent):
     ] = ""
     resolution: Annotated[Text, Field(description="1K, 2K …, for models that have several.")] = ""
     preset: Annotated[Text, Field(description="A size by its name, for models that have names.")] = ""
-    quality: Text = ""
+    quality: Annotated[Text, Field(description="low, medium, high …, for models that have levels.")] = ""
     seed: Annotated[
         Whole | None, Field(ge=0, le=MAX_SEED, description="The same seed, the same picture.")
     ] = None
@@ -99,7 +99,7 @@ class Settings(Sent):
         Whole | None, Field(ge=0, le=MAX_COMPRESSION, description="Of JPEG and WebP, in percent.")
     ] = None
     background: Annotated[Text, Field(description="opaque or transparent.")] = ""
-    style: Text = ""
+    style: Annotated[Text, Field(description="vivid, natural …, for models that have styles.")] = ""
     moderation: Annotated[Text, Field(description="auto or low.")] = ""
     strength: Annotated[
         float | None, Field(ge=0, le=1, description="How far an edit goes from its source.")
