@@ -69,6 +69,7 @@ def make_blob(**fields: Any) -> Blob:
         "renditions": [320],
         "color": "#808080",
         "uses": 1,
+        "bare": True,
     }
     return Blob.objects.create(**facts | fields)
 

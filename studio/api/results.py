@@ -48,8 +48,7 @@ class Expired(StudioError):
 def signed_url(image: Image, lifetime: timedelta | None, request: ApiRequest) -> str:
     """The absolute address of the picture's file for ``lifetime`` from now, or as long as the picture exists.
 
-    The file carries none of its vendor's words. Asks no database if the picture's blob is loaded; reads the file the
-    first time that a process is asked for it.
+    The file carries none of its vendor's words. Asks no database if the picture's blob is loaded.
     """
     until = 0 if lifetime is None else int((timezone.now() + lifetime).timestamp())
     head = _text(request.key.pk.bytes + until.to_bytes(UNTIL_BYTES))

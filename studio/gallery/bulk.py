@@ -108,6 +108,7 @@ def _blobs(chance: random.Random) -> list[Blob]:
                 renditions=[320, 640, 1280],
                 color=f"#{chance.randrange(1 << 24):06x}",
                 uses=1,
+                bare=True,
             )
         )
     return Blob.objects.bulk_create(made)

@@ -54,6 +54,11 @@ def is_bare(data: bytes, mime: str) -> bool:
     return False
 
 
+def says_nothing(data: bytes, mime: str) -> bool:
+    """As ``is_bare`` for pixels and drawings alike: whether the file may go to anybody as it is."""
+    return is_bare_drawing(data) if mime == "image/svg+xml" else is_bare(data, mime)
+
+
 def is_bare_drawing(data: bytes) -> bool:
     """As ``is_bare`` for an SVG: True for shapes alone, as vendors' vector models write them."""
     return DRAWING.fullmatch(data) is not None

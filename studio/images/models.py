@@ -19,7 +19,8 @@ class Blob(models.Model):
 
     ``key`` names the files in the store and, unlike the hash, may be guessed from nothing. ``state`` is unseen while
     only the header of a vendor's picture was read (see ``images.unseen``): its display copies are still to be made, and
-    ``look_at`` is when that is due. A broken one was looked at, and cannot be read.
+    ``look_at`` is when that is due. A broken one was looked at, and cannot be read. ``bare`` says whether the kept file
+    may go to anybody as it is (see ``images.plain``); rows from before it was noted say nothing.
     """
 
     class State(models.TextChoices):
@@ -38,6 +39,7 @@ class Blob(models.Model):
     color = models.CharField(max_length=7)
     placeholder = models.TextField(blank=True)
     transparent = models.BooleanField(default=False)
+    bare = models.BooleanField(null=True)
     uses = models.PositiveIntegerField(default=0)
     state = models.CharField(max_length=6, choices=State, default=State.READY)
     look_at = models.DateTimeField(null=True, blank=True)

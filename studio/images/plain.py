@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from studio.images import intake, storage
-from studio.images.bare import is_bare, is_bare_drawing
+from studio.images.bare import says_nothing
 from studio.images.models import Blob
 from studio.images.unseen import see
 
@@ -38,9 +38,10 @@ class Plain:
 
 
 def plain(blob: Blob) -> Plain:
-    """Which file it is. Reads the kept one the first time that a process asks for it, and asks no database."""
+    """Which file it is. Asks no database, and reads no file but, the first time that a process asks for it, one that
+    was kept before rows noted this."""
     kept = storage.original_name(blob.key, blob.mime)
-    if _has_no_words(kept, blob.mime):
+    if blob.bare or (blob.bare is None and _has_no_words(kept, blob.mime)):
         return Plain(kept, blob.mime, copied=False)
     mime = f"image/{COPIES[blob.mime]}"
     return Plain(storage.plain_name(blob.key, mime), mime, copied=True)
@@ -71,5 +72,4 @@ def _has_no_words(name: str, mime: str) -> bool:
 @lru_cache(maxsize=4096)
 def _looked_at(name: str, mime: str) -> bool:
     """What lies under a name never changes."""
-    data = storage.get(name)
-    return is_bare_drawing(data) if mime == intake.SVG else is_bare(data, mime)
+    return says_nothing(storage.get(name), mime)

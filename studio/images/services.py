@@ -24,7 +24,7 @@ from studio.core import clock, db
 from studio.core.errors import Forbidden
 from studio.core.ids import uuid7_at
 from studio.images import intake, search, shelves, storage, words
-from studio.images.bare import is_bare
+from studio.images.bare import is_bare, says_nothing
 from studio.images.errors import NotKept
 from studio.images.headers import Header
 from studio.images.intake import Prepared
@@ -54,6 +54,7 @@ class Stored:
     placeholder: str
     transparent: bool
     renditions: tuple[int, ...]
+    bare: bool
     seen: bool = True
 
 
@@ -77,6 +78,7 @@ def store(prepared: Prepared, *, durable: bool = True) -> Stored:
         placeholder=prepared.placeholder,
         transparent=prepared.transparent,
         renditions=tuple(sorted(prepared.renditions)),
+        bare=says_nothing(prepared.data, prepared.mime),
     )
 
 
@@ -99,6 +101,7 @@ def store_unseen(data: bytes, header: Header) -> Stored:
         placeholder="",
         transparent=False,
         renditions=tuple(rendition_widths(header.width)),
+        bare=says_nothing(data, header.mime),
         seen=False,
     )
 
@@ -213,6 +216,7 @@ def _create_blob(stored: Stored) -> Blob:
         color=stored.color,
         placeholder=stored.placeholder,
         transparent=stored.transparent,
+        bare=stored.bare,
         uses=1,
         state=Blob.State.READY if stored.seen else Blob.State.UNSEEN,
         look_at=None if stored.seen else clock.now(),

@@ -102,6 +102,13 @@ def test_what_is_bare_is_sent_as_it_is(format_: str, alice: User) -> None:
     assert (sent, mime, width, height) == (data, f"image/{format_.lower()}", 96, 64)
 
 
+@pytest.mark.parametrize("data", [file_of(scene(), "PNG"), pngs.with_chunks((b"tEXt", b"a\0b"))])
+def test_a_row_from_before_it_was_noted_is_told_by_its_file(data: bytes, alice: User) -> None:
+    blob = stored_image(alice, data=data).blob
+    noted, blob.bare = plain(blob), None
+    assert plain(blob) == noted
+
+
 ODD = {
     "png with a tail": ("image/png", file_of(scene(), "PNG") + b"x"),
     "png with a note": ("image/png", pngs.with_chunks((b"tEXt", b"a\0b"))),

@@ -21,7 +21,7 @@ class Page[Row: BaseModel](BaseModel):
     """Some rows of a list, newest first."""
 
     @classmethod
-    def model_parametrized_name(cls, params: tuple[type[Any], ...]) -> str:
+    def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
         """``RunPage``: a name as documents and the clients made of them have it."""
         return f"{params[0].__name__}Page"
 

@@ -14,6 +14,7 @@ from studio.accounts import keys
 from studio.accounts.models import Membership, Role, User
 from studio.gallery import collections, keeping
 from studio.gallery import services as gallery
+from studio.images import storage
 from studio.images.models import Image, Lineage
 from studio.jobs.models import Run
 from tests.api.own.conftest import QUICK, Program, refusal
@@ -119,12 +120,15 @@ def test_new_pictures_do_not_shift_the_pages(program: Program, alice: User, quer
     assert names(second) == ["2", "1"]
 
 
-def test_a_page_of_pictures_takes_as_many_queries_as_one(program: Program, alice: User, queries: Any) -> None:
+def test_a_page_of_pictures_takes_as_many_queries_as_one_and_reads_no_file(
+    program: Program, alice: User, queries: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     program.ended()
     one = queries(lambda: program.read("/pictures"))
     for _turn in range(3):
         make_image(alice)
     program.ended()
+    monkeypatch.setattr(storage, "get", lambda name: pytest.fail(f"{name} is read"))
     assert queries(lambda: program.read("/pictures")) == one
 
 
