@@ -14,12 +14,17 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from providers.base import Emit, Finished, ImageRequest, Output, Usage
+from providers.painter.adapter import Painter
 from studio.accounts import keys
 from studio.accounts.models import Dialect, User
 from studio.api import ids
+from studio.jobs import execution
 from studio.jobs.models import Run
+from tests.api.tasks.conftest import net_micros
 from tests.gallery.scenes import stored_image
 from tests.jobs.conftest import Desk
+from tests.providers.simulators.pictures import picture
 
 MADE, CHANGED, WORKED_ON = "/v1/images/generations", "/v1/images/edits", "/v1/images/image-to-image"
 FAIRSTACK, MULTI, MULTI_EDIT = "/v1/generations/image", "/api/v1/image/generate", "/api/v1/image/edit"
@@ -147,9 +152,9 @@ def test_an_example_is_answered_in_the_dialect_that_its_path_and_key_say_or_clea
     client: Client, desk: Desk, alice: User, painting: threading.Event, name: str
 ) -> None:
     painting.set()
-    example, picture = EXAMPLES[name], stored_image(alice)
-    written = json.dumps(example.body).replace(PAGE, f"http://testserver/images/{picture.pk}/")
-    body = written.replace(ARTIFACT, ids.shown("art", picture.pk))
+    example, source = EXAMPLES[name], stored_image(alice)
+    written = json.dumps(example.body).replace(PAGE, f"http://testserver/images/{source.pk}/")
+    body = written.replace(ARTIFACT, ids.shown("art", source.pk))
 
     def sent(key: str, **headers: str) -> tuple[int, str]:
         headers |= {"Authorization": f"Bearer {key}"}
@@ -173,6 +178,40 @@ def test_an_example_is_answered_in_the_dialect_that_its_path_and_key_say_or_clea
         cost = stated(speaks, text, example.body, quote.get("micros", 0))
         assert before - desk.balance[0] == cost, dialect
         assert (cost > 0) == (Run.objects.count() > runs), dialect
+
+
+OWN_PATHS = {"openai": MADE, "deepshi": MADE, "async": MADE, "fairstack": FAIRSTACK, "multi": MULTI}
+
+
+@pytest.mark.parametrize("model", ["gesso/sketch", "gesso/paint", "gesso/studio", "gesso/press"])
+def test_what_is_stated_of_a_priced_model_is_what_leaves_the_balance_in_every_dialect(
+    desk: Desk, alice: User, model: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The one that is priced by the token too: a task's hold is more than its end, and the rest comes back."""
+    monkeypatch.setattr(Painter, "submit", told_in_tokens)
+    for dialect, path in OWN_PATHS.items():
+        _row, key = keys.make(owner=alice, name="Nightly", dialect=dialect)
+        program = Client(headers={"Authorization": f"Bearer {key}"})
+        before = desk.balance[0]
+        answer = program.post(path, {"model": model, "prompt": STREET}, content_type="application/json")
+        text = answer.getvalue().decode()
+        [run] = program.get("/api/runs?limit=1").json()["data"]
+        if dialect == "async":
+            assert before - desk.balance[0] == stated(dialect, text, {}, 0) == run["cost"]["held"]["micros"]
+            execution.work()
+            task = program.get(f"/v1/tasks/{json.loads(text)['task_id']}").json()
+            cost = net_micros(task)
+        else:
+            cost = stated(dialect, text, {}, run["cost"]["charged"]["micros"])
+        assert before - desk.balance[0] == cost > 0, dialect
+        assert desk.balance[1] == 0
+
+
+def told_in_tokens(self: Painter, request: ImageRequest, emit: Emit) -> Finished:
+    """A picture at once, with tokens for those who count them."""
+    return Finished(
+        (Output(picture(64, 64, (1, 2, 3)), "image/png"),), usage=Usage(input_text=11, output_image=601)
+    )
 
 
 def test_a_base_speaks_its_dialect_whatever_the_key_says(client: Client, desk: Desk, alice: User) -> None:
