@@ -28,6 +28,7 @@ export function startComposer(form) {
     if (event.key === "Enter" && event.target.matches("input:not([type=radio], [type=checkbox])")) event.preventDefault();
   });
   document.addEventListener("references:changed", () => askPrice(PRICE_DELAY));
+  document.addEventListener("balance:changed", () => askPrice(PROMPT_DELAY)); // What is left after, or short.
   document.addEventListener("htmx:after:swap", dress);
   dress();
 }

@@ -26,11 +26,15 @@ const early = []; // What was told between a press and its answer, which alone b
 /* Applying -------------------------------------------------------------------------------------------------- */
 
 /** Let htmx swap a text made of partials into this page. */
-export function apply(html) {
+export async function apply(html) {
   if (one(".starting")) return early.push(html);
   makePlaces(html);
-  return htmx.swap({ text: html, sourceElement: document.body, swap: "none" });
+  const before = balance();
+  await htmx.swap({ text: html, sourceElement: document.body, swap: "none" });
+  if (balance() !== before) document.dispatchEvent(new CustomEvent("balance:changed"));
 }
+
+const balance = () => one("#balance")?.textContent;
 
 /** A run that began in another tab or with somebody else has no row here yet: its place is above those of its project. */
 function makePlaces(html) {
@@ -44,6 +48,7 @@ function makePlaces(html) {
     place.dataset.number = row.dataset.number;
     one("#runs").prepend(place);
     one("#filmstrip").prepend(Object.assign(document.createElement("li"), { id: row.id.replace("run-", "thumb-") }));
+    one("#run-count").textContent = row.dataset.count;
     one("#empty")?.remove();
   }
 }

@@ -56,6 +56,7 @@ class Row:
 
     id: str
     number: int
+    count_label: str
     url: str
     project_url: str
     model_label: str
@@ -108,6 +109,7 @@ def row(run: Run, actor: Actor, ahead: Mapping[UUID, int], favourites: frozenset
         id=str(run.pk),
         number=run.number,
         url=reverse("run", args=[run.pk]),
+        count_label=run_words.count(run.project.last_number),
         project_url=reverse("project", args=[run.project_id]),
         model_label=run_words.model_label(members),
         settings_line=run_words.settings_line(first),

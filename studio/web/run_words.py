@@ -33,6 +33,11 @@ class Change:
     after: str
 
 
+def count(runs: int) -> str:
+    """How many runs a project has, in words."""
+    return ngettext("%(n)s run", "%(n)s runs", runs) % {"n": runs}
+
+
 def segments(run: Run) -> Sequence[Segment]:
     """The prompt with its changes marked; a prompt that is mostly new carries no marks."""
     marked = redline(run.parent.prompt, run.prompt) if run.parent else []

@@ -95,10 +95,14 @@ def stream(
 
 def project_view(shown: Project | None) -> dict[str, Any]:
     """Name, address and number of runs; a project that does not exist yet stands at the studio's own address."""
-    if shown is None:
-        return {"id": "", "name": _("Untitled project"), "url": reverse("studio"), "run_count": 0}
-    url = reverse("project", args=[shown.pk])
-    return {"id": str(shown.pk), "name": shown.name, "url": url, "run_count": shown.last_number}
+    known = shown or Project(name=_("Untitled project"))
+    return {
+        "id": str(shown.pk) if shown else "",
+        "name": known.name,
+        "url": reverse("project", args=[shown.pk]) if shown else reverse("studio"),
+        "run_count": known.last_number,
+        "count_label": run_words.count(known.last_number),
+    }
 
 
 def composed(

@@ -221,6 +221,7 @@ def _run(
     return Row(
         id=str(uuid.uuid4()),
         number=number,
+        count_label="",
         url="",
         project_url="",
         model_label="Gesso Paint",

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Window
-from tests.journeys.desk import Desk
+from tests.journeys.desk import Desk, number_in
 from tests.journeys.living import LivingStudio, Person
 from tests.journeys.measuring import Measures
 from tests.journeys.vendor import MODEL, GatedOpenAI
@@ -57,6 +57,10 @@ def test_a_team_sees_its_pictures_arrive_and_keeps_them_in_one_gallery(
     expect(alices.run(2)).to_contain_text("Bob")
     expect(alices.runs).to_have_count(2)
     expect(bobs.runs).to_have_count(2)
+    expect(page.get_by_text("2 runs", exact=True)).to_be_visible()
+    for desk in (alices, bobs):  # What came back is counted where the next run is priced, too.
+        most = number_in(desk.cost.locator("b").first.inner_text().split("–")[-1])
+        expect(desk.cost).to_contain_text(f"{(desk.balance - most).normalize():,f} left after")
     assert watch.asked_for("/runs/") == []
 
     for shown in (page, bobs_page):
