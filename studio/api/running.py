@@ -14,7 +14,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from django.db import Error, connections
@@ -26,6 +26,7 @@ from studio.api import repeats, underway
 from studio.api.errors import Kind, Refused, without_pictures
 from studio.api.http import ApiRequest
 from studio.api.streams import Bell
+from studio.catalog import automatic
 from studio.core import db
 from studio.core.errors import StudioError
 from studio.core.micros import Micros
@@ -139,7 +140,8 @@ def at_most(mosts: Sequence[Micros | None], said: Micros | None) -> Micros | Non
 def understood(request: ApiRequest, wish: Wish) -> tuple[JobSpec, Micros | None]:
     """The wish to the model that its name means today, and the micros that it may cost where another stands in.
 
-    Raises Refused where the key is not for the model; ``auto`` is a name like any other here: it may pick any.
+    Raises Refused where the key is not for the model. ``auto`` chooses among the key's models, or among all where the
+    key is for ``auto`` by name.
     """
     allowed = request.key.allowed_models or None
     dialect = request.dialect
@@ -149,6 +151,8 @@ def understood(request: ApiRequest, wish: Wish) -> tuple[JobSpec, Micros | None]
         if wish.otherwise is None:
             raise
         return understood(request, Wish(wish.otherwise))
+    if allowed and found.model == automatic.ID not in allowed:
+        return replace(found, among=tuple(allowed)), name.most
     if not may_use(request.key, found.model):
         text = _("This key is not for %(model)s.") % {"model": wish.spec.model}
         raise Refused(Kind.MODEL_DENIED, text, param="model")

@@ -31,7 +31,8 @@ class JobSpec:
 
     ``parameters`` are those that models share, ``extra`` the model's own by the vendor's names. ``unused`` is what was
     sent beside them and the model has no setting for: it is shown with the run, and goes no further. ``previews`` of
-    each picture are wanted by whoever waits for the answer; a model that has fewer is the wrong one.
+    each picture are wanted by whoever waits for the answer; a model that has fewer is the wrong one. ``among`` are the
+    models of which ``auto`` chooses one; all, if none is named.
     """
 
     model: str
@@ -41,6 +42,7 @@ class JobSpec:
     extra: Mapping[str, str] = field(default_factory=dict)
     unused: Mapping[str, str] = field(default_factory=dict)
     previews: int = 0
+    among: tuple[str, ...] = ()
 
     @property
     def form(self) -> dict[str, str]:
@@ -81,7 +83,7 @@ def body_hash(project_id: UUID, specs: Sequence[JobSpec]) -> str:
     wishes = [asdict(spec) for spec in specs]
     for wish in wishes:
         # A wish without any hashes as it did before there were such settings: its key may be repeated after an update.
-        for name in ("extra", "unused", "previews"):
+        for name in ("extra", "unused", "previews", "among"):
             if not wish[name]:
                 del wish[name]
     body = json.dumps([str(project_id), *wishes], default=str, sort_keys=True)

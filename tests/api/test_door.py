@@ -29,7 +29,7 @@ from studio.images import storage
 from studio.images.models import Blob, Image
 from studio.jobs import services
 from studio.jobs.models import Job, Run, State
-from tests.jobs.conftest import SKETCH, START, Desk
+from tests.jobs.conftest import PAINT, PRESS, SKETCH, START, Desk
 
 SMALL: dict[str, Any] = {"model": SKETCH, "prompt": "a stair", "size": "256x256"}
 ADDRESS = "/v1/images/generations"
@@ -85,11 +85,22 @@ def test_a_key_is_worth_nothing_once_its_owner_left_the_team_or_the_studio(
     assert Run.objects.count() == 1
 
 
-def test_a_key_for_some_models_has_to_name_one_of_them(raw: httpx.Client) -> None:
-    ApiKey.objects.update(allowed_models=["gesso/paint"])
+@pytest.mark.parametrize("allowed", [[PAINT], [PRESS]], ids=str)
+def test_auto_chooses_among_the_models_of_the_key(raw: httpx.Client, allowed: list[str]) -> None:
+    ApiKey.objects.update(allowed_models=allowed)
     for body in ({"prompt": "a stair"}, {"prompt": "a stair", "model": "auto"}):
-        assert code(raw.post(ADDRESS, json=body)) == (403, "model_not_allowed")
-    assert Run.objects.count() == 0
+        answer = raw.post(ADDRESS, json=body, headers={"X-Dry-Run": "1"})
+        assert (answer.status_code, answer.json()["model"]) == (200, allowed[0]), answer.text
+    assert raw.post("/d/async/v1/images/generations", json={"prompt": "a stair"}).status_code == 202
+    # What goes on to another model stays among them, too.
+    assert (Job.objects.get().route or {})["among"] == allowed
+    assert code(raw.post(ADDRESS, json=SMALL)) == (403, "model_not_allowed")
+
+
+def test_a_key_for_auto_leaves_the_choice_to_the_studio(raw: httpx.Client) -> None:
+    ApiKey.objects.update(allowed_models=["auto"])
+    answer = raw.post(ADDRESS, json={"prompt": "a stair", "model": "auto"}, headers={"X-Dry-Run": "1"})
+    assert (answer.status_code, answer.json()["model"]) == (200, SKETCH)
 
 
 STRANGE = [

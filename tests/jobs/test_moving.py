@@ -130,12 +130,13 @@ def test_pictures_that_came_before_the_outage_are_kept_and_nothing_moves(
     assert (job.model, job.state) == (PAID, State.PARTIAL)
 
 
-def test_a_dearer_model_is_not_taken_and_the_job_ends_where_it_is(
-    busy: Desk, vendor: OpenAISimulator, measured: dict[str, Weather]
+@pytest.mark.parametrize("bound", [{"within": 100}, {"among": [PAID]}], ids=str)
+def test_a_dearer_model_or_one_that_was_not_to_be_chosen_is_not_taken_and_the_job_ends_where_it_is(
+    busy: Desk, vendor: OpenAISimulator, measured: dict[str, Weather], bound: dict[str, Any]
 ) -> None:
     vendor.fault = Fault(base.NO_MONEY)
     run = busy.submit(automatic.ID)
-    Job.objects.filter(run=run).update(route={**(run.jobs.get().route or {}), "within": 100})
+    Job.objects.filter(run=run).update(route={**(run.jobs.get().route or {}), **bound})
     execution.work()
     assert run.jobs.get().state == State.FAILED
 

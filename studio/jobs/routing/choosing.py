@@ -93,7 +93,7 @@ def facts(spec: JobSpec, route: Route, chosen: Candidate) -> dict[str, Any]:
         "runs": seen.runs,
         "success": seen.success,
         "seconds": seen.seconds,
-    }
+    } | ({"among": list(spec.among)} if spec.among else {})
 
 
 def candidates(
@@ -132,7 +132,7 @@ def choose(spec: JobSpec, *, available: int | None = None, without: Container[st
     most = _budget(wanted.pop(BUDGET, ""))
     checked = validate(automatic.ENTRY, wanted, count, has_mask, spec.prompt)
     asked = JobSpec(spec.model, spec.prompt, _asked(checked, common), spec.references)
-    able = candidates(asked, without=without)
+    able = candidates(asked, without=without, among=spec.among or None)
     paid = [each for each in able if most is None or each.quote.high <= most]
     if not paid:
         raise nothing_fits(able)

@@ -84,9 +84,10 @@ def _next(job: Job) -> Priced | None:
     tried = _tried(job)
     if len(tried) >= MOST_MODELS:
         return None
-    asked, within = (job.route or {})["asked"], (job.route or {})["within"]
+    known = job.route or {}
+    asked, within = known["asked"], known["within"]
     references = tuple(ReferenceSpec(ref.image_id, ref.role) for ref in job.references.all())
-    spec = JobSpec(automatic.ID, job.prompt, asked, references)
+    spec = JobSpec(automatic.ID, job.prompt, asked, references, among=tuple(known.get("among", ())))
     # What the job holds now comes back as it ends, and is there for the next one.
     payable = balances.balance(job.payer_id).available + billing.quoted(job).high
     try:
