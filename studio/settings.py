@@ -167,7 +167,7 @@ BROKER_DIR = DATA_DIR / "broker"
 # Of 300 entries, its own most, a cache here would throw counters away that are still counted with.
 cache = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 100_000}}
 if REDIS_URL:
-    cache = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    cache = {"BACKEND": "studio.core.caching.SturdyCache", "LOCATION": REDIS_URL}
 CACHES: dict[str, Any] = {"default": cache}
 
 # Jobs: all times in seconds; tests shrink them and never sleep ------------------------------------------

@@ -13,9 +13,11 @@ from django.db import OperationalError
 from django.test import Client
 from pytest_django.live_server_helper import LiveServer
 
+from scripts.ports import kept_port
 from studio.accounts import keys, teams
 from studio.accounts.models import ApiKey, Team, User
 from studio.api import ids, running
+from studio.core import caching
 from studio.credits import caps
 from studio.credits import services as credits
 from studio.jobs.models import Job, Run
@@ -45,6 +47,28 @@ def test_a_key_that_asks_too_often_is_told_when_it_may_again_and_others_are_not(
     assert refused.headers["x-should-retry"] == "true"
     other = {"Authorization": f"Bearer {keys.make(owner=alice, name='Other')[1]}"}
     assert raw.get(MODELS, headers=other).status_code == 200
+
+
+def test_with_redis_away_requests_are_counted_in_the_process_and_the_log_says_so_once(
+    raw: httpx.Client,
+    settings: Any,
+    still: None,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(caching, "outage", caching.Outage())
+    with kept_port() as nobody:
+        location = f"redis://127.0.0.1:{nobody}"
+        settings.CACHES = {
+            "default": {"BACKEND": "studio.core.caching.SturdyCache", "LOCATION": location},
+        }
+        settings.API_PER_MINUTE = 3
+        with caplog.at_level(logging.WARNING):
+            told = [raw.get(MODELS) for _ in range(3)]
+            refused = raw.post(ADDRESS, json={"prompt": "a stair", "model": "auto"})
+    assert [each.headers["x-ratelimit-remaining-requests"] for each in told] == ["2", "1", "0"]
+    assert code(refused) == (429, "rate_limit_exceeded")
+    assert [record.name for record in caplog.records].count("studio.core.caching") == 1
 
 
 def test_a_key_may_only_what_its_scopes_say(raw: httpx.Client, desk: Desk) -> None:
