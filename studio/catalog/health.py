@@ -90,6 +90,11 @@ def refusing(now: datetime) -> Q:
     return Q(opened_at__isnull=False) & (Q(probe_at__gt=now) | Q(probe_until__gt=now))
 
 
+def is_stopped(provider: str, upstream: str) -> bool:
+    """Whether a breaker lets nobody call this model now. One query."""
+    return _of(provider, upstream).filter(refusing(timezone.now())).exists()
+
+
 def begin_probe(provider: str, upstream: str, job_id: UUID, *, seconds: float) -> bool:
     """Make the job the one that may call while a breaker is half open; False if another is, or nobody may yet.
 

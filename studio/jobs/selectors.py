@@ -11,6 +11,8 @@ from django.db.models import Prefetch, QuerySet
 
 from studio.accounts.actors import Actor, OwnedQuerySet
 from studio.accounts.models import Team
+from studio.catalog import decisions, loader
+from studio.catalog.health import Trouble
 from studio.images.models import Image
 from studio.jobs.models import OPEN, Job, Output, Project, Reference, Run, State
 
@@ -94,6 +96,16 @@ def ahead(jobs: Sequence[Job]) -> dict[UUID, int]:
     order = list(queued.values_list("pk", flat=True)[:500])
     places = {pk: place for place, pk in enumerate(order)}
     return {job.pk: places.get(job.pk, len(order)) for job in jobs if job.state == State.QUEUED}
+
+
+def held_up(jobs: Sequence[Job]) -> dict[UUID, Trouble]:
+    """For each queued job whose vendor is not called for now, why that is. One query, where anything is queued."""
+    queued = [job for job in jobs if job.state == State.QUEUED]
+    if not queued:
+        return {}
+    made, entries = decisions.latest(), loader.catalog().entries
+    troubles = {job.pk: made.trouble(entries[job.model]) for job in queued if job.model in entries}
+    return {pk: trouble for pk, trouble in troubles.items() if trouble}
 
 
 def usual_seconds(model: str) -> float | None:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 
 from providers.errors import ProviderError
 from studio.catalog import health
+from studio.jobs import notices
 from studio.jobs.models import Job
 from studio.jobs.queue import Claim
 
@@ -28,6 +29,8 @@ def of(claim: Claim, job: Job) -> Iterator[None]:
     except ProviderError as error:
         if health.failed(*model, job.pk, error):
             _failing.add(model)
+            if health.is_stopped(*model):
+                notices.vendor_changed(job.provider)
         raise
     if claim.watched or model in _failing:
         health.succeeded(*model, job.pk)

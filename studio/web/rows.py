@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from studio.accounts.actors import Actor, may_edit
+from studio.catalog.health import Trouble
 from studio.jobs import selectors as jobs
 from studio.jobs.models import FINAL, Job, Run, State
 from studio.prompts.redline import Segment
@@ -83,20 +84,29 @@ class Row:
     owner_name: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The queue as the shown jobs stand in it: how many are ahead of each, and whose vendor is not called for now."""
+
+    ahead: Mapping[UUID, int]
+    held_up: Mapping[UUID, Trouble]
+
+
 def rows(runs: Sequence[Run], actor: Actor, favourites: frozenset[UUID] = frozenset()) -> list[Row]:
-    """Rows of runs loaded by ``jobs.selectors``; one query for the queue when anything is queued."""
-    ahead = jobs.ahead([job for run in runs for job in run.jobs.all()])
-    return [row(run, actor, ahead, favourites) for run in runs]
+    """Rows of runs loaded by ``jobs.selectors``; two queries for the queue when anything is queued."""
+    everything = [job for run in runs for job in run.jobs.all()]
+    line = Line(jobs.ahead(everything), jobs.held_up(everything))
+    return [row(run, actor, line, favourites) for run in runs]
 
 
-def row(run: Run, actor: Actor, ahead: Mapping[UUID, int], favourites: frozenset[UUID]) -> Row:
+def row(run: Run, actor: Actor, line: Line, favourites: frozenset[UUID]) -> Row:
     """One run for one viewer."""
     everybody = list(run.jobs.all())
     over = run_words.replaced(everybody)
     members = [job for job in everybody if job.pk not in over]
     editable = may_edit(actor, run)
     job_rows = [
-        _moved(job, everybody) if job.pk in over else _job_row(run, job, editable, ahead, favourites)
+        _moved(job, everybody) if job.pk in over else _job_row(run, job, editable, line, favourites)
         for job in everybody
     ]
     state = run_words.state_of(members)
@@ -114,7 +124,7 @@ def row(run: Run, actor: Actor, ahead: Mapping[UUID, int], favourites: frozenset
         model_label=run_words.model_label(members),
         settings_line=run_words.settings_line(first),
         state=state,
-        state_label=run_words.state_label(state, members, ahead),
+        state_label=run_words.state_label(state, members, line.ahead, line.held_up),
         prompt=run.prompt,
         segments=run_words.segments(run),
         changes=run_words.changes(parent[0], first) if parent else [],
@@ -136,18 +146,17 @@ def row(run: Run, actor: Actor, ahead: Mapping[UUID, int], favourites: frozenset
     )
 
 
-def _job_row(
-    run: Run, job: Job, editable: bool, ahead: Mapping[UUID, int], favourites: frozenset[UUID]
-) -> JobRow:
+def _job_row(run: Run, job: Job, editable: bool, line: Line, favourites: frozenset[UUID]) -> JobRow:
     delivered = len(job.outputs.all())
     over = job.state in FINAL
+    trouble = line.held_up.get(job.pk)
     return JobRow(
         id=str(job.pk),
         model=job.model,
         model_name=job.model_label,
         state=job.state,
-        queue_ahead=ahead.get(job.pk, 0),
-        tiles=tiles(job, favourites),
+        queue_ahead=line.ahead.get(job.pk, 0),
+        tiles=tiles(job, favourites, waits=trouble.reason if trouble else ""),
         error=causes.cause(job, delivered) if over or job.state == State.UNCONFIRMED else None,
         can_cancel=editable and job.state in ACTIVE and _can_stop(job),
         can_retry=editable and over and delivered < job.n,

@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 
 from studio.catalog import automatic, extra_values, extras, labels, loader
 from studio.catalog.fields import APART, LOW
+from studio.catalog.health import Trouble
 from studio.core.micros import credits_text, dollars_text
 from studio.images import selectors as images
 from studio.jobs.models import Job, Run, State
@@ -57,9 +58,15 @@ def state_of(members: Sequence[Job]) -> str:
     return State.FAILED if State.FAILED in states else State.CANCELLED
 
 
-def state_label(state: str, members: Sequence[Job], ahead: Mapping[UUID, int]) -> str:
+def state_label(
+    state: str, members: Sequence[Job], ahead: Mapping[UUID, int], held_up: Mapping[UUID, Trouble]
+) -> str:
     """What the chip in the row's header says."""
     if state == State.QUEUED:
+        queued = [job for job in members if job.state == State.QUEUED]
+        if all(job.pk in held_up for job in queued):
+            vendor = loader.catalog().vendors[queued[0].provider].label
+            return _("Waits for %(vendor)s") % {"vendor": vendor}
         before = min((ahead.get(job.pk, 0) for job in members if job.state == State.QUEUED), default=0)
         return _("Queued, %(count)d ahead") % {"count": before} if before else _("Queued, next in line")
     if state == State.RUNNING:

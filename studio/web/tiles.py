@@ -46,8 +46,11 @@ class Tile:
         return self.index + 1
 
 
-def tiles(job: Job, favourites: frozenset[UUID]) -> list[Tile]:
-    """A tile for each picture that was asked for; none for a job that ended with nothing."""
+def tiles(job: Job, favourites: frozenset[UUID], *, waits: str = "") -> list[Tile]:
+    """A tile for each picture that was asked for; none for a job that ended with nothing.
+
+    ``waits`` says what a queued job waits for, where that is no free slot.
+    """
     pictures = {output.position: output.image for output in job.outputs.all()}
     there = [image for image in pictures.values() if image is not None]
     if not pictures and job.state in (State.FAILED, State.CANCELLED):
@@ -60,7 +63,7 @@ def tiles(job: Job, favourites: frozenset[UUID]) -> list[Tile]:
         if index in pictures:
             found.append(_delivered(index, pictures[index], favourites, width, height))
         else:
-            found.append(_forming(job, index, width, height))
+            found.append(_forming(job, index, width, height, waits))
     return found
 
 
@@ -94,7 +97,7 @@ def _picture(index: int, card: images.Card, favourite: bool) -> Tile:
     )
 
 
-def _forming(job: Job, index: int, width: int, height: int) -> Tile:
+def _forming(job: Job, index: int, width: int, height: int, waits: str) -> Tile:
     shape = {"index": index, **_shape(width, height)}
     if job.state in FINAL or job.state == State.UNCONFIRMED:
         return Tile(kind="failed", **shape)
@@ -108,7 +111,7 @@ def _forming(job: Job, index: int, width: int, height: int) -> Tile:
             partial_percent=round(fraction * 100),
             **shape,
         )
-    label = _("Painting") if job.state == State.RUNNING and index == 0 else _("Waiting for a slot")
+    label = _("Painting") if job.state == State.RUNNING and index == 0 else waits or _("Waiting for a slot")
     return Tile(kind="waiting", partial_label=label, **shape)
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from studio.accounts import audit
 from studio.catalog import loader, providers, services
 from studio.catalog.entries import Vendor
+from studio.jobs import notices
 from studio.web import access
 from studio.web.http import StudioRequest, is_htmx
 from studio.web.numbers import whole
@@ -53,6 +54,7 @@ def pause(request: StudioRequest) -> HttpResponse:
         messages.error(request, _("Say why: it is kept in the audit log."))
     else:
         services.pause(staff, vendor.name, reason=reason)
+        notices.vendor_changed(vendor.name)
         messages.success(request, _("%(name)s is paused") % {"name": vendor.label})
     return redirect("manage_providers")
 
@@ -64,6 +66,7 @@ def resume(request: StudioRequest) -> HttpResponse:
     staff = access.staff(request)
     vendor = _vendor(request)
     services.resume(staff, vendor.name)
+    notices.vendor_changed(vendor.name)
     messages.success(request, _("%(name)s is called again") % {"name": vendor.label})
     return redirect("manage_providers")
 

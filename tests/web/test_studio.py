@@ -12,6 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from studio.accounts.models import User
 from studio.catalog import loader
+from studio.core.events import latest_id, since
 from studio.jobs import services
 from studio.jobs.models import Job, Output, Run, State
 from tests.factories import make_blob, make_image, pictures
@@ -198,6 +199,24 @@ def test_a_waiting_run_without_a_worker_says_how_to_start_one(as_alice: Client, 
     page = as_alice.get("/").content.decode()
     assert "No worker is running" in page
     assert "celery -A studio.celery worker" in page
+
+
+def test_a_waiting_run_says_whom_it_waits_for_as_soon_as_staff_pause_them(
+    as_alice: Client, as_dana: Client, desk: Desk
+) -> None:
+    run = desk.submit()
+    assert "Waiting for a slot" in as_alice.get("/").content.decode()
+    told = latest_id()
+    for path, chip, caption in (
+        ("pause", "Waits for Gesso", "Paused since"),
+        ("resume", "Queued", "Waiting for a slot"),
+    ):
+        as_dana.post(f"/manage/providers/{path}", {"provider": "gesso", "reason": "their maintenance"})
+        page = as_alice.get("/").content.decode()
+        assert chip in page
+        assert caption in page
+        assert [(notice.topic, notice.ref) for notice in since(told)] == [("run", str(run.pk))]
+        told = latest_id()
 
 
 @pytest.mark.parametrize("wish", ["edit", "vary", "reference", "reuse"])
