@@ -67,8 +67,9 @@ def open_runs(actor: Actor) -> list[UUID]:
 
 
 def open_job_count(actor: Actor) -> int:
-    """How many jobs wait or run for the person."""
-    return Job.objects.filter(state__in=OPEN, run__owner=actor.user).count() if actor.user else 0
+    """How many jobs wait or run for the person; one of which nobody knows what became of it does neither."""
+    at_work = OPEN - {State.UNCONFIRMED}
+    return Job.objects.filter(state__in=at_work, run__owner=actor.user).count() if actor.user else 0
 
 
 def whole() -> OwnedQuerySet[Run]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from studio.core.micros import credits_text
 from studio.jobs import billing
@@ -44,9 +45,12 @@ def money(job: Job, delivered: int) -> str:
         return _("%(held)s credits stay held until it is clear, at most a day.") % {"held": held}
     returned = credits_text(billing.quoted(job).high - job.charged)
     if not job.charged:
-        return _("%(returned)s credits returned to your balance. Nothing was charged.") % {
-            "returned": returned
-        }
+        text = ngettext(
+            "%(returned)s credit returned to your balance. Nothing was charged.",
+            "%(returned)s credits returned to your balance. Nothing was charged.",
+            1 if returned == "1" else 2,
+        )
+        return text % {"returned": returned}
     if delivered >= job.n:
         return _("%(charged)s credits charged.") % {"charged": credits_text(job.charged)}
     return _("%(returned)s credits returned, %(charged)s charged.") % {
@@ -96,7 +100,7 @@ def _causes() -> dict[str, tuple[str, str]]:
         ),
         "prompt_too_long": (_("The prompt is too long for %(model)s."), _("Shorten it and run it again.")),
         "model_unavailable": (_("%(model)s is not available."), _("Switch to another model.")),
-        "rate_limited": (_("%(model)s is busy."), _("Retry in a minute, or switch to another model.")),
+        "rate_limited": (_("%(model)s is busy."), _("Retry later, or switch to another model.")),
         "timeout": (_("%(model)s did not finish in time."), _("Retry, or switch to a faster model.")),
         "result_expired": (
             _("%(model)s finished, but its pictures could not be fetched in time."),

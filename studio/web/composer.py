@@ -155,7 +155,7 @@ def model_view(offer: Offer, parameters: Parameters) -> dict[str, Any]:
         "strength": strength if offer.entry.supports.strength else None,
         "more": more_settings.controls(offer.entry, parameters),
         "automatic": offer.id == automatic.ID,
-        "usual": usual.seconds if usual.mood else "",
+        "usual": usual.seconds if usual.seconds != weather_words.NOTHING else "",
     }
 
 

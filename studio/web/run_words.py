@@ -18,6 +18,7 @@ from studio.catalog.fields import APART, LOW
 from studio.catalog.health import Trouble
 from studio.core.micros import credits_text, dollars_text
 from studio.images import selectors as images
+from studio.jobs import billing
 from studio.jobs.models import Job, Run, State
 from studio.prompts.redline import SAME, Segment, kept, redline
 
@@ -108,7 +109,7 @@ def _own(job: Job) -> Mapping[str, extras.Value]:
 
 def _settings(job: Job) -> list[tuple[str, str]]:
     given = job.parameters
-    size = given.get("aspect_ratio") or given.get("preset")
+    size = given.get("aspect_ratio") or _preset(job, str(given.get("preset") or ""))
     if not size:
         size = f"{job.width} × {job.height}" if job.width else _("Automatic size")
     return [
@@ -132,6 +133,13 @@ def _settings(job: Job) -> list[tuple[str, str]]:
             _("seed %(seed)s") % {"seed": job.seed} if given.get("seed") is not None else "",
         ),
     ]
+
+
+def _preset(job: Job, value: str) -> str:
+    """A preset by the name that the composer gives it; one that is known no more keeps the vendor's."""
+    entry = loader.catalog().entries.get(job.model)
+    known = next((each for each in entry.sizing.presets if each.value == value), None) if entry else None
+    return _(known.label) if known else value
 
 
 def changes(before: Job, after: Job) -> list[Change]:
@@ -195,8 +203,11 @@ def replaced(members: Sequence[Job]) -> frozenset[UUID]:
 
 
 def cost_label(members: Sequence[Job]) -> str:
-    """What the run came to, in credits."""
+    """What the run came to, in credits, or what stays held until that is clear."""
     charged = sum(job.charged for job in members)
+    unclear = [job for job in members if job.state == State.UNCONFIRMED]
+    if held := sum(billing.quoted(job).high for job in unclear if billing.is_held(job)):
+        return _("%(credits)s cr held") % {"credits": credits_text(held)}
     return _("%(credits)s cr") % {"credits": credits_text(charged)} if charged else _("Nothing charged")
 
 

@@ -99,8 +99,10 @@ def _picture(index: int, card: images.Card, favourite: bool) -> Tile:
 
 def _forming(job: Job, index: int, width: int, height: int, waits: str) -> Tile:
     shape = {"index": index, **_shape(width, height)}
-    if job.state in FINAL or job.state == State.UNCONFIRMED:
-        return Tile(kind="failed", **shape)
+    if job.state == State.UNCONFIRMED:
+        return Tile(kind="failed", partial_label=_("It is not clear yet whether this picture comes"), **shape)
+    if job.state in FINAL:
+        return Tile(kind="failed", partial_label=_("This picture was not delivered"), **shape)
     look = job.previews.get(str(index))
     if job.state == State.RUNNING and look and look["step"]:
         fraction = look["fraction"]
