@@ -49,6 +49,26 @@ export function announce(message) {
 export const isTyping = (element) =>
   element instanceof HTMLElement && (element.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName));
 
+const PATIENCE = [1500, 4000, 10000];
+const askedFor = new WeakMap();
+
+/**
+ * Whether an image that did not load comes after all: a server that is too busy to make the copy, or cannot be reached,
+ * is asked again for some seconds; one that says that it is not there is believed. Asked once for each address.
+ */
+export async function comesLater(image) {
+  const address = image.currentSrc || image.src;
+  if (askedFor.get(image) === address) return false;
+  askedFor.set(image, address);
+  for (const wait of PATIENCE) {
+    const status = await fetch(address).then((answer) => answer.status, () => 503);
+    if (status === 200) return true;
+    if (status !== 503) return false;
+    await new Promise((resolve) => setTimeout(resolve, wait));
+  }
+  return false;
+}
+
 export const remembered = {
   get(key) {
     try {

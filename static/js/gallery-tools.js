@@ -1,5 +1,5 @@
 /** The tools of a tile: one set that stands in the tile that is pointed at or has the focus; its menu and its keys. */
-import { all, icon, isTyping, one, remembered, text } from "gesso/dom";
+import { all, comesLater, icon, isTyping, one, remembered, text } from "gesso/dom";
 import { count, deeds } from "gesso/gallery-deeds";
 import { chosen, extendTo, toggle } from "gesso/gallery-selection";
 import { plain } from "gesso/grid-shelf";
@@ -129,17 +129,21 @@ function move(event, shot) {
   if (event.shiftKey) extendTo(next, from);
 }
 
-/* A picture whose file is gone says so, with its prompt. Errors do not bubble. */
-document.addEventListener(
-  "error",
-  (event) => {
-    const shot = event.target.closest?.(".shot");
-    if (!shot || shot.classList.contains("missing") || !event.target.closest(".open") || !event.target.getAttribute("src")) return;
-    shot.classList.add("missing");
-    const note = document.createElement("span");
-    note.className = "lost";
-    note.append(icon("image-off"), text("file-missing"));
-    shot.append(note);
-  },
-  true,
-);
+/* A picture that is still made is asked for again; one whose file is gone says so, with its prompt. Errors do not bubble. */
+document.addEventListener("error", ({ target }) => target.matches?.(".shot > .open > img[src]") && lost(target), true);
+for (const picture of all(".shot > .open > img[src]")) if (picture.complete && !picture.naturalWidth) lost(picture);
+
+async function lost(picture) {
+  const shot = picture.closest(".shot");
+  if (shot.classList.contains("missing")) return;
+  shot.classList.add("missing");
+  if (await comesLater(picture)) {
+    shot.classList.remove("missing");
+    picture.srcset += "";
+    return;
+  }
+  const note = document.createElement("span");
+  note.className = "lost";
+  note.append(icon("image-off"), text("file-missing"));
+  shot.append(note);
+}

@@ -1,6 +1,6 @@
 /** The page of one picture: zoom buttons, neighbours, keys, copying, heart, stars, and the chosen format. */
 import { binAndGo, tellBinned } from "gesso/binned";
-import { all, announce, icon, isTyping, one, remembered, text } from "gesso/dom";
+import { all, announce, comesLater, icon, isTyping, one, remembered, text } from "gesso/dom";
 import { save, toggleFavourite } from "gesso/keeping";
 import { toast } from "gesso/toast";
 import "gesso/zoom-stage";
@@ -29,7 +29,9 @@ function fullScreen() {
 one("zoom-stage > .picture").addEventListener("error", lost);
 if (one("zoom-stage > .picture").complete && !one("zoom-stage > .picture").naturalWidth) lost();
 
-function lost() {
+async function lost() {
+  const picture = one("zoom-stage > .picture");
+  if (await comesLater(picture)) return (picture.src += "");
   if (one(".stage > .lost")) return;
   const note = document.createElement("div");
   note.className = "lost";

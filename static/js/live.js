@@ -28,29 +28,36 @@ const early = []; // What was told between a press and its answer, which alone b
 /** Let htmx swap a text made of partials into this page. */
 export async function apply(html) {
   if (one(".starting")) return early.push(html);
-  makePlaces(html);
+  const rows = newRows(html);
+  const tell = (name) => rows.length && document.dispatchEvent(new CustomEvent(name, { detail: rows.length }));
+  tell("runs:coming");
+  for (const row of rows) makePlace(row);
   const before = balance();
   await htmx.swap({ text: html, sourceElement: document.body, swap: "none" });
+  tell("runs:came");
   if (balance() !== before) document.dispatchEvent(new CustomEvent("balance:changed"));
 }
 
 const balance = () => one("#balance")?.textContent;
 
-/** A run that began in another tab or with somebody else has no row here yet: its place is above those of its project. */
-function makePlaces(html) {
+/** Runs of this page's project that began in another tab or with somebody else, the oldest first. */
+function newRows(html) {
   const project = one("#project-field")?.value;
-  if (!project || !html.includes("data-of=")) return;
+  if (!project || !html.includes("data-of=")) return [];
+  const newest = Number(one("#runs > .run")?.dataset.number ?? 0);
   const told = all(".run", new DOMParser().parseFromString(html, "text/html"));
-  for (const row of told.sort((one_, other) => one_.dataset.number - other.dataset.number)) {
-    const newest = Number(one("#runs > .run")?.dataset.number ?? 0);
-    if (!row.dataset.of.includes(project) || Number(row.dataset.number) <= newest) continue;
-    const place = Object.assign(document.createElement("li"), { id: row.id, className: "run" });
-    place.dataset.number = row.dataset.number;
-    one("#runs").prepend(place);
-    one("#filmstrip").prepend(Object.assign(document.createElement("li"), { id: row.id.replace("run-", "thumb-") }));
-    one("#run-count").textContent = row.dataset.count;
-    one("#empty")?.remove();
-  }
+  const here = told.filter((row) => row.dataset.of.includes(project) && Number(row.dataset.number) > newest);
+  return here.sort((one_, other) => one_.dataset.number - other.dataset.number);
+}
+
+/** A run that is not here yet has its place above those of its project. */
+function makePlace(row) {
+  const place = Object.assign(document.createElement("li"), { id: row.id, className: "run" });
+  place.dataset.number = row.dataset.number;
+  one("#runs").prepend(place);
+  one("#filmstrip").prepend(Object.assign(document.createElement("li"), { id: row.id.replace("run-", "thumb-") }));
+  one("#run-count").textContent = row.dataset.count;
+  one("#empty")?.remove();
 }
 
 document.addEventListener("htmx:finally:request", () => {

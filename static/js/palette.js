@@ -6,6 +6,7 @@ import { all, one, setIcon, shownTheme, signedOut } from "gesso/dom";
 import { caps } from "gesso/keys";
 
 const DELAY = 120;
+const LATE = 500; // Until so long after a key what moves is felt as its answer.
 
 export function start(dialog) {
   const field = one("input", dialog);
@@ -20,6 +21,7 @@ export function start(dialog) {
   let pending = false;
   let wanted = null; // the key press that waits for the answer
   let moved = false;
+  let asked = 0; // when
 
   const options = () => all('[role="option"]', list);
   const chosen = () => one('[aria-selected="true"]', list);
@@ -49,6 +51,7 @@ export function start(dialog) {
   function ask() {
     clearTimeout(timer);
     asking?.abort();
+    asked = performance.now();
     pending = !onlyCommands();
     if (pending) timer = setTimeout(fetchFound, found.childElementCount ? DELAY : 0);
     else found.replaceChildren();
@@ -66,6 +69,7 @@ export function start(dialog) {
       if (question.signal.aborted) return;
       if (answer.status === 401) return signedOut(answer);
       failed = !answer.ok;
+      place();
       found.replaceChildren(...(failed ? [] : new DOMParser().parseFromString(html, "text/html").body.childNodes));
     } catch (error) {
       if (question.signal.aborted) return;
@@ -76,6 +80,12 @@ export function start(dialog) {
     pending = false;
     settle(failed);
     if (wanted) activate(wanted);
+  }
+
+  /** What is found stands above the commands; what comes late, below them, for one of them may be under the hand. */
+  function place() {
+    if (performance.now() - asked > LATE) commands.after(found);
+    else commands.before(found);
   }
 
   /** Choose a row, and say why there is none. What somebody moved to stays chosen. */
@@ -90,7 +100,7 @@ export function start(dialog) {
   function best(rows) {
     const words = typed().toLowerCase();
     const begins = ({ source }) => [nameOf(source), source.href ? source.textContent.trim() : ""].some((name) => name.toLowerCase().startsWith(words));
-    return (words && rows.find((row) => row.source && begins(row))) || rows[0];
+    return (words && rows.find((row) => row.source && begins(row))) || rows.find((row) => found.contains(row)) || rows[0];
   }
 
   function choose(row) {

@@ -6,7 +6,7 @@
  *
  * <job-clock since="ISO time">: the seconds since then, ticking in the browser.
  */
-import { icon, reducedMotion, text } from "gesso/dom";
+import { comesLater, icon, reducedMotion, text } from "gesso/dom";
 
 class LivePicture extends HTMLElement {
   static observedAttributes = ["src", "alt", "state"];
@@ -17,7 +17,8 @@ class LivePicture extends HTMLElement {
   connectedCallback() {
     this.#ready = true;
     const first = this.querySelector("img:not([data-placeholder])");
-    if (first) first.addEventListener("error", () => this.#missing(first), { once: true });
+    if (first?.complete && !first.naturalWidth) this.#missing(first);
+    else if (first) first.addEventListener("error", () => this.#missing(first), { once: true });
     else if (this.getAttribute("src")) this.#plan();
   }
 
@@ -63,9 +64,13 @@ class LivePicture extends HTMLElement {
     this.dispatchEvent(new CustomEvent("picture:shown", { bubbles: true }));
   }
 
-  #missing(image) {
+  async #missing(image) {
     image.remove();
     if (this.getAttribute("state")) return; // A preview goes when its picture comes.
+    const turn = this.#turn;
+    const comes = await comesLater(image);
+    if (turn !== this.#turn) return;
+    if (comes) return this.#show();
     const box = this.closest(".tile");
     if (!box || box.classList.contains("missing")) return;
     box.classList.add("missing");

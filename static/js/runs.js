@@ -110,7 +110,9 @@ function startDialog() {
   });
   document.addEventListener("htmx:finally:request", (event) => {
     const { sourceElement, response } = event.detail.ctx;
-    if (sourceElement.matches?.("[data-close-after]") && response?.status < 300) dialog.close();
+    if (!sourceElement.matches?.("[data-close-after]") || response?.status >= 300) return;
+    dialog.close();
+    one("#stream").scrollTo({ top: 0 }); // There stands what was asked for.
   });
 }
 

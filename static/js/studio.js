@@ -5,6 +5,7 @@ import { startComposer } from "gesso/composer";
 import { startGenerate } from "gesso/generate";
 import { startModels } from "gesso/models";
 import { startMoreSettings } from "gesso/more-settings";
+import { startNewcomers } from "gesso/newcomers";
 import { startPrice } from "gesso/price";
 import { startReferences } from "gesso/references";
 import { startRuns } from "gesso/runs";
@@ -19,6 +20,7 @@ if (form) {
   startByAddress(form);
   startModels(form);
   startMoreSettings(form);
+  startNewcomers();
   startRuns(form);
   startGenerate(form);
   startSheet(form);

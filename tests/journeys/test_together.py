@@ -8,7 +8,6 @@ from playwright.sync_api import Page, expect
 from tests.journeys.conftest import Window
 from tests.journeys.desk import Desk, number_in
 from tests.journeys.living import LivingStudio, Person
-from tests.journeys.measuring import Measures
 from tests.journeys.vendor import MODEL, GatedOpenAI
 from tests.journeys.watching import Watch
 
@@ -29,9 +28,8 @@ def stand_in(page: Page, team: str) -> None:
 
 
 def test_a_team_sees_its_pictures_arrive_and_keeps_them_in_one_gallery(
-    page: Page, window: Window, bob: Person, openai: GatedOpenAI, watch: Watch, measures: Measures
+    page: Page, window: Window, bob: Person, openai: GatedOpenAI, watch: Watch
 ) -> None:
-    measures.calm = 0.1  # A run that somebody else begins takes its place above the others.
     alices, bobs_page = Desk(page, ""), window(bob)
     bobs = Desk(bobs_page, "")
     stand_in(page, "Northwind")
@@ -51,9 +49,13 @@ def test_a_team_sees_its_pictures_arrive_and_keeps_them_in_one_gallery(
     bobs.choose_model("Gesso Sketch")
     bobs_page.get_by_role("radio", name="512 × 512").check()
     bobs.write("A blue door")
+    looked_at = alices.run(1).evaluate("row => Math.round(row.getBoundingClientRect().top)")
     bobs.generate.click()
     bobs.finished(2, pictures=1)
     alices.finished(2, pictures=1)
+    assert abs(alices.run(1).evaluate("row => row.getBoundingClientRect().top") - looked_at) <= 1
+    page.get_by_role("button", name="1 new run").click()
+    expect(alices.run(2)).to_be_in_viewport()
     expect(alices.run(2)).to_contain_text("Bob")
     expect(alices.runs).to_have_count(2)
     expect(bobs.runs).to_have_count(2)
