@@ -89,6 +89,11 @@ class Endpoint:
         return MAX_BYTES if Kind.BAD_IMAGE in self.refuses else PLAIN_BYTES
 
     @property
+    def needs_body(self) -> bool:
+        """Whether something has to be said; else no body means every default."""
+        return bool(self.body and any(each.is_required() for each in self.body.model_fields.values()))
+
+    @property
     def name(self) -> str:
         """What the address is called in the documents and in tests."""
         return self.view.__name__
@@ -160,8 +165,7 @@ def _body(request: ApiRequest, endpoint: Endpoint, model: type[BaseModel]) -> Ba
         parts = _parts(request)
         request.wish = wishes.of_form(endpoint.path, parts, request.FILES)
         return checked(endpoint.form, parts, texts=True)
-    needed = any(each.is_required() for each in model.model_fields.values())
-    document = read_json(request, needed=needed, most=endpoint.most_bytes)
+    document = read_json(request, needed=endpoint.needs_body, most=endpoint.most_bytes)
     request.wish = wishes.of_document(endpoint.path, document)
     return checked(model, document)
 

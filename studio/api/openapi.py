@@ -155,7 +155,10 @@ def _operation(
         else [{name: way} for way in endpoint.scopes for name in _security(dialect)],
     }
     if endpoint.body:
-        operation["requestBody"] = {"required": True, "content": _content(endpoint, endpoint.body, refs)}
+        operation["requestBody"] = {
+            "required": endpoint.needs_body or bool(endpoint.files),
+            "content": _content(endpoint, endpoint.body, refs),
+        }
     return operation
 
 

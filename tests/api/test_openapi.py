@@ -77,6 +77,18 @@ def test_what_asks_for_pictures_takes_a_key_against_repeats_and_a_dry_run(client
         assert headers == ({"Idempotency-Key", "X-Dry-Run"} if endpoint.dry else set()), endpoint.name
 
 
+def test_a_body_is_required_where_a_field_of_it_is(client: Client) -> None:
+    free = {
+        name
+        for (dialect, each), name in zip(ENDPOINTS, NAMES, strict=True)
+        if each.body
+        and not document(client, dialect)["paths"][path_of(each)][each.method.lower()]["requestBody"][
+            "required"
+        ]
+    }
+    assert free == {"gesso-retry_run"}
+
+
 def test_a_task_that_is_begun_leads_to_the_address_where_it_is_asked_for(client: Client) -> None:
     found = document(client, next(dialect for dialect, _endpoints in SPOKEN if dialect.name == "async"))
     links = found["paths"]["/v1/images/generations"]["post"]["responses"]["202"]["links"]
