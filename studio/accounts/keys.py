@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
@@ -101,9 +101,10 @@ def find(text: str) -> ApiKey | None:
     return row
 
 
-def was_revoked(text: str) -> bool:
-    """Whether this text was a key: who has the whole of it may hear that somebody made it worthless."""
-    return _row_of(text, ApiKey.objects.exclude(revoked_at=None)) is not None
+def ended(text: str) -> ApiKey | None:
+    """The key that this text was, revoked or past its time: who has the whole of it may hear what became of it."""
+    over = Q(revoked_at__isnull=False) | Q(expires_at__lte=timezone.now())
+    return _row_of(text, ApiKey.objects.filter(over))
 
 
 def _row_of(text: str, rows: QuerySet[ApiKey]) -> ApiKey | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -24,10 +25,17 @@ def key_of(request: HttpRequest, header: str = "") -> ApiKey:
     key = keys.find(text.strip())
     if key:
         return key
-    if keys.was_revoked(text.strip()):
-        raise Refused(Kind.KEY_REVOKED, _("This key was revoked. Use another."))
+    if over := keys.ended(text.strip()):
+        raise _over(over)
     why = Kind.NO_KEY if text.strip() else Kind.KEY_MISSING
     raise Refused(why, _("Send a good API key: Authorization: Bearer gs_live_…"))
+
+
+def _over(key: ApiKey) -> Refused:
+    if key.revoked_at or not key.expires_at:
+        return Refused(Kind.KEY_REVOKED, _("This key was revoked. Use another."))
+    ended = key.expires_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+    return Refused(Kind.NO_KEY, _("This key worked until %(moment)s. Use another.") % {"moment": ended})
 
 
 def require_membership(key: ApiKey, actor: Actor) -> None:

@@ -37,6 +37,14 @@ def credits_text(micros: int) -> str:
     return sign + (text.rstrip("0").rstrip(".") if "." in text else text)
 
 
+def apart_texts(one: int, other: int) -> tuple[str, str]:
+    """Two amounts of credits as ``credits_text`` has them; in full where they differ and would read alike."""
+    first, second = credits_text(one), credits_text(other)
+    if first == second and one != other:
+        return f"{Decimal(one) / CREDIT_MICROS:f}", f"{Decimal(other) / CREDIT_MICROS:f}"
+    return first, second
+
+
 def dollars_text(micros: int) -> str:
     """``$0.20``; below a cent as many decimals as it takes: ``$0.003``."""
     sign = "−" if micros < 0 else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from studio.core.errors import Conflict, StudioError
-from studio.core.micros import credits_text
+from studio.core.micros import apart_texts, credits_text
 
 
 class InsufficientCredits(StudioError):
@@ -17,7 +17,7 @@ class InsufficientCredits(StudioError):
     def __init__(self, needed: int, available: int) -> None:
         super().__init__(
             _("Not enough credits. You have %(available)s, this needs %(needed)s.")
-            % {"available": credits_text(available), "needed": credits_text(needed)}
+            % dict(zip(("available", "needed"), apart_texts(available, needed), strict=True))
         )
         self.needed = needed
         self.available = available
@@ -32,7 +32,7 @@ class CapReached(StudioError):
     def __init__(self, needed: int, left: int) -> None:
         super().__init__(
             _("This would pass the spending limit: %(left)s credits are left of it, this needs %(needed)s.")
-            % {"left": credits_text(left), "needed": credits_text(needed)}
+            % dict(zip(("left", "needed"), apart_texts(left, needed), strict=True))
         )
         self.needed = needed
         self.left = left

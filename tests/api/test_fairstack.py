@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -243,7 +244,9 @@ def test_a_repeat_under_one_key_fetches_nothing_and_pays_nothing_even_when_the_s
 
 def test_no_credits_and_a_spent_cap_are_402_and_say_which(raw: httpx.Client, desk: Desk) -> None:
     caps.set_limit(caps.KEY, str(ApiKey.objects.get().pk), 2_999)
-    assert told(raw.post(ADDRESS, json=SMALL))[:2] == (402, "spending_cap_reached")
+    capped = raw.post(ADDRESS, json=SMALL)
+    assert told(capped)[:2] == (402, "spending_cap_reached")
+    assert "0.2999 credits are left of it, this needs 0.3." in capped.json()["error"]["message"]
     caps.set_limit(caps.KEY, str(ApiKey.objects.get().pk), None)
     for count in [*[8] * 41, 5]:
         desk.submit("gesso/paint", n=count)
@@ -288,3 +291,7 @@ def test_credits_tell_the_balance_and_what_the_key_may_still_spend(raw: httpx.Cl
     assert raw.get("/v1/credits").json()["caps"]["key"] == {"micro": 47_000, "display": "$0.047"}
     ApiKey.objects.update(scopes=["generate"])
     assert told(raw.get("/v1/credits"))[:2] == (403, "missing_scope")
+    ApiKey.objects.update(expires_at=datetime(2026, 3, 1, 12, tzinfo=UTC))
+    over = raw.get("/v1/credits")
+    assert told(over)[:2] == (401, "unauthorized")
+    assert "worked until 2026-03-01 12:00 UTC" in over.json()["error"]["message"]
