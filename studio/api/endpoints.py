@@ -110,7 +110,7 @@ def at_path(dialect: Dialect, endpoints: Sequence[Endpoint]) -> View:
     @csrf_exempt
     def served(request: HttpRequest, **values: Any) -> HttpResponseBase:
         entered = cast(ApiRequest, request)
-        entered.dialect, began = dialect, time.monotonic()
+        entered.dialect, entered.keeps, began = dialect, True, time.monotonic()
         endpoint = by_method.get(request.method or "")
         if endpoint is None:
             response = dialect.refusal(wrong_method(methods))

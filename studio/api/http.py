@@ -20,6 +20,8 @@ class ApiRequest(HttpRequest):
     key: ApiKey
     dialect: Dialect
     reading: Reading
+    keeps: bool
+    """Whether what comes along is kept: a dry run leaves nothing behind."""
     wish: str
     """A hash of what was sent and where: equal for a repeat, whatever became of the names and addresses in it."""
 

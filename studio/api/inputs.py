@@ -12,19 +12,20 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from studio.accounts.actors import Actor
 from studio.accounts.models import Team
 from studio.api import access, ids
 from studio.api.errors import BY_STATUS, Kind, Refused
+from studio.api.http import ApiRequest
 from studio.core import db
 from studio.core.errors import NotFound
 from studio.core.safe_fetch import NotFetched, TooManyAtOnce
 from studio.images import services
-from studio.images.addresses import LONGEST, take_address
+from studio.images.addresses import LONGEST, brought
 from studio.images.errors import BadPicture, TooLarge
+from studio.images.looks import look_at_upload
 from studio.images.models import Image
 from studio.images.own_addresses import picture_at
 
@@ -105,7 +106,7 @@ def take(
     team: Team | None,
     source: Source,
     *,
-    request: HttpRequest,
+    request: ApiRequest,
     cap_bytes: int = CAP_BYTES,
     https_only: bool = False,
     kind: str = Image.Kind.UPLOAD,
@@ -117,7 +118,8 @@ def take(
     An id or address of this server's own is looked up as ``actor`` and never fetched, whether or not its signature is
     still good; everything else is fetched or decoded, taken in like an upload of ``kind`` (upload or mask) into the
     team's workspace, or the actor's own, and is the same picture when it comes again. ``https_only`` is for foreign
-    addresses, as they are written.
+    addresses, as they are written. Where the request ``keeps`` nothing, what comes along is only looked at, and the
+    picture is none that anybody finds.
 
     Raises Refused with ``param`` and one of these codes: invalid_image, image_too_large, unsupported_image_type,
     image_not_found (404, for missing and foreign alike), invalid_mask, address_… (503 and 429 for address_busy, to be
@@ -128,7 +130,8 @@ def take(
         image = _inside(actor, source, request)
         if image is None:
             db.release()
-            image = _brought(actor, team, source, kind, cap_bytes, https_only=https_only)
+            data, name = _data(actor, team, source, cap_bytes, https_only=https_only)
+            image = _kept(request, actor, team, data, name, kind, cap_bytes)
     except NotFound as error:
         raise Refused(Kind.NO_IMAGE, error.message, param=param) from error
     except BadPicture as error:
@@ -159,7 +162,7 @@ def check_mask(mask: Image, first: Image, *, param: str = "mask") -> None:
         raise Refused(Kind.BAD_MASK, text % values, param=param)
 
 
-def _inside(actor: Actor, source: Source, request: HttpRequest) -> Image | None:
+def _inside(actor: Actor, source: Source, request: ApiRequest) -> Image | None:
     """The picture where the source names one that is here already. Raises NotFound, or NotFetched for no address."""
     match source:
         case Artifact(id=text):
@@ -173,14 +176,23 @@ def _inside(actor: Actor, source: Source, request: HttpRequest) -> Image | None:
     return None
 
 
-def _brought(
-    actor: Actor, team: Team | None, source: Source, kind: str, cap: int, *, https_only: bool
+def _data(
+    actor: Actor, team: Team | None, source: Source, cap: int, *, https_only: bool
+) -> tuple[bytes, str]:
+    """The bytes and their name, wherever they come from. Raises NotFetched, or a BadPicture."""
+    if not isinstance(source, Address):
+        return _bytes_of(source, cap)
+    if https_only and not source.url.lower().startswith(HTTPS):
+        raise NotFetched(_("Only addresses that begin with https:// are fetched."), code="address_scheme")
+    return brought(actor=actor, team=team, url=source.url, max_bytes=cap)
+
+
+def _kept(
+    request: ApiRequest, actor: Actor, team: Team | None, data: bytes, name: str, kind: str, cap: int
 ) -> Image:
-    if isinstance(source, Address):
-        if https_only and not source.url.lower().startswith(HTTPS):
-            raise NotFetched(_("Only addresses that begin with https:// are fetched."), code="address_scheme")
-        return take_address(actor=actor, team=team, url=source.url, kind=kind, max_bytes=cap, once=True)
-    data, name = _bytes_of(source, cap)
+    """The picture of these bytes, taken in, or looked at where the request keeps nothing."""
+    if not request.keeps:
+        return look_at_upload(actor=actor, team=team, data=data, name=name, kind=kind, max_bytes=cap)
     return services.take_upload(
         actor=actor, team=team, data=data, name=name, kind=kind, max_bytes=cap, once=True
     )

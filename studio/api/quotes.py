@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Literal
 
+from django.http import HttpResponseBase
 from pydantic import BaseModel, Field
 
 from studio.accounts.models import Team
 from studio.api import access
-from studio.api.http import ApiRequest
+from studio.api.http import ApiRequest, answer
 from studio.api.running import Wish, understood
 from studio.core.micros import credits_text
 from studio.credits import selectors as balances
@@ -44,6 +45,14 @@ def is_dry(request: ApiRequest) -> bool:
     """Whether only the price is asked for: by any word that is no plain no, for what was meant as a dry run must cost
     nothing."""
     return request.headers.get(HEADER, "").strip().lower() not in ("", "0", "false", "no", "off")
+
+
+def told(
+    request: ApiRequest, asking: Callable[[], Wish], *, written: Callable[[int], str] = credits_text
+) -> HttpResponseBase:
+    """The answer to a dry run of what is asked for; the pictures that come along are looked at and not kept."""
+    request.keeps = False
+    return answer(document(priced(request, asking()), written=written))
 
 
 def priced(request: ApiRequest, wish: Wish, team: Team | None = None) -> Priced:

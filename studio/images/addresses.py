@@ -47,19 +47,19 @@ def take_address(
 
     Raises NotFetched, YoursAtOnce among them, and whatever ``take_upload`` raises.
     """
+    data, name = brought(actor=actor, team=team, url=url, max_bytes=max_bytes)
+    return services.take_upload(
+        actor=actor, team=team, data=data, name=name, kind=kind, max_bytes=max_bytes, once=once
+    )
+
+
+def brought(*, actor: Actor, team: Team | None, url: str, max_bytes: int = MAX_BYTES) -> tuple[bytes, str]:
+    """What lies at ``url`` and what it is called, for somebody who may add it to the team. As ``take_address``."""
     owner = services.owner_in(actor, team)  # Before the way, not after it.
     db.release()
     with _place_of(owner.pk):
         found = fetch(url, cap=max_bytes)
-    return services.take_upload(
-        actor=actor,
-        team=team,
-        data=found.data,
-        name=name_of(found.url),
-        kind=kind,
-        max_bytes=max_bytes,
-        once=once,
-    )
+    return found.data, name_of(found.url)
 
 
 @contextmanager

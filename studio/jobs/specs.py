@@ -72,10 +72,9 @@ class JobSpec:
         return JobSpec(model, self.prompt, shared, self.references, own, self.unused)
 
     def measured(self, known: Mapping[UUID, tuple[int, int]]) -> JobSpec:
-        """The same wish with the sides of its references, as far as they are ``known``."""
-        return replace(
-            self, references=tuple(replace(ref, sides=known.get(ref.image_id)) for ref in self.references)
-        )
+        """The same wish with the sides of its references, as far as they are ``known``, here or before."""
+        measured = (replace(ref, sides=known.get(ref.image_id, ref.sides)) for ref in self.references)
+        return replace(self, references=tuple(measured))
 
 
 def body_hash(project_id: UUID, specs: Sequence[JobSpec]) -> str:

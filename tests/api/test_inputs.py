@@ -7,13 +7,12 @@ import threading
 import tracemalloc
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 from uuid import UUID
 
 import pytest
 from django.db import connection
-from django.http import HttpRequest
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
@@ -23,6 +22,7 @@ from studio.accounts.actors import Actor, actor_for, actor_for_key
 from studio.accounts.models import Membership, Role, Team, User
 from studio.api import ids, inputs
 from studio.api.errors import Refused
+from studio.api.http import ApiRequest
 from studio.api.inputs import Address, Artifact, Base64, DataUri, File, Source, check_mask, written
 from studio.core import db, safe_fetch
 from studio.core.errors import Forbidden
@@ -55,8 +55,10 @@ def script(alice: User) -> Actor:
     return actor_for_key(keys.make(owner=alice, name="Nightly")[0])
 
 
-def request() -> HttpRequest:
-    return RequestFactory().post("/d/openai/v1/images/edits")
+def request() -> ApiRequest:
+    made = cast(ApiRequest, RequestFactory().post("/d/openai/v1/images/edits"))
+    made.keeps = True
+    return made
 
 
 def take(actor: Actor, source: Source, team: Team | None = None, **options: Any) -> Image:

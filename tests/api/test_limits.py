@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import logging
 from datetime import UTC, datetime
 from types import SimpleNamespace
@@ -20,9 +21,12 @@ from studio.api import ids, running
 from studio.core import caching
 from studio.credits import caps
 from studio.credits import services as credits
+from studio.images.models import Blob, Image
 from studio.jobs.models import Job, Run
 from tests.api.test_door import ADDRESS, SMALL, code
-from tests.jobs.conftest import START, Desk
+from tests.images.samples import file_of, scene
+from tests.jobs.conftest import PAINT, START, Desk
+from tests.providers.web import Website
 
 MODELS = "/v1/models"
 
@@ -195,6 +199,32 @@ def test_a_dry_run_says_what_it_would_cost_and_costs_nothing(raw: httpx.Client, 
     assert quote["estimated_cost"] == {"micros": 6_000, "micros_low": 6_000, "usd": 0.006, "credits": "0.6"}
     assert raw.post(ADDRESS, json=SMALL | {"n": 2}).status_code == 200
     assert Job.objects.get().charged == quote["estimated_cost"]["micros"]
+
+
+URI = "data:image/png;base64," + base64.b64encode(file_of(scene(), "PNG")).decode()
+EDIT: dict[str, Any] = {"model": PAINT, "prompt": "a stair"}
+EDITS: list[tuple[str, dict[str, Any]]] = [
+    ("/d/openai/v1/images/edits", {"images": [{"image_url": URI}]}),
+    ("/d/deepshi/v1/images/edits", {"image": [URI, URI]}),
+    ("/d/async/v1/images/image-to-image", {"image": URI}),
+    ("/d/multi/api/v1/image/edit", {"image_url": URI}),
+    ("/d/fairstack/v1/generations/image", {"image": "http://pictures.example/1.png"}),
+    ("/d/fairstack/v1/generations/image", {"image": "http://pictures.example/1.png", "confirm": False}),
+    ("/api/runs", {"references": [{"image": URI, "role": "source"}]}),
+    ("/api/quotes", {"references": [{"image": URI, "role": "source"}]}),
+]
+
+
+@pytest.mark.parametrize(("path", "sent"), EDITS, ids=range(len(EDITS)))
+def test_of_a_dry_run_no_picture_that_came_along_is_left(
+    raw: httpx.Client, site: Website, path: str, sent: dict[str, Any]
+) -> None:
+    headers = {} if "confirm" in sent or path == "/api/quotes" else {"X-Dry-Run": "1"}
+    answer = raw.post(path, json=EDIT | sent, headers=headers)
+    assert answer.status_code == 200, answer.text
+    assert "30000" in answer.text
+    assert not Image.objects.exists()
+    assert not Blob.objects.exists()
 
 
 def test_a_key_in_the_other_header_opens_only_the_dialects_that_say_so(

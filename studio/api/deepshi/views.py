@@ -10,7 +10,7 @@ from studio.api import quotes, running, sse
 from studio.api.deepshi import answers, wishes
 from studio.api.deepshi.errors import at_own_fields
 from studio.api.deepshi.fields import Edit, EditForm, Generation
-from studio.api.http import ApiRequest, answer
+from studio.api.http import ApiRequest
 from studio.api.running import Wish
 from studio.api.tasks import preferring
 from studio.api.waiting import answered
@@ -31,7 +31,7 @@ def _made(request: ApiRequest, body: Generation, asking: Callable[[], Wish], nam
     as_task = not body.stream and preferring.is_preferred(request)
     try:
         if quotes.is_dry(request):
-            return answer(quotes.document(quotes.priced(request, asking())))
+            return quotes.told(request, asking)
         run = running.submitted(request, asking, user=body.user or "", workers=as_task)
     except Invalid as error:
         raise at_own_fields(error, body) from error

@@ -81,8 +81,10 @@ def edit_wish(request: ApiRequest, body: EditForm | Edit) -> JobSpec:
         text = _("At most %(most)s pictures go into one edit.") % {"most": MOST_IMAGES}
         raise Refused(Kind.BAD_VALUE, text, param=IMAGE)
     pictures = [_taken(request, each, Image.Kind.UPLOAD, IMAGE) for each in sent]
-    references = [ReferenceSpec(pictures[0].pk, Reference.Role.SOURCE)]
-    references += [ReferenceSpec(each.pk) for each in pictures[1:]]
+    roles = [Reference.Role.SOURCE] + [Reference.Role.SUBJECT] * (len(pictures) - 1)
+    references = [
+        ReferenceSpec(each.pk, role, each.blob.sides) for each, role in zip(pictures, roles, strict=True)
+    ]
     if mask:
         marked = _taken(request, mask, Image.Kind.MASK, MASK)
         inputs.check_mask(marked, pictures[0])

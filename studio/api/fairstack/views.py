@@ -33,6 +33,7 @@ def image(request: ApiRequest, body: Generation) -> HttpResponseBase:
     wish = partial(_wish, request, body)
     try:
         if body.confirm is False or quotes.is_dry(request):
+            request.keeps = False
             found = quotes.priced(request, wish())
             return answer(answers.Estimated(estimated_cost=answers.money(found.most)).model_dump())
         run = running.submitted(request, wish)

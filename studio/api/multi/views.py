@@ -8,7 +8,7 @@ from functools import partial
 from django.http import HttpResponseBase
 
 from studio.api import quotes, running
-from studio.api.http import ApiRequest, answer
+from studio.api.http import ApiRequest
 from studio.api.multi import families, wishes
 from studio.api.multi.answers import document
 from studio.api.multi.errors import at_own_fields
@@ -33,7 +33,7 @@ def _made(request: ApiRequest, body: Generation | Edit, asking: Callable[[], Wis
     families.check(body, model)
     try:
         if quotes.is_dry(request):
-            return answer(quotes.document(quotes.priced(request, asking())))
+            return quotes.told(request, asking)
         run = running.submitted(request, asking)
     except Invalid as error:
         raise at_own_fields(error, body) from error

@@ -9,7 +9,7 @@ from functools import partial
 from django.http import HttpResponseBase
 
 from studio.api import quotes, running
-from studio.api.http import ApiRequest, answer
+from studio.api.http import ApiRequest
 from studio.api.openai import events, families, pictures
 from studio.api.openai.documents import document
 from studio.api.openai.fields import Edit, EditForm, Generation, Settings
@@ -38,7 +38,7 @@ def _made(
     request: ApiRequest, body: Settings, asking: Callable[[], Wish], model: str, kind: str
 ) -> HttpResponseBase:
     if quotes.is_dry(request):
-        return answer(quotes.document(quotes.priced(request, asking())))
+        return quotes.told(request, asking)
     as_task = not body.stream and preferring.is_preferred(request)
     run = running.submitted(request, asking, user=body.user or "", workers=as_task)
     if as_task:

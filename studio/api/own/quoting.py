@@ -36,6 +36,7 @@ def quote(request: ApiRequest, body: Ask) -> HttpResponseBase:
 
 def quoted(request: ApiRequest, body: Ask) -> Quote:
     """The same as a document. Raises what a run would, but for want of credits."""
+    request.keeps = False
     order = wishes.order(request, body)
     team = order.project.team if order.project else None
     with at_own_fields(body):

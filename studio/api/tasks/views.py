@@ -43,7 +43,8 @@ def image_to_image(request: ApiRequest, body: ImageToImage) -> HttpResponseBase:
     found = [(source(media, param), param, part) for param, media, part in named]
 
     def pictures() -> tuple[ReferenceSpec, ...]:
-        return tuple(ReferenceSpec(taken(request, each, param).pk, part) for each, param, part in found)
+        images = [(taken(request, each, param), part) for each, param, part in found]
+        return tuple(ReferenceSpec(image.pk, part, image.blob.sides) for image, part in images)
 
     return _asked(request, body, pictures)
 
@@ -61,7 +62,7 @@ def _asked(
         return Wish(JobSpec(body.model or automatic.ID, body.prompt, given, pictures()))
 
     if quotes.is_dry(request):
-        return answer(quotes.document(quotes.priced(request, wish()), written=credits_text))
+        return quotes.told(request, wish, written=credits_text)
     return accepted(request, running.submitted(request, wish, workers=True))
 
 
