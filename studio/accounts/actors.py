@@ -12,6 +12,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from studio.accounts.models import EDITING_ROLES, ApiKey, Membership, User
+from studio.core.statements import Given, Rows
+
+_ROLES = Rows(lambda: Membership.objects.filter(user=Given("user")).values_list("team_id", "role"))
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,7 @@ def actor_for(user: User | AnonymousUser) -> Actor:
     """The actor of a signed-in person, with the teams they are in now."""
     if not isinstance(user, User) or not user.is_active:
         return GUEST
-    return Actor(user=user, roles=dict(Membership.objects.filter(user=user).values_list("team_id", "role")))
+    return Actor(user=user, roles=dict(_ROLES.all(user=user.pk)))
 
 
 def actor_for_key(key: ApiKey) -> Actor:

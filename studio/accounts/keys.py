@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
@@ -23,6 +23,7 @@ from studio.accounts import audit
 from studio.accounts.models import ApiKey, Dialect, Membership, Scope, Team, User, every_scope
 from studio.core.errors import Conflict, Invalid
 from studio.core.ids import uuid7
+from studio.core.statements import Change, Given, Rows
 
 BEGIN = "gs_live_"
 NAME_LENGTH, SECRET_LENGTH, CHECK_LENGTH = 8, 32, 6
@@ -30,6 +31,12 @@ NAME_LIMIT = 80
 """Characters of what people call a key."""
 LETTERS = string.digits + string.ascii_letters
 NOTED_EVERY = timedelta(minutes=1)
+
+_ROWS = ApiKey.objects.select_related("owner", "team")
+_GOOD = Rows(lambda: _ROWS.filter(prefix=Given("prefix"), revoked_at=None, owner__is_active=True))
+_OVER = Q(revoked_at__isnull=False) | Q(expires_at__lte=Given("now"))
+_ENDED = Rows(lambda: _ROWS.filter(_OVER, prefix=Given("prefix")))
+_NOTED = Change(lambda: ApiKey.objects.filter(pk=Given("key")), last_used_at=Given("now"))
 
 
 def make(
@@ -90,28 +97,27 @@ def find(text: str) -> ApiKey | None:
 
     When it was last used is noted, once a minute at most.
     """
-    row = _row_of(text, ApiKey.objects.filter(revoked_at=None, owner__is_active=True))
+    row = _row_of(text, _GOOD)
     if row is None:
         return None
     now = timezone.now()
     if row.expires_at is not None and row.expires_at <= now:
         return None
     if row.last_used_at is None or row.last_used_at < now - NOTED_EVERY:
-        ApiKey.objects.filter(pk=row.pk).update(last_used_at=now)
+        _NOTED.make(key=row.pk, now=now)
     return row
 
 
 def ended(text: str) -> ApiKey | None:
     """The key that this text was, revoked or past its time: who has the whole of it may hear what became of it."""
-    over = Q(revoked_at__isnull=False) | Q(expires_at__lte=timezone.now())
-    return _row_of(text, ApiKey.objects.filter(over))
+    return _row_of(text, _ENDED, now=timezone.now())
 
 
-def _row_of(text: str, rows: QuerySet[ApiKey]) -> ApiKey | None:
+def _row_of(text: str, rows: Rows[ApiKey], **given: datetime) -> ApiKey | None:
     """The one of these rows whose key this text is, with its owner."""
     if not _is_whole(text):
         return None
-    row = rows.select_related("owner", "team").filter(prefix=text[: len(BEGIN) + NAME_LENGTH]).first()
+    row = rows.first(prefix=text[: len(BEGIN) + NAME_LENGTH], **given)
     return row if row and constant_time_compare(row.digest, _digest(text)) else None
 
 

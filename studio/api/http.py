@@ -18,6 +18,8 @@ class ApiRequest(HttpRequest):
 
     actor: Actor
     key: ApiKey
+    found: tuple[str, ApiKey]
+    """A good key's text that came along, and the key."""
     dialect: Dialect
     reading: Reading
     keeps: bool

@@ -105,9 +105,10 @@ def by_key(views: Mapping[str, View]) -> View:
     @csrf_exempt
     def chosen(request: HttpRequest, **values: Any) -> HttpResponseBase:
         # In whose words it is told if even the key cannot be looked for.
-        cast(ApiRequest, request).dialect = DEFAULT
+        entered = cast(ApiRequest, request)
+        entered.dialect = DEFAULT
         try:
-            name = auth.key_of(request, auth.OTHER_HEADER).dialect
+            name = auth.key_of(entered, auth.OTHER_HEADER).dialect
         except StudioError:
             name = ""
         return views.get(name, first)(request, **values)

@@ -34,7 +34,7 @@ from studio.credits import services as credits
 from studio.gallery.keys import set_run_collection
 from studio.gallery.models import Collection
 from studio.images.models import Image
-from studio.jobs import execution, projects, quoting, services
+from studio.jobs import execution, projects, quoting, reading, services
 from studio.jobs.errors import ModelNotOffered
 from studio.jobs.execution import Waiter
 from studio.jobs.listening import Preview
@@ -185,6 +185,8 @@ class Work:
         self._over = threading.Event()
         self._job: Job | None = None
         self._refused: StudioError | None = None
+        # The thread takes up the connection that wrote the run, and what that has read.
+        db.release()
         inside = contextvars.copy_context()
         thread = threading.Thread(target=inside.run, args=(self._go,), name="api job", daemon=True)
         try:
@@ -239,9 +241,9 @@ def ended(run: Run, waiter: Waiter | None = None) -> Job:
     """
     began = time.monotonic()
     while True:
-        job_id, state = run.jobs.order_by("-position").values_list("pk", "state")[0]
+        job_id, state = reading.last_state(run)
         if state in ENDS:
-            return last_job(run)
+            return reading.last_job(run)
         if execution.run_one(job_id, waiter):
             continue
         waited = time.monotonic() - began
@@ -268,11 +270,6 @@ def settled(run: Run, seconds: float) -> bool:
             db.release()
             time.sleep(min(LOOK_SECONDS, left))
     return True
-
-
-def last_job(run: Run) -> Job:
-    """The job that goes on for the run: ``auto`` may have put one in the place of another."""
-    return run.jobs.order_by("-position").prefetch_related("outputs__image__blob")[0]
 
 
 def delivered(job: Job) -> list[Image]:

@@ -21,10 +21,13 @@ from studio.catalog.models import Breaker, Margin, ModelOverride, Pause, PriceVe
 from studio.catalog.pricing import Ask, Quote, Span
 from studio.core.context import request_id
 from studio.core.errors import Invalid
+from studio.core.statements import Given, Rows
 
 QUOTE_SECONDS = 24 * 3600
 SALT = "studio.catalog.quote"
 RACES = 10
+
+_LATEST = Rows(lambda: PriceVersion.objects.filter(model=Given("model")).order_by("-number")[:1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ def price_version(entry: Entry) -> PriceVersion:
     # The version is read before the terms: who works with terms that are older than the latest version loses
     # the race for its number, and then finds the winner's row on the second look.
     for _attempt in range(RACES):
-        latest = PriceVersion.objects.filter(model=entry.id).order_by("-number").first()
+        latest = _LATEST.first(model=entry.id)
         terms = selectors.terms(entry)
         if terms.rule is None:
             raise NotOffered(_("%(model)s has no price yet. Pick another model.") % {"model": entry.label})

@@ -15,11 +15,14 @@ from django.utils.translation import gettext as _
 from studio.core import db
 from studio.core.errors import Invalid
 from studio.core.micros import MAX_MICROS
+from studio.core.statements import Given, Rows
 from studio.credits.errors import CapReached
 from studio.credits.models import Cap
 
 KEY = "key"
 """The scope of an API key's cap; its ref is the key's id."""
+
+_UNDER = Rows(lambda: Cap.objects.filter(scope=Given("scope"), ref=Given("ref")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,7 @@ def take(under: Under, amount: int) -> Cap | None:
 
     Raises CapReached, and nothing is counted then.
     """
-    cap = Cap.objects.filter(scope=under.scope, ref=under.ref).first()
+    cap = _UNDER.first(scope=under.scope, ref=under.ref)
     if cap is None:
         return None
     room = Cap.objects.filter(pk=cap.pk, used__lte=F("limit") - amount)

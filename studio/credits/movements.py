@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from uuid import UUID
 
-from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db import connection
 
 from studio.accounts.models import User
 from studio.core import clock, events
 from studio.core.context import request_id
 from studio.core.micros import MAX_MICROS
+from studio.core.statements import Change, Given, Rows, insert
 from studio.credits.models import Account, Entry, Hold
 
 # One statement, so that there is nothing between the look and the move for another process to slip into.
@@ -28,13 +28,13 @@ UPDATE credits_account
 RETURNING available, held, last_seq, user_id, team_id
 """
 
-# Every job comes by these two, and the ORM takes several times as long to compose them as they take to run.
-FIND = "SELECT * FROM credits_hold WHERE key = %s"
-CLOSE = """
-UPDATE credits_hold SET state = %(state)s, settled = %(settled)s, resolved_at = %(resolved_at)s
- WHERE id = %(id)s AND state = 'open'
-"""
-WRITTEN_AT_CLOSE = frozenset({"id", "state", "settled", "resolved_at"})
+FIND = Rows(lambda: Hold.objects.filter(key=Given("key")))
+CLOSE = Change(
+    lambda: Hold.objects.filter(pk=Given("id"), state=Hold.State.OPEN),
+    state=Given("state"),
+    settled=Given("settled"),
+    resolved_at=Given("at"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,39 +115,14 @@ def move(
     return Moved(available, held, entries)
 
 
-def insert(rows: Sequence[Entry] | Sequence[Hold]) -> None:
-    """Write new rows in one statement each, past the ORM's own insert, which costs more than all the rest."""
-    fields = rows[0]._meta.concrete_fields
-    here = connections[
-        DEFAULT_DB_ALIAS
-    ]  # not its stand-in, which looks for it again at each of forty questions
-    values = [[field.get_db_prep_save(getattr(row, field.attname), here) for field in fields] for row in rows]
-    with here.cursor() as cursor:
-        cursor.executemany(_insert_statement(type(rows[0])), values)
-
-
 def hold_under(key: str) -> Hold | None:
     """The hold of this key, as it is now."""
-    return next(iter(Hold.objects.raw(FIND, [key])), None)
+    return FIND.first(key=key)
 
 
 def close(hold: Hold) -> bool:
     """Write how the hold was resolved; False, and nothing written, if somebody did before."""
-    fields = [field for field in Hold._meta.concrete_fields if field.name in WRITTEN_AT_CLOSE]
-    values = {
-        field.name: field.get_db_prep_save(getattr(hold, field.attname), connection) for field in fields
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(CLOSE, values)
-        return bool(cursor.rowcount)
-
-
-@cache
-def _insert_statement(model: type[Entry] | type[Hold]) -> str:
-    columns = [str(field.column) for field in model._meta.concrete_fields]
-    marks = ", ".join(["%s"] * len(columns))
-    # Names of our own tables and columns, nothing from outside.
-    return f"INSERT INTO {model._meta.db_table} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608
+    return bool(CLOSE.make(id=hold.pk, state=hold.state, settled=hold.settled, at=hold.resolved_at))
 
 
 def _guarded_update(

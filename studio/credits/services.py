@@ -23,12 +23,16 @@ from studio.core import clock, db
 from studio.core.context import request_id
 from studio.core.errors import Conflict, Invalid, NotFound
 from studio.core.micros import MAX_MICROS, Micros
+from studio.core.statements import Given, Rows, insert
 from studio.credits import caps
 from studio.credits.errors import AccountBlocked, BalanceMoved, InsufficientCredits, LedgerBroken
 from studio.credits.models import Account, Entry, Hold, Lot
-from studio.credits.movements import Moved, Step, Why, close, hold_under, insert, move
+from studio.credits.movements import Moved, Step, Why, close, hold_under, move
 
 KEY_LENGTH = 80
+
+_OF_USER = Rows(lambda: Account.objects.filter(user=Given("owner"), team=None))
+_OF_TEAM = Rows(lambda: Account.objects.filter(team=Given("owner"), user=None))
 
 
 class _Refused(Exception):
@@ -39,8 +43,8 @@ def account_of(*, user: User | None = None, team: Team | None = None) -> Account
     """The account of a person or of a team, made on first use. Raises ValueError unless one is given."""
     if (user is None) == (team is None):
         raise ValueError("an account has one owner")
-    account, _made = Account.objects.get_or_create(user=user, team=team)
-    return account
+    found = _OF_USER.first(owner=user.pk) if user else _OF_TEAM.first(owner=team.pk) if team else None
+    return found or Account.objects.get_or_create(user=user, team=team)[0]
 
 
 def paying_account(*, user: User, team: Team | None) -> Account:
@@ -190,7 +194,6 @@ def _open(account_id: UUID, amount: int, key: str, label: str, under: caps.Under
     if under:
         opened.cap = caps.take(under, amount)
     insert([opened])
-    opened._state.adding = False
     return opened
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, Exists, OuterRef, QuerySet, When
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
 from django.utils.translation import gettext as _
 
 from studio.accounts import keys
@@ -17,6 +17,7 @@ from studio.accounts.models import ApiKey
 from studio.core import db
 from studio.core.errors import Invalid
 from studio.core.micros import Micros
+from studio.core.statements import Given, Rows
 from studio.credits import caps
 from studio.gallery import collections
 from studio.gallery.models import Collection, KeyCollection, RunCollection
@@ -95,14 +96,22 @@ def file_delivered(sender: type[Job], *, job: Job, image: Image, **_more: Any) -
 
 def _aim(run: Run) -> Collection | None:
     """Where the pictures of a run that a key asked for go, held; one query."""
-    runs = RunCollection.objects.filter(run__in=[run.pk, run.parent_id])
+    return _NEAREST.first(run=run.pk, parent=run.parent_id or run.pk, key=run.api_key_id)
+
+
+def _nearest() -> QuerySet[Collection]:
+    runs = RunCollection.objects.filter(Q(run=Given("run")) | Q(run=Given("parent")))
     aims = runs.values("collection").union(
-        KeyCollection.objects.filter(key=run.api_key_id).values("collection")
+        KeyCollection.objects.filter(key=Given("key")).values("collection")
     )
     of_this = runs.filter(collection=OuterRef("pk"))
-    nearest = Case(When(Exists(of_this.filter(run=run.pk)), then=0), When(Exists(of_this), then=1), default=2)
+    of_run = of_this.filter(run=Given("run"))
+    nearest = Case(When(Exists(of_run), then=0), When(Exists(of_this), then=1), default=2)
     found = Collection.objects.filter(pk__in=aims).order_by(nearest)
-    return found.select_for_update(of=("self",), no_key=True).first()
+    return found.select_for_update(of=("self",), no_key=True)[:1]
+
+
+_NEAREST = Rows(_nearest)
 
 
 def _takes(collection: Collection, key: ApiKey, what: ApiKey | Image) -> bool:

@@ -9,12 +9,11 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
@@ -23,6 +22,7 @@ from studio.accounts.models import Team, User
 from studio.core import clock, db
 from studio.core.errors import Forbidden
 from studio.core.ids import uuid7_at
+from studio.core.statements import Change, Given, insert
 from studio.images import intake, search, shelves, storage, words
 from studio.images.bare import is_bare, says_nothing
 from studio.images.errors import NotKept
@@ -33,6 +33,8 @@ from studio.images.models import Blob, Image, Lineage
 from studio.images.unseen import see
 
 log = logging.getLogger(__name__)
+
+_ONE_MORE_USE = Change(lambda: Blob.objects.filter(sha256=Given("sha256")), uses=F("uses") + 1)
 
 UNSEEN_COLOR = "#808080"
 """What stands for a picture that nobody has decoded yet."""
@@ -141,7 +143,7 @@ def add(
     Bytes that are in the store already are shared; the copy written for nothing goes after the commit.
     """
     blob, made = _hold_blob(stored), at or clock.now()
-    image = Image.objects.create(
+    image = Image(
         id=uuid7_at(made),
         created_at=made,
         ratio=ratio_of(blob.width, blob.height),
@@ -161,6 +163,7 @@ def add(
         cost=cost,
         alt=alt,
     )
+    insert([image])
     register([image])
     return image
 
@@ -193,19 +196,19 @@ def rebuild() -> None:
 
 def _hold_blob(stored: Stored) -> Blob:
     """The blob of this content with one more use, made if it is new; safe against others who add or remove it."""
-    known = Blob.objects.filter(sha256=stored.sha256)
-    while not known.update(uses=F("uses") + 1):
+    while not _ONE_MORE_USE.make(sha256=stored.sha256):
         # Made by another between the two statements, it is found the next time; removed again by then, it is made.
-        with suppress(IntegrityError), transaction.atomic():
-            return _create_blob(stored)
+        if insert([made := _blob_of(stored)], unless="sha256"):
+            return made
+    known = Blob.objects.filter(sha256=stored.sha256)
     transaction.on_commit(lambda: storage.delete_blob(stored.key))
     # Bytes that could not be read before are looked at once more: what is said of them holds for this picture too.
     known.filter(state=Blob.State.BROKEN).update(state=Blob.State.UNSEEN, look_at=clock.now())
     return known.get()
 
 
-def _create_blob(stored: Stored) -> Blob:
-    return Blob.objects.create(
+def _blob_of(stored: Stored) -> Blob:
+    return Blob(
         sha256=stored.sha256,
         key=stored.key,
         mime=stored.mime,

@@ -23,9 +23,10 @@ from providers.errors import InvalidRequest, ProviderError
 from studio.catalog import health
 from studio.catalog import providers as vendors
 from studio.core import db
+from studio.core.statements import Given, Rows, insert
 from studio.images import services as images
 from studio.images.errors import BadPicture, Busy
-from studio.jobs import failpoints, holding, notices, outcomes, receiving, retrying, sending, witness
+from studio.jobs import failpoints, holding, notices, outcomes, reading, receiving, retrying, sending, witness
 from studio.jobs.listening import CancelWanted, ClaimLost, Listener, Preview
 from studio.jobs.models import Attempt, Job, State
 from studio.jobs.queue import Claim, claim_next, claim_outlived
@@ -33,6 +34,14 @@ from studio.jobs.queue import Claim, claim_next, claim_outlived
 log = logging.getLogger(__name__)
 
 Tap = Callable[[Preview], None]
+
+_WISH_TO_STOP = Rows(
+    lambda: (
+        Job.objects.filter(pk=Given("job"), fence=Given("fence"), state=State.RUNNING)
+        .select_for_update()
+        .values_list("cancel_requested", flat=True)
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +78,7 @@ def run_one(job_id: UUID, waiter: Waiter | None = None) -> bool:
 def run(claim: Claim, waiter: Waiter | None = None) -> None:
     """Send or resume the job, store what comes back, settle the bill. Raises nothing that a vendor caused."""
     failpoints.reach("claimed")
-    job = _claimed(claim)
+    job = reading.claimed(claim.job_id, claim.fence)
     if job is None:
         return
     with holding.held(claim):
@@ -90,7 +99,7 @@ def run(claim: Claim, waiter: Waiter | None = None) -> None:
 
 def ask_again(claim: Claim) -> None:
     """Ask once what became of a task that outlived its job's deadline. While it goes on the job stays unconfirmed."""
-    job = _claimed(claim)
+    job = reading.claimed(claim.job_id, claim.fence)
     if job is None:
         return
     try:
@@ -102,12 +111,6 @@ def ask_again(claim: Claim) -> None:
         retrying.decide(claim, job, error)
     finally:
         db.release()
-
-
-def _claimed(claim: Claim) -> Job | None:
-    """The job with all that its work reads, references too: they are asked for before the call and after it."""
-    rows = claim.rows().select_related("run__owner", "run__team", "price_version")
-    return rows.prefetch_related("references__image__blob").first()
 
 
 def _run(claim: Claim, job: Job, waiter: Waiter | None) -> None:
@@ -155,13 +158,12 @@ def _attempt(claim: Claim, job: Job, facts: Facts) -> tuple[Attempt | None, Tick
     Raises ClaimLost where a worker that was frozen for longer than its lease comes back, and CancelWanted where
     somebody pressed Cancel before this call or between two.
     """
-    mine = claim.rows().filter(state=State.RUNNING).select_for_update()
-    cancelled = mine.values_list("cancel_requested", flat=True).first()
+    cancelled = _WISH_TO_STOP.first(job=claim.job_id, fence=claim.fence)
     if cancelled is None:
         raise ClaimLost
     # The page was told of a queued job at most, and the vendor need not give a sign of life until it is done.
     notices.run_changed(job.run)
-    last = job.attempts.order_by("-number").first()
+    last = reading.last_attempt(job)
     if last and last.state == Attempt.State.TICKET and last.ticket:
         return last, Ticket(**last.ticket)
     if last and not retrying.repeat_is_free(facts) and last.state in retrying.LOST:
@@ -174,7 +176,9 @@ def _attempt(claim: Claim, job: Job, facts: Facts) -> tuple[Attempt | None, Tick
         again.update(state=Attempt.State.SENDING, sent=F("sent") + 1, error_code="", error_detail="")
         return last, None
     number = (last.number if last else 0) + 1
-    return Attempt.objects.create(job=job, number=number, client_ref=f"{job.pk.hex}-{number}"), None
+    attempt = Attempt(job=job, number=number, client_ref=f"{job.pk.hex}-{number}")
+    insert([attempt])
+    return attempt, None
 
 
 def _request(job: Job, attempt: Attempt, seconds: float, waiter: Waiter | None) -> ImageRequest:

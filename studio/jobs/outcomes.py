@@ -15,10 +15,11 @@ from django.utils import timezone
 
 from studio.core import clock, db
 from studio.core.micros import Micros
+from studio.core.statements import Change, Given, Rows, insert
 from studio.credits import services as credits
 from studio.images import services as images
 from studio.images.models import Image
-from studio.jobs import billing, notices, signals
+from studio.jobs import billing, notices, reading, signals
 from studio.jobs.models import Attempt, Job, Output, Reference, State
 from studio.jobs.queue import Claim
 
@@ -27,6 +28,29 @@ UNCONFIRMED = "unconfirmed"
 
 PAUSED, DOWN = "provider_paused", "provider_down"
 """The error codes of jobs that were given up unsent: nothing was sent to their vendor for too long."""
+
+
+_FINISH = Change(
+    lambda: Job.objects.filter(_not_over(), pk=Given("job"), fence=Given("fence")),
+    state=Given("state"),
+    finished_at=Given("now"),
+    lease_until=None,
+    error_code="",
+    error_detail="",
+)
+_ANSWERED = Change(
+    lambda: Attempt.objects.filter(pk=Given("attempt")),
+    state=Attempt.State.DONE,
+    billed=Given("billed"),
+    usage=Given("usage"),
+    vendor_ref=Given("vendor_ref"),
+    finished_at=Given("now"),
+)
+_CHARGED = Change(lambda: Job.objects.filter(pk=Given("job")), charged=Given("charged"))
+_PICTURES = Rows(
+    lambda: Output.objects.filter(job=Given("job")).order_by("position").values_list("image_id", flat=True)
+)
+_COST = Change(lambda: Image.objects.filter(pk=Given("image")), cost=Given("cost"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,22 +99,20 @@ def finish(
     A result that comes after the hold was given back is delivered and not charged.
     """
     with db.atomic():
-        delivered = Output.objects.filter(job=job).count() + len(pictures)
+        delivered = len(reading.delivered(job)) + len(pictures)
         state = State.SUCCEEDED if delivered >= job.n else State.PARTIAL
         now = clock.now()
-        if not _open(claim).update(
-            state=state, finished_at=now, lease_until=None, error_code="", error_detail=""
-        ):
+        if not _FINISH.make(job=claim.job_id, fence=claim.fence, state=state, now=now):
             return False
         for picture in pictures:
             _add_output(job, picture)
         _resolve(job, actual)
-        Attempt.objects.filter(pk=attempt.pk).update(
-            state=Attempt.State.DONE,
+        _ANSWERED.make(
+            attempt=attempt.pk,
             billed=answer.billed,
             usage=answer.usage,
             vendor_ref=answer.vendor_ref[:200],
-            finished_at=now,
+            now=now,
         )
         notices.run_changed(job.run)
     return True
@@ -113,7 +135,7 @@ def down_too_long(job: Job) -> bool:
 
 def _fail(rows: QuerySet[Job], job: Job, code: str, detail: str) -> bool:
     with db.atomic():
-        delivered = Output.objects.filter(job=job).count()
+        delivered = len(reading.delivered(job))
         state = State.PARTIAL if delivered else State.FAILED
         if not rows.update(
             state=state,
@@ -133,8 +155,8 @@ def park(claim: Claim, job: Job, *, detail: str) -> bool:
 
     Where every picture had come before the answer was lost, there is nothing to wait for: the job is finished.
     """
-    attempt = job.attempts.order_by("-number").first()
-    delivered = Output.objects.filter(job=job).count()
+    attempt = reading.last_attempt(job)
+    delivered = len(reading.delivered(job))
     if attempt and delivered >= job.n:
         answer = Answer(vendor_ref=attempt.vendor_ref)
         return finish(claim, job, attempt, actual=billing.worth(job, delivered=delivered), answer=answer)
@@ -196,7 +218,7 @@ def cancel_waiting(job: Job) -> bool:
 def cancel_running(claim: Claim, job: Job) -> bool:
     """End a job that its worker stopped at the person's wish; pictures that were delivered are charged."""
     with db.atomic():
-        delivered = Output.objects.filter(job=job).count()
+        delivered = len(reading.delivered(job))
         if (
             not claim.rows()
             .filter(state=State.RUNNING)
@@ -214,10 +236,14 @@ def _waiting(job: Job) -> QuerySet[Job]:
 
 
 def _open(claim: Claim) -> QuerySet[Job]:
-    """Ours and not over; a job given up as unconfirmed still takes a late success."""
+    """Ours and not over."""
+    return claim.rows().filter(_not_over())
+
+
+def _not_over() -> Q:
+    """A job given up as unconfirmed still takes a late success."""
     working = Q(state__in=[State.RUNNING, State.UNCONFIRMED])
-    given_up = Q(state__in=[State.FAILED, State.PARTIAL], error_code=UNCONFIRMED)
-    return claim.rows().filter(working | given_up)
+    return working | Q(state__in=[State.FAILED, State.PARTIAL], error_code=UNCONFIRMED)
 
 
 def _add_output(job: Job, picture: Picture) -> None:
@@ -235,7 +261,7 @@ def _add_output(job: Job, picture: Picture) -> None:
         seed=picture.seed,
         revised_prompt=picture.read_as,
     )
-    Output.objects.create(job=job, position=picture.position, image=image)
+    insert([Output(job=job, position=picture.position, image=image)])
     for reference in job.references.all():
         if reference.role != Reference.Role.MASK:
             images.link(reference.image, image, _operation(job, reference))
@@ -251,16 +277,14 @@ def _resolve(job: Job, actual: Micros) -> None:
     if not billing.is_held(job):
         return
     charged = credits.settle(key=job.hold_key, actual=actual)
-    Job.objects.filter(pk=job.pk).update(charged=charged)
+    _CHARGED.make(job=job.pk, charged=charged)
     _spread_cost(job, charged)
 
 
 def _spread_cost(job: Job, charged: Micros) -> None:
     """Note each picture's share; the remainder of the division stays with the first."""
-    ids = list(Output.objects.filter(job=job).order_by("position").values_list("image_id", flat=True))
-    if not ids:
-        return
-    share, rest = divmod(charged, len(ids))
-    Image.objects.filter(pk__in=ids).update(cost=share)
-    if rest:
-        Image.objects.filter(pk=ids[0]).update(cost=share + rest)
+    ids = _PICTURES.all(job=job.pk)
+    share, rest = divmod(charged, len(ids) or 1)
+    for image_id in ids:
+        if image_id:
+            _COST.make(image=image_id, cost=share + rest if image_id == ids[0] else share)

@@ -5,14 +5,24 @@ from __future__ import annotations
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from studio.accounts.actors import Actor
+from studio.accounts.actors import Actor, may_edit
 from studio.accounts.models import Team, User
 from studio.core import db
 from studio.core.errors import Forbidden
+from studio.core.statements import Given, Rows
 from studio.jobs import selectors
 from studio.jobs.models import Project
 
 NAME_LENGTH = 120
+
+# Asked at each request of a program: the owner's own of a name, in all workspaces.
+_NAMED = Rows(
+    lambda: (
+        Project.objects.filter(owner=Given("owner"), name=Given("name"))
+        .select_related("team")
+        .order_by("-used_at", "-id")
+    )
+)
 
 
 def new_project(*, actor: Actor, team: Team | None, name: str = "") -> Project:
@@ -29,10 +39,13 @@ def project_called(name: str, *, actor: Actor, team: Team | None) -> Project:
 
     Raises Forbidden like ``new_project``.
     """
-    # Editable: a key stays while the role of its owner in the team may have sunk to looking.
-    own = Project.objects.editable_by(actor).filter(owner=actor.require_user(), team=team)
-    found = own.filter(name=name.strip()[:NAME_LENGTH]).order_by("-used_at", "-id")
-    return found.first() or _made_once(found, actor, team, name)
+    owner, called = actor.require_user(), name.strip()[:NAME_LENGTH]
+    for each in _NAMED.all(owner=owner.pk, name=called):
+        # Editable: a key stays while the role of its owner in the team may have sunk to looking.
+        if each.team_id == (team.pk if team else None) and may_edit(actor, each):
+            return each
+    own = Project.objects.editable_by(actor).filter(owner=owner, team=team, name=called)
+    return _made_once(own.order_by("-used_at", "-id"), actor, team, name)
 
 
 def latest_project(*, actor: Actor, team: Team | None) -> Project:

@@ -30,6 +30,7 @@ from django.utils import timezone
 from studio.catalog import health, limits
 from studio.catalog.models import Breaker, Pause
 from studio.core import clock, db
+from studio.core.statements import Change, Given
 from studio.jobs.models import Attempt, Job, State
 
 log = logging.getLogger(__name__)
@@ -81,6 +82,16 @@ SELECT job.id, job.fence, job.model, job.provider, job.upstream,
  ORDER BY job.priority DESC, job.running, job.due_at, job.id
 """
 HAS_TICKET = "EXISTS (SELECT 1 FROM jobs_attempt WHERE job_id = job.id AND state = 'ticket')"
+
+TAKE = Change(
+    lambda: Job.objects.filter(pk=Given("job"), fence=Given("fence"), state=State.QUEUED),
+    state=State.RUNNING,
+    fence=F("fence") + 1,
+    claims=F("claims") + 1,
+    lease_until=Given("lease"),
+    started_at=Coalesce(F("started_at"), Given("now")),
+    deadline_at=Coalesce(F("deadline_at"), Given("deadline")),
+)
 
 _look = threading.Lock()
 """Held from the look to the claim: threads that looked together would all want the same few jobs."""
@@ -190,16 +201,8 @@ def _take_as_probe(found: _Candidate, now: datetime) -> bool:
 def _take(pk: UUID, fence: int, model: str, now: datetime) -> bool:
     """Whether this process got the job. The first claim starts its clock: waiting in the queue costs none of it."""
     deadline = now + timedelta(seconds=limits.deadline_seconds(model))
-    free = Job.objects.filter(pk=pk, fence=fence, state=State.QUEUED)
-    taken = free.update(
-        state=State.RUNNING,
-        fence=F("fence") + 1,
-        claims=F("claims") + 1,
-        lease_until=now + timedelta(seconds=settings.JOB_LEASE_SECONDS),
-        started_at=Coalesce(F("started_at"), now),
-        deadline_at=Coalesce(F("deadline_at"), deadline),
-    )
-    return bool(taken)
+    lease = now + timedelta(seconds=settings.JOB_LEASE_SECONDS)
+    return bool(TAKE.make(job=pk, fence=fence, now=now, lease=lease, deadline=deadline))
 
 
 def _candidates(job_id: UUID | None, now: datetime) -> list[_Candidate]:

@@ -14,7 +14,7 @@ from studio.images import intake
 from studio.images import services as images
 from studio.images import unseen as later
 from studio.images.errors import BadPicture, Busy, NotKept, TimedOut
-from studio.jobs import billing, failpoints, outcomes, retrying
+from studio.jobs import billing, failpoints, outcomes, reading, retrying
 from studio.jobs.models import Attempt, Job
 from studio.jobs.outcomes import Picture
 from studio.jobs.queue import Claim
@@ -33,7 +33,7 @@ def receive(claim: Claim, job: Job, attempt: Attempt, finished: Finished, *, uns
     """
     if not finished.outputs:
         raise EmptyResult("The vendor answered without a picture.")
-    there = set(job.outputs.values_list("position", flat=True))
+    there = set(reading.delivered(job))
     kept, held_back = len(there), list[Picture]()
     try:
         for picture in _pictures(job, finished, there, unseen=unseen):

@@ -23,6 +23,7 @@ from studio.catalog import automatic
 from studio.catalog.fields import MAX_SEED
 from studio.core import clock, db
 from studio.core.errors import Invalid
+from studio.core.statements import Change, Given, Rows, insert
 from studio.credits import caps
 from studio.credits import selectors as balances
 from studio.credits import services as credits
@@ -34,6 +35,14 @@ from studio.jobs.quoting import Priced
 from studio.jobs.specs import JobSpec, body_hash, missing_pictures
 
 KEY_LENGTH = 80
+
+_OF_KEY = Rows(lambda: Run.objects.filter(owner=Given("owner"), key=Given("key")))
+_ONE_MORE = Change(
+    lambda: Project.objects.filter(pk=Given("project")),
+    last_number=F("last_number") + 1,
+    used_at=Given("now"),
+)
+_NUMBER = Rows(lambda: Project.objects.filter(pk=Given("project")).values_list("last_number", flat=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +86,7 @@ def submit(
     """
     _check(payer, project, key)
     owner, wish = actor.require_user(), wish or body_hash(project.pk, specs)
-    if repeat := Run.objects.filter(owner=owner, key=key).first():
+    if repeat := _OF_KEY.first(owner=owner.pk, key=key):
         return _repeated(repeat, wish)
     if not specs:
         raise Invalid(_("Choose a model to run."), fields={"model": _("Choose a model.")})
@@ -103,7 +112,7 @@ def submit(
             _write(run, payer, priced, images, along, hint=hint)
     except IntegrityError:
         # Two presses at once: the other one won between our look and our insert.
-        winner = Run.objects.filter(owner=owner, key=key).first()
+        winner = _OF_KEY.first(owner=owner.pk, key=key)
         if winner is None:
             raise
         return _repeated(winner, wish)
@@ -127,7 +136,7 @@ def _write(
     hint: bool,
 ) -> None:
     run.number = _next_number(run.project)
-    run.save(force_insert=True)
+    insert([run])
     if along:
         along(run)
     # Retries of one job go to one project, whose number is ours until the commit: nobody retries beside us now.
@@ -166,9 +175,8 @@ def _repeated(run: Run, wish: str) -> Run:
 
 
 def _next_number(project: Project) -> int:
-    now = clock.now()
-    Project.objects.filter(pk=project.pk).update(last_number=F("last_number") + 1, used_at=now)
-    project.last_number = Project.objects.values_list("last_number", flat=True).get(pk=project.pk)
+    _ONE_MORE.make(project=project.pk, now=clock.now())
+    project.last_number = _NUMBER.all(project=project.pk)[0]
     return project.last_number
 
 
@@ -225,11 +233,12 @@ def add_job(run: Run, position: int, item: Priced, payer: Payer, images: Mapping
             label=_label(run, job),
             under=caps.Under(caps.KEY, str(run.api_key_id)) if run.api_key_id else None,
         )
-    job.save(force_insert=True)
-    Reference.objects.bulk_create(
+    insert([job])
+    if references := [
         Reference(job=job, position=index, role=ref.role, image=images[ref.image_id])
         for index, ref in enumerate(item.spec.references)
-    )
+    ]:
+        insert(references)
     return job
 
 

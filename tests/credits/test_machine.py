@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 MUTANTS = {
     "no state compare-and-set": [
-        (" WHERE id = %(id)s AND state = 'open'", " WHERE id = %(id)s"),
+        ('filter(pk=Given("id"), state=Hold.State.OPEN)', 'filter(pk=Given("id"))'),
     ],
     "no guard": [
         ("   AND available + %(available)s >= 0\n   AND held + %(held)s >= 0\n", ""),

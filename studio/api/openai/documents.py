@@ -14,7 +14,8 @@ from studio.api.quotes import MICROS
 from studio.catalog.entries import AUTO
 from studio.catalog.fields import BACKGROUNDS, OPAQUE, TRANSPARENT
 from studio.images.models import Blob, Image
-from studio.jobs.models import Job, Reference
+from studio.jobs import reading
+from studio.jobs.models import Job
 
 HOLDS = "b64_json"
 """The field that holds a picture."""
@@ -93,7 +94,7 @@ def format_of(mime: str) -> str:
 
 def usage(job: Job, part: int = 0, of: int = 1) -> Usage:
     """Tokens and cost of the job, or of one of its pictures: the parts add up to the whole."""
-    known = job.attempts.filter(usage__isnull=False).values_list("usage", flat=True).first() or {}
+    known = reading.usage(job)
 
     def share(whole: int) -> int:
         return whole * (part + 1) // of - whole * part // of
@@ -113,5 +114,4 @@ def usage(job: Job, part: int = 0, of: int = 1) -> Usage:
 
 def inputs_of(job: Job) -> list[Input]:
     """The pictures that were sent along, without the mask, in their order."""
-    sent = job.references.exclude(role=Reference.Role.MASK).order_by("position")
-    return [Input(artifact_id=ids.shown("art", key)) for key in sent.values_list("image_id", flat=True)]
+    return [Input(artifact_id=ids.shown("art", key)) for key in reading.inputs(job)]

@@ -17,6 +17,7 @@ from studio.api.sse import Event, Telling
 from studio.catalog.entries import AUTO
 from studio.catalog.fields import OPAQUE
 from studio.images.models import Image
+from studio.jobs import reading
 from studio.jobs.listening import Preview
 from studio.jobs.models import Job
 
@@ -25,7 +26,7 @@ def telling(work: Work, kind: str, partials: int) -> Telling:
     """Events called ``kind``.partial_image, of each picture at most ``partials``, and ``kind``.completed."""
 
     def preview(look: Preview, number: int) -> Event:
-        job = running.last_job(work.run)
+        job = reading.last_job(work.run)
         known = PartialImage(
             type=f"{kind}.partial_image",
             partial_image_index=number,

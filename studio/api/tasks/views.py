@@ -21,7 +21,7 @@ from studio.api.tasks.media import FILE, file_of, source, taken
 from studio.catalog import asking, automatic
 from studio.core import db
 from studio.core.errors import NotFound
-from studio.jobs import services
+from studio.jobs import reading, services
 from studio.jobs.errors import NotCancellable
 from studio.jobs.models import FINAL, Reference, Run, State
 from studio.jobs.specs import JobSpec, ReferenceSpec
@@ -103,7 +103,7 @@ def _is_over(run: Run) -> bool:
 
 
 def _state(run: Run) -> str:
-    return running.last_job(run).state
+    return reading.last_job(run).state
 
 
 def _not_cancelable(run: Run) -> Refused:

@@ -78,7 +78,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """One thread's way to a connection, as Django's."""
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Connection:
-        return _idle.take(str(conn_params["database"])) or super().get_new_connection(conn_params)
+        if kept := _idle.take(str(conn_params["database"])):
+            return kept
+        opened: Connection = super().get_new_connection(conn_params)
+        # What it takes to go back to a savepoint: else a file is made for it in each transaction that has one.
+        opened.execute("PRAGMA temp_store = MEMORY")
+        return opened
 
     def _close(self) -> None:
         # Within a transaction closing takes it back, and after an error nobody knows what is left.
