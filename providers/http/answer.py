@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 
 import httpx
 
 from providers import errors, slots, wire
+from providers.http import documents
 from providers.http.failures import border
 from providers.http.transport import Deadline
 
@@ -99,7 +98,7 @@ def parsed(body: str | bytes, status: int | None = None) -> Any:
     Raises AnswerLost: a broken answer says nothing about what was done.
     """
     try:
-        return json.loads(body, parse_float=Decimal)
+        return documents.loads(body)
     except (ValueError, ArithmeticError, RecursionError) as error:
         problem = errors.AnswerLost("The vendor's answer is not JSON.", status=status)
         # The parser's exception carries the whole body, which may be megabytes or echo what we sent.
