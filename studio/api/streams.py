@@ -15,6 +15,8 @@ from django.core.handlers.asgi import ASGIRequest
 from django.db import connections
 from django.http import HttpRequest, StreamingHttpResponse
 
+SMALL_BYTES = 64 * 1024
+"""Less than that is not sent by itself while more is there."""
 BEAT_SECONDS = 15.0
 """How long a stream is silent at most: proxies end one that is for 30 to 100 s."""
 
@@ -100,17 +102,46 @@ def _in_thread(pieces: Pieces, bell: Bell, beat: bytes) -> Iterator[bytes]:
             yield beat
 
 
-def _next(pieces: Pieces) -> bytes | Waiting | None:
-    """The next piece, in a thread of the loop's own: a connection that it opened there is nobody's to close later."""
+class _Then(Enum):
+    """What follows on what was sent, beside a wait and an error."""
+
+    MORE = 0
+    NOTHING = 1
+
+
+def _next(pieces: Pieces) -> tuple[bytes, Waiting | _Then | Exception]:
+    """What there is to send, and what follows. Small pieces go along with the next one: each way to a thread of the
+    loop's own and back costs more than to copy them.
+
+    A connection that they opened there is nobody's to close later.
+    """
+    found, size = list[bytes](), 0
+    then: Waiting | _Then | Exception = _Then.NOTHING
     try:
-        return next(pieces, None)
+        for piece in pieces:
+            if piece is WAIT:
+                then = WAIT
+                break
+            found.append(piece)
+            size += len(piece)
+            if size >= SMALL_BYTES:
+                then = _Then.MORE
+                break
+    except Exception as error:  # Raised once what came before it is sent.
+        then = error
     finally:
         connections.close_all()
+    return b"".join(found), then
 
 
 async def _in_loop(pieces: Pieces, bell: Bell, beat: bytes) -> AsyncIterator[bytes]:
-    while (piece := await asyncio.to_thread(_next, pieces)) is not None:
-        if piece is not WAIT:
-            yield piece
-        elif not await bell.heard(BEAT_SECONDS):
+    then: Waiting | _Then = _Then.MORE
+    while then is not _Then.NOTHING:
+        body, after = await asyncio.to_thread(_next, pieces)
+        if body:
+            yield body
+        if isinstance(after, Exception):
+            raise after
+        then = after
+        if then is WAIT and not await bell.heard(BEAT_SECONDS):
             yield beat
