@@ -6,10 +6,11 @@ import logging
 import os
 from typing import Any
 
-from django.core.asgi import get_asgi_application
+import django
+from django.core.handlers.asgi import ASGIHandler
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "studio.settings")
-django_application = get_asgi_application()
+django.setup(set_prefix=False)
 
 from studio.api import routes  # noqa: E402 -- models can be imported only once Django is set up
 from studio.api.bodies import MAX_BYTES  # noqa: E402
@@ -18,6 +19,15 @@ from studio.web import bodies  # noqa: E402
 from studio.web.live import stream  # noqa: E402
 
 log = logging.getLogger(__name__)
+
+
+class Handler(ASGIHandler):
+    """Django's, which hands on bodies of megabytes in larger pieces: each one is a call of the system."""
+
+    chunk_size = 512 * 1024
+
+
+django_application = Handler()
 
 
 async def application(scope: Any, receive: Any, send: Any) -> None:

@@ -21,7 +21,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from studio.accounts import keys, teams
 from studio.accounts.models import ApiKey, Membership, Role, Team, User
-from studio.api import running
+from studio.api import running, streams
 from studio.api.bodies import PLAIN_BYTES
 from studio.catalog import services as catalog
 from studio.credits import services as credits
@@ -278,8 +278,10 @@ def test_of_many_large_pictures_no_more_than_a_piece_is_in_memory(client: Client
 
 
 def test_a_server_of_today_sends_them_as_they_are_read(
-    desk: Desk, key: str, async_client: AsyncClient
+    desk: Desk, key: str, async_client: AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(streams, "SMALL_BYTES", 1)
+
     async def pieces() -> list[bytes]:
         headers = {"Authorization": f"Bearer {key}"}
         answer: Any = await async_client.post(

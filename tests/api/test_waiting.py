@@ -10,12 +10,14 @@ from typing import Any
 
 import httpx
 import pytest
+from asgiref.sync import async_to_sync
 from django.db import OperationalError
 
 from providers.base import Emit, Finished, ImageRequest
 from providers.errors import ModerationInput
 from providers.painter.adapter import Painter
 from studio.api import streams
+from studio.api.waiting import BrokenOff
 from studio.jobs import execution
 from studio.jobs.models import Job, Run, State
 from tests.api.test_door import ADDRESS, SMALL, until
@@ -114,6 +116,27 @@ def test_a_client_that_leaves_loses_nothing(
     again = script.post(ADDRESS, json=SMALL, headers=once)
     assert again.json()["data"][0]["b64_json"]
     assert (Run.objects.count(), desk.balance) == (1, (START - 3_000, 0))
+
+
+def test_small_pieces_leave_together_and_before_a_wait_or_what_breaks_them_off() -> None:
+    bell, sent = streams.Bell(), list[bytes]()
+
+    def pieces() -> streams.Pieces:
+        yield b"a"
+        yield b"b"
+        bell.ring()
+        yield streams.WAIT
+        yield b"c" * streams.SMALL_BYTES
+        yield b"d"
+        raise BrokenOff
+
+    async def send() -> None:
+        async for piece in streams._in_loop(pieces(), bell, b" "):
+            sent.append(piece[:4])
+
+    with pytest.raises(BrokenOff):
+        async_to_sync(send)()
+    assert sent == [b"ab", b"cccc", b"d"]
 
 
 def test_a_bell_that_nobody_waited_for_is_heard_later_and_once() -> None:
