@@ -85,7 +85,7 @@ def make_image(owner: User, team: Team | None = None, **fields: Any) -> Image:
     blob = fields["blob"] = fields["blob"] or make_blob()
     facts |= fields
     facts.setdefault("id", uuid7_at(facts["created_at"]) if "created_at" in facts else uuid7())
-    facts.setdefault("ratio", images.ratio_of(blob.width, blob.height))
+    facts.setdefault("ratio", blob.ratio)
     texts = [facts.get(name, "") for name in ("prompt", "alt", "name")]
     facts.setdefault("words", words.indexed(owner.pk, team.pk if team else None, *texts))
     image = Image.objects.create(owner=owner, team=team, **facts)

@@ -146,7 +146,7 @@ def _rows(
             ),
             *("", prompt, "", model, MODELS[model], "edit" if chance.random() < 0.2 else "generate"),
             *(0, "", words.indexed(owner.pk, teams[team].pk, prompt)),
-            *(images.ratio_of(blob.width, blob.height), moment(made), False),
+            *(blob.ratio, moment(made), False),
         )
 
 

@@ -56,6 +56,11 @@ class Blob(models.Model):
         """Width and height in pixels."""
         return self.width, self.height
 
+    @property
+    def ratio(self) -> int:
+        """Width by height in thousandths, no flatter than 5:1 and no steeper than 1:5."""
+        return min(5000, max(200, round(1000 * self.width / self.height)))
+
 
 class Image(Owned):
     """A picture: an output, an upload or a mask.

@@ -146,7 +146,7 @@ def add(
     image = Image(
         id=uuid7_at(made),
         created_at=made,
-        ratio=ratio_of(blob.width, blob.height),
+        ratio=blob.ratio,
         words=words.indexed(owner.pk, team.pk if team else None, prompt, alt, name),
         blob=blob,
         kind=kind,
@@ -166,11 +166,6 @@ def add(
     insert([image])
     register([image])
     return image
-
-
-def ratio_of(width: int, height: int) -> int:
-    """Width by height in thousandths, no flatter than 5:1 and no steeper than 1:5."""
-    return min(5000, max(200, round(1000 * width / height)))
 
 
 def register(images: list[Image]) -> None:
