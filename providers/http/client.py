@@ -213,7 +213,7 @@ def _base(url: str) -> httpx.URL:
 def _carried(headers: Mapping[str, str], secrets: Iterable[str]) -> dict[str, str]:
     """The headers, if HTTP can carry them; the library's own complaint would quote the key."""
     for value in headers.values():
-        if not re.fullmatch(r"[\x20-\x7e]*", value):
+        if not re.fullmatch(r"([\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?)?", value):
             if any(secret in value for secret in secrets):
                 raise errors.AuthError("The key holds characters that a header cannot carry.")
             raise errors.InvalidRequest("A header holds characters that cannot be sent.")

@@ -285,7 +285,7 @@ def test_a_successful_call_writes_no_address_to_the_log(
     assert "key=" not in caplog.text
 
 
-@pytest.mark.parametrize("key", ["line\nend", "ключ", "nul\x00"])
+@pytest.mark.parametrize("key", [f"{CANARY} ", "line\nend", "ключ", "nul\x00"])
 def test_a_key_that_no_header_can_carry_is_refused_without_being_quoted(vendor: Scripted, key: str) -> None:
     client = Client(vendor.url, secrets=(key,))
     with (
