@@ -159,6 +159,8 @@ def button_label(count: int) -> str:
 def _reason(offer: Offer, draft: Draft) -> str:
     """Why these settings cannot run, apart from the prompt, which the page itself watches."""
     if not offer.available:
+        if offer.trouble:
+            return offer.trouble.reason
         return _("%(model)s cannot be used now") % {"model": offer.entry.label}
     spec = draft.spec
     prompt = draft.prompt if draft.prompt.strip() else NO_PROMPT_YET
