@@ -222,12 +222,18 @@ def _without_percents(text: str) -> str:
 def _decoded(text: str, cap: int) -> bytes:
     """Base 64 in the usual alphabet, wrapped or not, with or without the signs that fill it up.
 
-    Measured before it is decoded. Raises a BadPicture.
+    Measured before it is decoded, and copied only where it has to be. Raises a BadPicture.
     """
     try:
-        packed = text.encode("ascii").translate(None, BLANKS).rstrip(b"=")
-        if (size := len(packed) * 3 // 4) > cap:
+        packed = text.encode("ascii")
+        del text
+        if any(blank in packed for blank in BLANKS):
+            packed = packed.translate(None, BLANKS)
+        if len(packed) % 4 or packed.endswith(b"==="):
+            packed = packed.rstrip(b"=")
+            packed += b"=" * (-len(packed) % 4)
+        if (size := len(packed) * 3 // 4 - packed.count(b"=", -2)) > cap:
             raise TooLarge(megabytes=round(size / MEGABYTE, 1), limit=cap // MEGABYTE)
-        return base64.b64decode(packed + b"=" * (-len(packed) % 4), validate=True)
+        return base64.b64decode(packed, validate=True)
     except (UnicodeEncodeError, binascii.Error) as error:
         raise NotBase64 from error

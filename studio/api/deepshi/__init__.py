@@ -9,6 +9,7 @@ from studio.api.endpoints import Endpoint, Part
 from studio.api.errors import Kind
 from studio.api.inputs import REFUSES
 from studio.api.quotes import Quote
+from studio.api.typed import Error, envelope
 
 __all__ = ["DIALECT", "ENDPOINTS"]
 
@@ -16,9 +17,9 @@ DIALECT = Dialect(
     "deepshi",
     "Deepshi",
     "d/deepshi",
-    errors.envelope,
+    envelope(errors.TYPES),
     errors.WORDS,
-    error=fields.Error,
+    error=Error,
     pictures="In base 64, or as a `data:` URI.",
     prefers="deepshi",
     fit=fitted,

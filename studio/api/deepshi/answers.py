@@ -14,47 +14,51 @@ from studio.images.models import Image
 from studio.jobs.listening import Preview
 from studio.jobs.models import Job
 
-URL = "url"
+B64, URL = "b64_json", "url"
 END = b"data: [DONE]\n\n"
 
 
-def document(job: Job, body: Generation) -> Iterator[bytes]:
-    """The whole answer, one picture after the other. Raises Refused where there is none."""
+def holds(body: Generation) -> str:
+    """The field that holds a picture of the answer. Of the body no more is kept while a job runs: it may be large."""
+    return body.response_format or B64
+
+
+def document(job: Job, name: str) -> Iterator[bytes]:
+    """The whole answer, one picture after the other in the field ``name``. Raises Refused where there is none."""
     pictures = running.delivered(job)
-    return _pieces(_head(job, pictures[0]), pictures, body)
+    return _pieces(_head(job, pictures[0]), pictures, name)
 
 
-def _pieces(head: Mapping[str, Any], pictures: Sequence[Image], body: Generation) -> Iterator[bytes]:
+def _pieces(head: Mapping[str, Any], pictures: Sequence[Image], name: str) -> Iterator[bytes]:
     yield json.dumps(head).removesuffix("}").encode() + b', "data": ['
     for place, image in enumerate(pictures):
         entry = json.dumps(_entry(image, place)).removesuffix("}")
-        yield f'{", " if place else ""}{entry}, "{_holds(body)}": "'.encode()
-        yield from _text(image, body)
+        yield f'{", " if place else ""}{entry}, "{name}": "'.encode()
+        yield from _text(image, name)
         yield b'"}'
     yield b"]}"
 
 
-def telling(body: Generation, name: str) -> Telling:
-    """How a stream of it goes: ``name`` is ``image_generation`` or ``image_edit``.
+def telling(kind: str, name: str, previews: int) -> Telling:
+    """How a stream of it goes: ``kind`` is ``image_generation`` or ``image_edit``, ``name`` as for ``document``.
 
     Guess [?]: the events of a stream are not documented. Their names are OpenAI's, whose client is used with this API;
     the cost stands in the last.
     """
 
     def preview(seen: Preview, number: int) -> Event:
-        kind = f"{name}.partial_image"
         told = {
-            "type": kind,
+            "type": f"{kind}.partial_image",
             "index": seen.index,
             "partial_image_index": number,
             "output_format": _format(seen.mime),
         }
-        return Event(kind, told, "b64_json", encoded.in_base64(seen.data))
+        return Event(f"{kind}.partial_image", told, B64, encoded.in_base64(seen.data))
 
     def picture(job: Job, image: Image, place: int, is_last: bool) -> Event:
-        kind, usage = f"{name}.completed", {"usage": _usage(job)} if is_last else {}
+        usage = {"usage": _usage(job)} if is_last else {}
         told = {
-            "type": kind,
+            "type": f"{kind}.completed",
             "created_at": int(job.created_at.timestamp()),
             "model": job.model,
             "size": _size(image),
@@ -62,17 +66,13 @@ def telling(body: Generation, name: str) -> Telling:
             **_entry(image, place),
             **usage,
         }
-        return Event(kind, told, _holds(body), _text(image, body))
+        return Event(f"{kind}.completed", told, name, _text(image, name))
 
-    return Telling(preview, picture, body.partial_images or 0, END)
-
-
-def _holds(body: Generation) -> str:
-    return body.response_format or "b64_json"
+    return Telling(preview, picture, previews, END)
 
 
-def _text(image: Image, body: Generation) -> Iterator[bytes]:
-    return encoded.data_uri(image) if _holds(body) == URL else encoded.picture(image)
+def _text(image: Image, name: str) -> Iterator[bytes]:
+    return encoded.data_uri(image) if name == URL else encoded.picture(image)
 
 
 def _head(job: Job, first: Image) -> dict[str, Any]:

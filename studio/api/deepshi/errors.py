@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from studio.api.deepshi.fields import Error, Generation, Problem
+from studio.api.deepshi.fields import Generation
 from studio.api.deepshi.fitting import SIDES
-from studio.api.errors import Kind, Told
+from studio.api.errors import Kind
 from studio.catalog.extras import PREFIX
 from studio.core.errors import Invalid
 
@@ -22,7 +22,7 @@ WORDS: Mapping[Kind, tuple[int, str]] = {
     Kind.PROMPT_TOO_LONG: (400, "PROMPT_TOO_LONG"),
     Kind.RATE_LIMITED: (429, "rate_limit_exceeded"),
 }
-TYPES: Mapping[int, str] = {
+TYPES: Mapping[str | int, str] = {
     401: "authentication_error",
     402: "insufficient_quota",
     403: "permission_error",
@@ -30,12 +30,6 @@ TYPES: Mapping[int, str] = {
     409: "conflict_error",
     429: "rate_limit_error",
 }
-
-
-def envelope(error: Told, status: int, code: str) -> Error:
-    """The document of an error."""
-    kind = TYPES.get(status, "server_error" if status >= 500 else "invalid_request_error")
-    return Error(error=Problem(message=error.message, type=kind, code=code, param=error.at or None))
 
 
 def at_own_fields(error: Invalid, body: Generation) -> Invalid:

@@ -158,18 +158,3 @@ class Models(BaseModel):
 
     object: Literal["list"]
     data: list[Model]
-
-
-class Problem(BaseModel):
-    """What is wrong, and at which field."""
-
-    message: str = Field(description="A sentence for people.")
-    type: str
-    code: str = Field(description="A word for programs.")
-    param: str | None
-
-
-class Error(BaseModel):
-    """Every answer that is no success."""
-
-    error: Problem

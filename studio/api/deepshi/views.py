@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from django.http import HttpResponseBase
 
@@ -37,7 +38,8 @@ def _made(request: ApiRequest, body: Generation, asking: Callable[[], Wish], nam
         raise at_own_fields(error, body) from error
     if as_task:
         return preferring.begun(request, run)
-    work = running.Work(run, previews=(body.partial_images or 0) if body.stream else 0)
+    holds, previews = answers.holds(body), (body.partial_images or 0) if body.stream else 0
+    work = running.Work(run, previews=previews)
     if body.stream:
-        return sse.followed(request, work, answers.telling(body, name))
-    return answered(request, work, lambda job: answers.document(job, body))
+        return sse.followed(request, work, answers.telling(name, holds, previews))
+    return answered(request, work, partial(answers.document, name=holds))

@@ -101,18 +101,3 @@ class Models(BaseModel):
 
     object: str = "list"
     data: list[Model]
-
-
-class Problem(BaseModel):
-    """What is wrong, and at which field."""
-
-    message: str
-    type: str
-    param: str | None
-    code: str
-
-
-class Error(BaseModel):
-    """Every answer that is no success."""
-
-    error: Problem

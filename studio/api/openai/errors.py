@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from studio.api.dialects import Dialect
-from studio.api.errors import Kind, Told
+from studio.api.errors import Kind
 from studio.api.limits import Reading
-from studio.api.openai.answers import Error, Problem
+from studio.api.typed import Error, envelope
 
 WORDS: Mapping[Kind, tuple[int, str]] = {
     Kind.NO_CREDITS: (429, "insufficient_quota"),
@@ -17,7 +17,7 @@ WORDS: Mapping[Kind, tuple[int, str]] = {
     Kind.BAD_IMAGE: (400, "invalid_image_file"),
     Kind.BAD_MASK: (400, "invalid_image_file"),
 }
-TYPES: Mapping[str, str] = {
+TYPES: Mapping[str | int, str] = {
     "insufficient_quota": "insufficient_quota",
     "rate_limit_exceeded": "requests",
     "moderation_blocked": "image_generation_user_error",
@@ -31,12 +31,6 @@ FIELDS: Mapping[str, str] = {
     "previews": "partial_images",
     "extra.input_fidelity": "input_fidelity",
 }
-
-
-def envelope(error: Told, status: int, code: str) -> Error:
-    """The document of an error."""
-    kind = TYPES.get(code) or ("server_error" if status >= 500 else "invalid_request_error")
-    return Error(error=Problem(message=error.message, type=kind, param=error.at or None, code=code))
 
 
 def limit_headers(reading: Reading) -> Mapping[str, str]:
@@ -58,7 +52,7 @@ DIALECT = Dialect(
     "openai",
     "OpenAI",
     "d/openai",
-    envelope,
+    envelope(TYPES),
     WORDS,
     limit_headers=limit_headers,
     error=Error,
