@@ -33,7 +33,9 @@ from providers.sending import data_uri
 BASE_URL = "https://api.fairstack.ai"
 GENERATIONS = "/v1/generations/image"
 QUICK_SECONDS = 15.0
-RATIOS = ("1:1", "16:9", "9:16", "4:3", "3:4")
+SHAPES = {"1024x1024": "1:1", "1280x720": "16:9", "720x1280": "9:16", "1280x960": "4:3", "960x1280": "3:4"}
+"""What each shape makes. Of the last three that is a guess [?], after the first two, which seed 0 shows."""
+RATIOS = tuple(SHAPES.values())
 WORKING = ("queued", "processing", "running")
 CENT = 10_000
 
@@ -160,14 +162,16 @@ def refuse_what_it_cannot(request: ImageRequest) -> None:
 
 
 def fields_of(request: ImageRequest) -> dict[str, Any]:
-    """The fields of seed 0's table. A shape wins over a size: the vendor would take the size and not say so."""
+    """The fields of seed 0's table: a shape where the size is what it makes, and one of the two alone, since the vendor
+    would take the size and not say so."""
     fields: dict[str, Any] = {"model": request.model, "prompt": request.prompt}
     if request.negative_prompt:
         fields["negative_prompt"] = request.negative_prompt
-    if request.aspect_ratio:
-        fields["aspect_ratio"] = request.aspect_ratio
-    elif request.width and request.height:
-        fields["image_size"] = f"{request.width}x{request.height}"
+    size = f"{request.width}x{request.height}" if request.width and request.height else ""
+    if shape := request.aspect_ratio or SHAPES.get(size):
+        fields["aspect_ratio"] = shape
+    elif size:
+        fields["image_size"] = size
     if request.seed is not None:
         fields["seed"] = request.seed
     if request.references:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from django.utils.translation import gettext as _
 
 from studio.catalog import sizes
-from studio.catalog.entries import AUTO, Entry
+from studio.catalog.entries import AUTO, Entry, Sizing
 from studio.catalog.fields import QUALITY_RANKS
 from studio.catalog.switching import SAME_SHAPE
 from studio.core.errors import Invalid
@@ -36,6 +36,25 @@ def apart(form: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
     """The settings without the words for every model, and those."""
     common = {name: form[name] for name in (SHAPE, LEVEL) if form.get(name)}
     return {name: text for name, text in form.items() if name not in (SHAPE, LEVEL)}, common
+
+
+def by_list(entry: Entry, form: Mapping[str, str]) -> dict[str, str]:
+    """The settings with the shape as a model of free sizes suggests it: its first size of exactly that shape, where its
+    list has one. For vendors whose shapes are those very sizes."""
+    size = _listed(entry.sizing, form.get(SHAPE, ""))
+    return (
+        {name: text for name, text in form.items() if name != SHAPE} | {"size": size} if size else dict(form)
+    )
+
+
+def _listed(sizing: Sizing, shape: str) -> str:
+    if not shape or sizing.limits is None:
+        return ""
+    across, down = (int(part) for part in shape.split(":"))
+    for each in sizes.choices(sizing):
+        if each.width and each.height and each.width * down == each.height * across:
+            return each.value
+    return ""
 
 
 def _leveled(entry: Entry, level: str) -> dict[str, str]:

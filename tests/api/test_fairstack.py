@@ -131,6 +131,33 @@ def test_seed_0_its_curl_runs_at_the_vendor_itself_where_this_server_has_its_key
     assert found["cost"]["credits_used"] == START - desk.balance[0]
 
 
+@pytest.mark.parametrize(
+    ("sent", "arrived"),
+    [
+        ({}, {"aspect_ratio": "1:1"}),
+        ({"aspect_ratio": "3:4"}, {"aspect_ratio": "3:4"}),
+        ({"aspect_ratio": "3:4", "image_size": "1024x768"}, {"image_size": "1024x768"}),
+        ({"negative_prompt": "people", "seed": 7}, {"negative_prompt": "people", "seed": 7}),
+    ],
+)
+def test_each_row_of_the_table_reaches_the_vendor(
+    raw: httpx.Client, vendor: FairStackSimulator, sent: dict[str, Any], arrived: dict[str, Any]
+) -> None:
+    body = {"model": "gpt-image-1.5-t2i", "prompt": "a stair"}
+    answer = raw.post(ADDRESS, json=body | sent)
+    assert answer.status_code == 200, answer.text
+    fields = vendor.bills[0].fields
+    assert (body | arrived).items() <= fields.items()
+    # Of shape and size one: the vendor would take the size and not say so (trap 5).
+    assert len({"aspect_ratio", "image_size"} & set(fields)) == 1
+
+
+def test_a_seeds_model_takes_any_size_and_so_does_what_stands_in_for_it(raw: httpx.Client) -> None:
+    for size in ("1024x1024", "1280x720", "512x512", "1024x768", "1920x1080", "2048x2048"):
+        answer = dry(raw, model="gpt-image-1.5-t2i", image_size=size)
+        assert answer.json()["estimated_cost"]["micro"] <= 9_000, answer.text
+
+
 ROWS: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({}, {"size": "256x256", "n": 1}),
     ({"image_size": None}, {"size": "1024x1024"}),

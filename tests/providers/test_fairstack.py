@@ -56,8 +56,8 @@ def test_every_parameter_arrives_as_it_was_asked(adapter: FairStack, vendor: Say
         kind="edit",
         negative_prompt="rain",
         seed=0,
-        width=1280,
-        height=720,
+        width=1024,
+        height=768,
         references=(SOURCE,),
     )
     finished = adapter.submit(request, silent)
@@ -65,13 +65,13 @@ def test_every_parameter_arrives_as_it_was_asked(adapter: FairStack, vendor: Say
         "model": "flux-kontext-dev",
         "prompt": "an otter",
         "negative_prompt": "rain",
-        "image_size": "1280x720",
+        "image_size": "1024x768",
         "seed": 0,
     }
     assert vendor.bills[0].images == (sha256(SOURCE.data),)
     assert vendor.bills[0].client_ref == "attempt-7"
     assert finished.outputs[0].seed == 0
-    assert png_facts(finished.outputs[0].data) == (1280, 720, False)
+    assert png_facts(finished.outputs[0].data) == (1024, 768, False)
 
 
 @pytest.mark.parametrize("ratio", ["1:1", "16:9", "9:16", "4:3", "3:4"])

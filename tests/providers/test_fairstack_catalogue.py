@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from providers.adapters.fairstack import RATIOS, fields_of, refuse_what_it_cannot
+from providers.adapters.fairstack import SHAPES, fields_of, refuse_what_it_cannot
 from studio.catalog import cards, loader, selectors
 from studio.catalog.entries import Entry
 from studio.catalog.parameters import defaults, validate
@@ -15,16 +15,21 @@ from tests.providers.requests import as_sent, least
 ENTRIES = [entry for entry in loader.catalog().entries.values() if entry.provider == "fairstack"]
 
 
+SENT = {size: {"aspect_ratio": shape} for size, shape in SHAPES.items()} | {
+    size: {"image_size": size} for size in ("256x2048", "1024x768", "1919x1080")
+}
+
+
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.id)
-def test_every_shape_that_is_offered_is_sent(entry: Entry) -> None:
-    assert entry.sizing.ratios == RATIOS
-    for ratio in entry.sizing.ratios:
-        data = {"aspect_ratio": ratio, "seed": "7", "negative_prompt": "rain"}
+def test_every_shape_and_any_other_size_is_sent(entry: Entry) -> None:
+    assert entry.sizing.sizes == tuple(SHAPES)
+    for size, sent in SENT.items():
+        data = {"size": size, "seed": "7", "negative_prompt": "rain"}
         chosen = validate(entry, data, least(entry), False, "a stair")
         request = as_sent(entry, chosen, least(entry))
         refuse_what_it_cannot(request)
         expected = {"model": entry.upstream, "prompt": "a stair", "seed": 7, "negative_prompt": "rain"}
-        assert {**fields_of(request), "image": ""} == {**expected, "aspect_ratio": ratio, "image": ""}
+        assert {**fields_of(request), "image": ""} == {**expected, **sent, "image": ""}
 
 
 @pytest.mark.django_db
@@ -32,7 +37,7 @@ def test_the_composer_offers_a_shape_a_seed_and_a_negative_prompt_and_nothing_el
     settings.PROVIDER_KEYS = {"fairstack": "fs_live_test"}
     offer = selectors.offer("gpt-image-1.5-t2i")
     form, card = cards.form(offer, defaults(offer.entry)), cards.card(offer)
-    assert (form.sizing.style, form.sizing.field, form.counts.max) == ("ratio", "aspect_ratio", 1)
+    assert (form.sizing.style, form.sizing.field, form.counts.max) == ("pixels", "size", 1)
     assert (form.qualities, form.backgrounds, [option.value for option in form.formats]) == ((), (), ["png"])
     assert (card.supports.seed, card.supports.negative, card.supports.references) == (True, True, False)
     assert (card.price_label, card.disabled_reason) == ("0.9 cr", "")

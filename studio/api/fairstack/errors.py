@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated
 
 from pydantic import BaseModel, Field
 
 from studio.api.dialects import Dialect
 from studio.api.errors import Kind, Told
-from studio.catalog import sizes
+from studio.catalog import asking, sizes
 from studio.catalog.asking import SHAPE
+from studio.catalog.entries import Entry
 from studio.core.errors import Invalid
+from studio.jobs.specs import JobSpec
 
 WORDS: Mapping[Kind, tuple[int, str]] = {
     Kind.NO_KEY: (401, "unauthorized"),
@@ -51,6 +54,11 @@ def at_own_size(error: Invalid) -> Invalid:
     return Invalid(error.message, fields=fields, code=error.code)
 
 
+def fitted(spec: JobSpec, entry: Entry | None) -> JobSpec:
+    """The wish to this model: a shape is the size that stands for it."""
+    return replace(spec, parameters=asking.by_list(entry, spec.parameters)) if entry else spec
+
+
 DIALECT = Dialect(
     "fairstack",
     "FairStack",
@@ -61,4 +69,5 @@ DIALECT = Dialect(
     pictures="By an address that holds as long as the picture is here.",
     fields=FIELDS,
     prefers="fairstack",
+    fit=fitted,
 )

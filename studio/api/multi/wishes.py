@@ -13,8 +13,8 @@ from studio.api.http import ApiRequest
 from studio.api.multi.families import for_the_other_call
 from studio.api.multi.fields import EDITS, MAKES, Edit, Generation
 from studio.api.running import Wish
-from studio.catalog import asking, sizes
-from studio.catalog.entries import Entry, Sizing
+from studio.catalog import asking
+from studio.catalog.entries import Entry
 from studio.catalog.sizes import ratio_of
 from studio.catalog.switching import SAME_SHAPE
 from studio.jobs.models import Reference
@@ -55,20 +55,7 @@ def fitted(spec: JobSpec, entry: Entry | None) -> JobSpec:
         raise for_the_other_call(spec.model, edits=True)
     if spec.kind == "edit" and set(entry.kinds) == {"generate"}:
         raise for_the_other_call(spec.model, edits=False)
-    rest, common = asking.apart(spec.parameters)
-    size = _listed(entry.sizing, common.get(asking.SHAPE, ""))
-    return replace(spec, parameters=rest | {"size": size}) if size else spec
-
-
-def _listed(sizing: Sizing, shape: str) -> str:
-    """The first size of exactly this shape among those that the model of free sizes suggests; else empty."""
-    if not shape or sizing.limits is None:
-        return ""
-    across, down = (int(part) for part in shape.split(":"))
-    for each in sizes.choices(sizing):
-        if each.width and each.height and each.width * down == each.height * across:
-            return each.value
-    return ""
+    return replace(spec, parameters=asking.by_list(entry, spec.parameters))
 
 
 def _size(body: Generation) -> dict[str, str]:
