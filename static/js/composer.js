@@ -21,6 +21,7 @@ export function startComposer(form) {
   });
   form.addEventListener("change", (event) => {
     if (event.target.type === "number") clamp(event.target);
+    if (event.target.name === "output_format") showCompression();
     if (event.target !== prompt()) askPrice(0);
   });
   form.addEventListener("click", pressed);
@@ -74,6 +75,14 @@ function showSize(chosen) {
   const { width, height } = one(".ratio", chosen.closest("label")).dataset;
   const shown = one("#size-result");
   if (shown && width && height && (!resolution || resolution.defaultChecked)) shown.textContent = `${width} × ${height}`;
+}
+
+/** A format that is not packed has no compression, and sends none. */
+function showCompression() {
+  const part = one("#compression-part");
+  if (!part) return;
+  const packed = part.dataset.formats.split(" ").includes(one("#format").value);
+  part.hidden = one("input", part).disabled = !packed;
 }
 
 function pressed(event) {

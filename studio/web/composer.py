@@ -16,7 +16,7 @@ from studio.catalog import automatic, cards, extra_values, extras, switching
 from studio.catalog import selectors as catalog
 from studio.catalog.entries import NEEDED, TOOLS
 from studio.catalog.errors import UnknownModel
-from studio.catalog.fields import Parameters
+from studio.catalog.fields import COMPRESSED, Parameters
 from studio.catalog.selectors import Offer
 from studio.core.errors import Invalid
 from studio.images import selectors as images
@@ -151,7 +151,7 @@ def model_view(offer: Offer, parameters: Parameters) -> dict[str, Any]:
         "backgrounds": form.backgrounds,
         "styles": form.styles,
         "moderations": form.moderations,
-        "compression": {"value": parameters.output_compression} if offer.entry.supports.compression else None,
+        "compression": _compression(parameters) if offer.entry.supports.compression else None,
         "strength": strength if offer.entry.supports.strength else None,
         "more": more_settings.controls(offer.entry, parameters),
         "automatic": offer.id == automatic.ID,
@@ -192,3 +192,9 @@ def _reference_view(ref: ReferenceSpec, shown: Mapping[UUID, images.Card]) -> di
 def new_key() -> str:
     """A key that makes one press of Generate safe to repeat."""
     return uuid.uuid4().hex
+
+
+def _compression(parameters: Parameters) -> dict[str, Any]:
+    """Its field is there for the formats that are packed; a picture in another has nothing to be asked."""
+    packed = parameters.output_format in COMPRESSED
+    return {"value": parameters.output_compression, "packed": packed, "formats": " ".join(COMPRESSED)}

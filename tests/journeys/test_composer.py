@@ -45,6 +45,23 @@ def test_a_draft_is_there_again_after_a_reload(page: Page) -> None:
     assert desk.balance == 1000
 
 
+def test_compression_is_asked_of_a_format_that_has_one_and_sent_with_no_other(page: Page) -> None:
+    desk = Desk(page)
+    desk.choose_model("Gesso Paint")
+    compression, kind = page.get_by_label("Compression"), page.get_by_label("Format")
+    expect(compression).to_be_hidden()
+    kind.select_option("webp")
+    compression.fill("40")
+    page.reload()
+    expect(compression).to_have_value("40")
+    kind.select_option("png")
+    expect(compression).to_be_hidden()
+    desk.write("A lighthouse before the storm")
+    desk.priced("3")
+    expect(desk.generate).to_be_enabled()
+    assert not page.evaluate("new FormData(document.querySelector('#composer')).has('output_compression')")
+
+
 def test_a_draft_after_the_first_run_is_kept_with_its_project(page: Page) -> None:
     desk = Desk(page)
     small(desk)
