@@ -44,8 +44,8 @@ class KeyForm(forms.Form):
         label=gettext_lazy("Workspace"),
         required=False,
         help_text=gettext_lazy(
-            "Its pictures land there, and it spends what is spent there. A personal key that names a team's project "
-            "spends that team's pool, where it has one."
+            "Its pictures land there, and it spends the credits of that workspace. A personal key that names a "
+            "team's project spends that team's pool, where it has one."
         ),
         error_messages={"invalid_choice": gettext_lazy("Choose one of your workspaces.")},
     )
