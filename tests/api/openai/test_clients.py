@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import re
 from collections.abc import Callable
 from typing import Any
@@ -19,8 +20,10 @@ from studio.jobs.models import Job, Run, State
 from tests.api.openai.conftest import Easel
 from tests.images.samples import file_of, scene
 from tests.jobs.conftest import PAINT, SKETCH, START, Desk
+from tests.providers.simulators.pictures import picture
 
-PNG = file_of(scene(), "PNG")
+PNG, HOLE = file_of(scene(), "PNG"), picture(96, 64, (0, 0, 0), transparent=True)
+STUDIO = "gesso/studio"
 ASKED: dict[str, Any] = {"model": SKETCH, "prompt": "a stair", "size": "256x256"}
 Ask = Callable[[openai.OpenAI], object]
 
@@ -50,6 +53,65 @@ def test_openais_asynchronous_client_generates_edits_and_reads_streams(
         "image_edit.completed",
     ]
     assert desk.balance == (START - 3_000 - 3 * 30_000, 0)
+
+
+def streamed_to_the_end(client: openai.OpenAI) -> str:
+    with client.images.with_streaming_response.generate(**ASKED) as answer:
+        return b"".join(answer.iter_bytes()).decode()
+
+
+def raw_and_parsed(client: openai.OpenAI) -> Any:
+    answer = client.images.with_raw_response.generate(**ASKED)
+    assert (answer.retries_taken, len(answer.request_id or "")) == (0, 32)
+    assert answer.headers["x-ratelimit-remaining-requests"] == "599"
+    return answer.parse()
+
+
+def edited(client: openai.OpenAI, image: Any, **more: Any) -> Any:
+    return client.images.edit(model=STUDIO, prompt="a tower", image=image, **more)
+
+
+WAYS: list[Ask] = [
+    raw_and_parsed,
+    streamed_to_the_end,
+    lambda client: generate(client, extra_body={"user": "eve"}, extra_query={"api-version": "1"}),
+    lambda client: generate(client, response_format="b64_json"),
+    lambda client: client.with_options(timeout=30, max_retries=5).images.generate(**ASKED),
+    # Many a program hands on what it has, and says nothing by None.
+    lambda client: generate(client, n=None, size=None, quality=None, style=None, stream=None, user=""),
+    lambda client: edited(client, io.BytesIO(PNG)),
+    lambda client: edited(client, ("a photo", PNG, "application/octet-stream")),
+    lambda client: edited(client, [io.BytesIO(PNG), ("b.png", PNG)], mask=io.BytesIO(HOLE)),
+    lambda client: edited(client, PNG, response_format="b64_json", extra_body={"moderation": "auto"}),
+    lambda client: edited(client, [PNG], n=1, size="1024x1024", quality="low", user="eve", stream=False),
+]
+
+
+@pytest.mark.parametrize("ask", WAYS, ids=range(len(WAYS)))
+def test_whatever_way_the_client_has_to_ask_gets_its_picture(
+    sdk: openai.OpenAI, easel: Easel, desk: Desk, ask: Ask
+) -> None:
+    answer: Any = ask(sdk)
+    text = answer if isinstance(answer, str) else answer.data[0].b64_json
+    assert "iVBORw0KGgo" in text
+    assert desk.balance == (START - Job.objects.get().charged, 0)
+
+
+@pytest.mark.parametrize("more", [{"seed": 1}, {"metadata": {"a": "b"}}], ids=str)
+def test_what_the_client_sends_beside_the_documented_fields_is_refused_by_name(
+    sdk: openai.OpenAI, easel: Easel, more: dict[str, Any]
+) -> None:
+    asks: list[Ask] = [
+        lambda client: generate(client, extra_body=more),
+        lambda client: edited(client, PNG, extra_body=more),
+    ]
+    for ask in asks:
+        with pytest.raises(openai.BadRequestError) as caught:
+            ask(sdk)
+        assert (caught.value.code, (caught.value.param or "")[:4]) == (
+            "unknown_parameter",
+            next(iter(more))[:4],
+        )
 
 
 def lacks_the_scope(client: openai.OpenAI) -> None:
