@@ -66,7 +66,7 @@ def state_label(
     if state == State.QUEUED:
         queued = [job for job in members if job.state == State.QUEUED]
         if all(job.pk in held_up for job in queued):
-            vendor = loader.catalog().vendors[queued[0].provider].label
+            vendor = loader.catalog().entries[queued[0].model].vendor.label
             return _("Waits for %(vendor)s") % {"vendor": vendor}
         before = min((ahead.get(job.pk, 0) for job in members if job.state == State.QUEUED), default=0)
         return _("Queued, %(count)d ahead") % {"count": before} if before else _("Queued, next in line")

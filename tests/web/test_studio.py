@@ -273,3 +273,16 @@ def test_a_viewer_of_the_team_sees_runs_and_cannot_start_one(desk: Desk, alice: 
 def test_a_nul_in_the_form_is_dropped_before_a_database_refuses_it(as_alice: Client, desk: Desk) -> None:
     assert post(as_alice, "/runs", form(prompt="a\0 stair", size="256x256\0")).status_code == 200
     assert Run.objects.get().prompt == "a stair"
+
+
+def test_a_run_of_which_nobody_knows_yet_is_shown_as_that_with_what_stays_held(
+    as_alice: Client, desk: Desk
+) -> None:
+    job = desk.job(PAINT)
+    Job.objects.filter(pk=job.pk).update(state=State.UNCONFIRMED, error_code="unconfirmed")
+    page = as_alice.get("/").content.decode()
+    assert "3 cr held" in page
+    assert "3 credits stay held until it is clear" in page
+    assert f'id="chip-unconfirmed-{job.run_id}"' in page
+    assert "Nothing charged" not in page
+    assert "It is not clear yet whether this picture comes" in page
