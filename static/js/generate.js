@@ -5,6 +5,7 @@ import { dropQuestion, priceIsPending } from "gesso/price";
 let uploads = 0;
 let wanted = false; // pressed before the price was known
 const prompt = () => one("#prompt");
+const COUNT_FROM = 0.8; // of the limit; before, a prompt's length is nobody's care
 const lengthOf = (value) => [...value].length; // Limits count characters, not UTF-16 units.
 const limit = () => Number(one("#model-limit")?.dataset.limit ?? 0);
 const reading = () => one("#model-limit")?.dataset.prompt ?? "needed"; // needed, optional or unread
@@ -69,7 +70,7 @@ function countPrompt() {
   if (over) prompt().setAttribute("aria-invalid", "true");
   else if (!prompt().hasAttribute("aria-errormessage")) prompt().removeAttribute("aria-invalid");
   const note = n && reading() === "optional" ? "" : counter.dataset[reading()];
-  put(counter, note ? note : limit() ? counter.dataset.left.replace("{n}", n.toLocaleString()).replace("{limit}", limit().toLocaleString()) : "");
+  put(counter, note ? note : limit() && n >= limit() * COUNT_FROM ? counter.dataset.left.replace("{n}", n.toLocaleString()).replace("{limit}", limit().toLocaleString()) : "");
 }
 
 /* One submit at a time ------------------------------------------------------------------------------------------- */

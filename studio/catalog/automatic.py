@@ -29,7 +29,7 @@ ENTRY = Entry(
     prompt_limit=32_000,
     max_n=4,
     max_references=16,
-    note="The best model that can do this job",
+    note="The best model for the job",
 )
 
 

@@ -46,8 +46,8 @@ def money(job: Job, delivered: int) -> str:
     returned = credits_text(billing.quoted(job).high - job.charged)
     if not job.charged:
         text = ngettext(
-            "%(returned)s credit returned to your balance. Nothing was charged.",
-            "%(returned)s credits returned to your balance. Nothing was charged.",
+            "Nothing was charged. %(returned)s credit returned.",
+            "Nothing was charged. %(returned)s credits returned.",
             1 if returned == "1" else 2,
         )
         return text % {"returned": returned}

@@ -14,7 +14,6 @@ from studio.accounts.actors import Actor, may_edit
 from studio.catalog.health import Trouble
 from studio.jobs import selectors as jobs
 from studio.jobs.models import FINAL, Job, Run, State
-from studio.prompts.redline import Segment
 from studio.web import causes, run_words
 from studio.web.tiles import Tile, tiles
 
@@ -65,7 +64,7 @@ class Row:
     state: str
     state_label: str
     prompt: str
-    segments: Sequence[Segment]
+    marks: Sequence[run_words.Mark]
     changes: list[run_words.Change]
     unused: str
     created_iso: str
@@ -126,7 +125,7 @@ def row(run: Run, actor: Actor, line: Line, favourites: frozenset[UUID]) -> Row:
         state=state,
         state_label=run_words.state_label(state, members, line.ahead, line.held_up),
         prompt=run.prompt,
-        segments=run_words.segments(run),
+        marks=run_words.marks(run),
         changes=run_words.changes(parent[0], first) if parent else [],
         unused=run_words.unused_line(first),
         created_iso=run.created_at.isoformat(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.utils import timezone
@@ -20,15 +20,31 @@ from studio.core.micros import credits_text, dollars_text
 from studio.images import selectors as images
 from studio.jobs import billing
 from studio.jobs.models import Job, Run, State
-from studio.prompts.redline import SAME, Segment, kept, redline
+from studio.prompts.redline import DELETED, SAME, Segment, kept, redline
 
 MARKED_ABOVE = 0.3
 """The share of a prompt that must come from its parent for the changes to be worth reading."""
 
 
+class Mark(NamedTuple):
+    """A stretch of the prompt; the space around its words stands outside of what is marked."""
+
+    kind: str
+    before: str
+    words: str
+    after: str
+
+    @classmethod
+    def of(cls, segment: Segment) -> Mark:
+        words = segment.text.strip()
+        before, _words, after = segment.text.partition(words) if words else (segment.text, "", "")
+        # What was lost and what came instead touch in the text.
+        return cls(segment.kind, before, words, after or (" " if segment.kind == DELETED else ""))
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One setting that differs from the parent run."""
+    """One setting that differs from the parent run; ``before`` is empty where it was not set."""
 
     name: str
     before: str
@@ -40,10 +56,11 @@ def count(runs: int) -> str:
     return ngettext("%(n)s run", "%(n)s runs", runs) % {"n": runs}
 
 
-def segments(run: Run) -> Sequence[Segment]:
+def marks(run: Run) -> Sequence[Mark]:
     """The prompt with its changes marked; a prompt that is mostly new carries no marks."""
     marked = redline(run.parent.prompt, run.prompt) if run.parent else []
-    return marked if marked and kept(marked) >= MARKED_ABOVE else [Segment(SAME, run.prompt)]
+    shown = marked if marked and kept(marked) >= MARKED_ABOVE else [Segment(SAME, run.prompt)]
+    return [Mark.of(segment) for segment in shown]
 
 
 def state_of(members: Sequence[Job]) -> str:
@@ -91,7 +108,11 @@ def settings_line(job: Job) -> str:
     entry = loader.catalog().entries.get(job.model)
     own = (extra_values.words(entry, name, value) for name, value in _own(job).items())
     return " · ".join(
-        [*(value for _name, value in _settings(job) if value), *(f"{label} {value}" for label, value in own)]
+        [
+            *(value for _name, value in _settings(job) if value),
+            *([_("seed %(seed)s") % {"seed": seed}] if (seed := _seed(job)) else []),
+            *(f"{label} {value}" for label, value in own),
+        ]
     )
 
 
@@ -128,11 +149,12 @@ def _settings(job: Job) -> list[tuple[str, str]]:
         (_("style"), labels.style(str(given.get("style") or ""))),
         (_("moderation"), labels.moderation(LOW) if given.get("moderation") == LOW else ""),
         (_("background"), _("Transparent") if given.get("background") == "transparent" else ""),
-        (
-            _("seed"),
-            _("seed %(seed)s") % {"seed": job.seed} if given.get("seed") is not None else "",
-        ),
     ]
+
+
+def _seed(job: Job) -> str:
+    """The seed that was asked for; empty for one that was rolled."""
+    return str(job.seed) if job.parameters.get("seed") is not None else ""
 
 
 def _preset(job: Job, value: str) -> str:
@@ -144,11 +166,10 @@ def _preset(job: Job, value: str) -> str:
 
 def changes(before: Job, after: Job) -> list[Change]:
     """Settings that differ between a run and its parent, and references that came or went."""
-    found = [
-        Change(name, old or "–", new or "–")
-        for (name, old), (_same, new) in zip(_settings(before), _settings(after), strict=True)
-        if old != new
-    ]
+    pairs = zip(_settings(before), _settings(after), strict=True)
+    found = [_change(name, old, new) for (name, old), (_same, new) in pairs if old != new]
+    if _seed(before) != _seed(after):
+        found.append(_change(_("seed"), _seed(before), _seed(after) or _("random")))
     if before.model != after.model:
         found.insert(0, Change(_("model"), before.model_label, after.model_label))
     found += _own_changes(before, after)
@@ -156,6 +177,10 @@ def changes(before: Job, after: Job) -> list[Change]:
     if difference:
         found.append(Change(_("reference"), "", f"{'+' if difference > 0 else '−'}{abs(difference)}"))
     return found
+
+
+def _change(name: str, old: str, new: str) -> Change:
+    return Change(name, old, new or _("none"))
 
 
 def _own_changes(before: Job, after: Job) -> Iterable[Change]:
@@ -167,7 +192,7 @@ def _own_changes(before: Job, after: Job) -> Iterable[Change]:
             continue
         label, was = extra_values.words(entries.get(before.model), name, old.get(name))
         known, now = extra_values.words(entries.get(after.model), name, new.get(name))
-        yield Change(label if name in old else known, was or "–", now or "–")
+        yield _change(label if name in old else known, was, now)
 
 
 def route_line(job: Job) -> str:

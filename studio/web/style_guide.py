@@ -20,12 +20,11 @@ from django.views.decorators.http import require_safe
 
 from studio.jobs.routing.weather import Weather
 from studio.jobs.vendors import SLOTS, Slot
-from studio.prompts.redline import Segment
 from studio.web.causes import Cause
 from studio.web.http import StudioRequest
 from studio.web.model_cards import ICONS, Facts, ModelCard, facts_html, in_scripts, said, strip_of
 from studio.web.rows import Action, JobRow, Row
-from studio.web.run_words import Change
+from studio.web.run_words import Change, Mark
 from studio.web.tiles import Tile
 from studio.web.vendor_rows import Bar, bar
 from studio.web.weather_words import words
@@ -229,7 +228,7 @@ def _run(
         state=state,
         state_label=label,
         prompt=prompt,
-        segments=_marks() if more.get("marked") else [Segment("same", prompt)],
+        marks=_marks() if more.get("marked") else [Mark("same", "", prompt, "")],
         changes=[Change(_("quality"), _("Draft"), _("Standard"))] if more.get("marked") else [],
         unused="",
         created_iso=now.isoformat(),
@@ -248,12 +247,12 @@ def _run(
     )
 
 
-def _marks() -> list[Segment]:
+def _marks() -> list[Mark]:
     return [
-        Segment("same", _("Perfume bottle on wet basalt,")),
-        Segment("del", _("soft daylight,")),
-        Segment("ins", _("still black water, low amber backlight,")),
-        Segment("same", _("85mm")),
+        Mark("same", "", _("Perfume bottle on wet basalt,"), " "),
+        Mark("del", "", _("soft daylight"), " "),
+        Mark("ins", "", _("still black water, low amber backlight"), ""),
+        Mark("same", "", _(", 85mm"), ""),
     ]
 
 

@@ -19,7 +19,7 @@ from studio.catalog.models import Breaker, Pause
 from studio.jobs import vendors
 from studio.jobs.routing.weather import Weather
 from studio.jobs.vendors import Day, Failure, Slot
-from studio.web.weather_words import FINE, NOTHING, percent, seconds
+from studio.web.weather_words import FINE, percent, seconds
 
 SLOW_PACE = 1.5
 """From so many times the usual on, a vendor is slow."""
@@ -57,7 +57,8 @@ class Stopped:
 
 @dataclass(frozen=True, slots=True)
 class VendorRow:
-    """One vendor. ``tone`` is good, slow, failed or empty; ``status`` is the word for it."""
+    """One vendor. ``tone`` is good, slow, failed or empty; ``status`` is the word for it. ``success`` and ``times`` are
+    empty where nothing ran."""
 
     name: str
     label: str
@@ -126,8 +127,10 @@ def _row(
         tone=tone,
         bars=tuple(bar(place, slot) for place, slot in enumerate(slots)),
         bars_text=_bars_text(slots),
-        success=percent(weather.success) if weather.success is not None else NOTHING,
-        times=f"{seconds(weather.seconds)} / {seconds(weather.slow_seconds)}",
+        success="" if weather.success is None else percent(weather.success),
+        times=""
+        if weather.success is None
+        else f"{seconds(weather.seconds)} / {seconds(weather.slow_seconds)}",
         paused=_paused(pause) if pause else "",
         stopped=tuple(_stopped(breaker) for breaker in breakers),
         failures=tuple((_time(failure), failure) for failure in failures),

@@ -66,7 +66,7 @@ def test_its_project_has_fifteen_runs_whose_prompts_change_word_by_word(sample: 
     runs = list(Run.objects.filter(project=project).order_by("number"))
     assert [run.number for run in runs] == list(range(1, 16))
     assert [run.parent for run in runs[1:]] == runs[:-1]
-    marked = [run for run in runs if any(part.kind != SAME for part in run_words.segments(run))]
+    marked = [run for run in runs if any(part.kind != SAME for part in run_words.marks(run))]
     assert len(marked) >= 7
 
 

@@ -133,7 +133,7 @@ def test_a_change_of_a_setting_is_a_chip_with_what_the_model_does_by_itself(alic
         run_of(alice, FLEX, steps=30, prompt_upsampling=False),
     )
     found = [(each.name, each.before, each.after) for each in run_words.changes(before, after)]
-    assert found == [("Guidance", "3", "4.5"), ("Steps", "50", "30"), ("Rewrite the prompt", "–", "off")]
+    assert found == [("Guidance", "3", "4.5"), ("Steps", "50", "30"), ("Rewrite the prompt", "", "off")]
 
 
 def test_a_run_from_before_there_were_any_is_read_as_ever(as_alice: Client, desk: Desk, alice: User) -> None:

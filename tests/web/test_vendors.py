@@ -85,7 +85,7 @@ def test_a_key_is_named_and_never_shown_nor_anything_else_that_an_address_carrie
 
 def test_a_vendor_without_a_run_says_so(as_dana: Client) -> None:
     assert status(rows(as_dana)["gesso"]) == "No runs yet"
-    assert "– / –" in rows(as_dana)["gesso"]
+    assert "–" not in rows(as_dana)["gesso"]
 
 
 def test_a_day_is_thirty_half_hours_with_their_share_as_height(as_dana: Client, alice: User) -> None:
