@@ -95,3 +95,24 @@ def test_a_lost_answer_is_asked_for_again_with_the_same_key_and_paid_once(
     assert (job.state, job.charged, busy.balance) == (State.SUCCEEDED, 9_000, (START - 9_000, 0))
     assert len(vendor.bills) == 1
     assert job.attempts.get().billed == 9_000
+
+
+@pytest.mark.parametrize("status", [500, 502, 504, 529])
+def test_a_picture_that_was_billed_before_its_5xx_is_fetched_by_the_same_key_and_not_paid_again(
+    busy: Desk,
+    vendor: FairStackSimulator,
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    status: int,
+) -> None:
+    answer, failures = vendor.answer, iter([status])
+
+    def worked_then_failed(request: base.Request) -> base.Reply:
+        reply = answer(request)
+        late = next(failures, None) if request.method == "POST" else None
+        return reply if late is None else base.json_reply({"error": "too late"}, late)
+
+    monkeypatch.setattr(vendor, "answer", worked_then_failed)
+    job = at_rest(busy, f"fairstack/{MODEL}", Fault(base.STATUS, status), settings)
+    assert (job.state, job.charged, busy.balance) == (State.SUCCEEDED, 9_000, (START - 9_000, 0))
+    assert (len(vendor.bills), job.attempts.get().sent) == (1, 2)
