@@ -19,21 +19,36 @@ OTHER_HEADER = "X-API-Key"
 
 def key_of(request: ApiRequest, header: str = "") -> ApiKey:
     """The key that came along, as a bearer token or in ``header``. Raises Refused."""
-    kind, _space, text = request.headers.get("Authorization", "").partition(" ")
-    if kind.lower() != "bearer":
-        text = request.headers.get(header, "") if header else ""
+    text = _sent(request, header)
     found: tuple[str, ApiKey] | None = getattr(request, "found", None)
     if found and found[0] == text:
         return found[1]
-    key = keys.find(text.strip())
+    key = keys.find(text)
     if key:
         # Which dialect is meant at a path that several have is asked before the view of that one asks.
         request.found = text, key
         return key
-    if over := keys.ended(text.strip()):
+    if over := keys.ended(text):
         raise _over(over)
-    why = Kind.NO_KEY if text.strip() else Kind.KEY_MISSING
+    why = Kind.NO_KEY if text else Kind.KEY_MISSING
     raise Refused(why, _("Send a good API key: Authorization: Bearer gs_live_…"))
+
+
+def dialect_of(request: ApiRequest) -> str:
+    """What the key that came along speaks; also one that is over, whose program is told so in its own words. Empty
+    where there is none."""
+    try:
+        return key_of(request, OTHER_HEADER).dialect
+    except Refused:
+        over = keys.ended(_sent(request, OTHER_HEADER))
+        return over.dialect if over else ""
+
+
+def _sent(request: ApiRequest, header: str) -> str:
+    kind, _space, text = request.headers.get("Authorization", "").partition(" ")
+    if kind.lower() != "bearer":
+        text = request.headers.get(header, "") if header else ""
+    return text.strip()
 
 
 def _over(key: ApiKey) -> Refused:

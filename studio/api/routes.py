@@ -108,7 +108,7 @@ def by_key(views: Mapping[str, View]) -> View:
         entered = cast(ApiRequest, request)
         entered.dialect = DEFAULT
         try:
-            name = auth.key_of(entered, auth.OTHER_HEADER).dialect
+            name = auth.dialect_of(entered)
         except StudioError:
             name = ""
         return views.get(name, first)(request, **values)

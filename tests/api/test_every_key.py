@@ -214,6 +214,15 @@ def told_in_tokens(self: Painter, request: ImageRequest, emit: Emit) -> Finished
     )
 
 
+def test_a_key_that_is_over_is_refused_in_the_words_of_its_own_dialect(client: Client, alice: User) -> None:
+    for dialect, status, word in (("openai", 401, "type"), ("deepshi", 403, "type"), ("async", 401, "code")):
+        row, key = keys.make(owner=alice, name="Nightly", dialect=dialect)
+        keys.revoke(by=alice, key=row)
+        answer = client.post(MADE, {}, "application/json", headers={"Authorization": f"Bearer {key}"})
+        error = answer.json()["error"]
+        assert (answer.status_code, next(iter(set(error) - {"message", "param"} & {word}))) == (status, word)
+
+
 def test_a_base_speaks_its_dialect_whatever_the_key_says(client: Client, desk: Desk, alice: User) -> None:
     _row, key = keys.make(owner=alice, name="Nightly", dialect="openai")
     answer = client.post(
