@@ -211,7 +211,7 @@ def test_servers_of_ones_own_come_first_and_a_vendor_that_costs_is_paid_for_shou
     assert route.within >= after.quote.high > 0
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)  # No connection is held while the vendor is asked.
 def test_a_model_that_its_vendor_prices_is_a_candidate_once_the_vendor_has_told_and_is_quoted_anew(
     desk: Desk, settings: Any, measured: dict[str, Weather]
 ) -> None:
