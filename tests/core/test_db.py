@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import os
+import sqlite3
 import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,6 @@ import pytest
 from django.db import connection, connections, transaction
 
 from studio.core import db
-from studio.core.sqlite3 import base
 from studio.core.sqlite3.base import DatabaseWrapper
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -22,7 +23,6 @@ LONG = 30.0
 def elsewhere() -> Iterator[ThreadPoolExecutor]:
     with ThreadPoolExecutor(1) as pool:
         yield pool
-        pool.submit(connections.close_all).result()
 
 
 def is_free() -> bool:
@@ -75,14 +75,14 @@ def test_waiting_holds_no_connection_and_sqlites_goes_to_the_next_thread(
     db.release()
     assert connection.connection is None
     assert connection.vendor != "sqlite" or elsewhere.submit(opened).result() is mine
+    elsewhere.submit(connections.close_all).result()
 
 
 @pytest.fixture
-def a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[DatabaseWrapper]:
-    monkeypatch.setattr(base, "_pool", base._Pool())
+def a_file(tmp_path: Path) -> Iterator[DatabaseWrapper]:
     facts = connections.configure_settings({"default": {"ENGINE": "studio.core.sqlite3"}})["default"]
     wrapper = DatabaseWrapper(facts | {"NAME": str(tmp_path / "a.sqlite3"), "OPTIONS": {}}, alias="a file")
-    with closing(base._pool), closing(wrapper):
+    with closing(wrapper):
         yield wrapper
 
 
@@ -100,33 +100,6 @@ def test_what_a_closed_sqlite_connection_left_undone_is_taken_back(a_file: Datab
     assert numbers(a_file) == []
 
 
-def taken(wrapper: DatabaseWrapper) -> Any:
-    """The connection that somebody else gets to the same file, and gives back."""
-    with closing(DatabaseWrapper(wrapper.settings_dict, alias="another")) as other:
-        other.ensure_connection()
-        return other.connection
-
-
-def test_the_threads_of_a_process_share_a_few_sqlite_connections(
-    a_file: DatabaseWrapper, elsewhere: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(base, "MOST_USED", 1)
-    a_file.ensure_connection()
-    mine = a_file.connection
-    waiting = elsewhere.submit(taken, a_file)
-    assert not wait([waiting], timeout=0.05).done
-    a_file.close()
-    assert waiting.result() is mine
-
-
-def test_who_waits_in_vain_for_a_connection_opens_one(
-    a_file: DatabaseWrapper, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(base, "MOST_USED", 0)
-    monkeypatch.setattr(base, "PATIENCE", 0.0)
-    assert numbers(a_file) == []
-
-
 def test_a_database_file_that_took_anothers_place_is_opened_anew(a_file: DatabaseWrapper) -> None:
     numbers(a_file)
     a_file.cursor().execute("INSERT INTO number VALUES (1)")
@@ -135,3 +108,37 @@ def test_a_database_file_that_took_anothers_place_is_opened_anew(a_file: Databas
     a_file.close()
     Path(a_file.settings_dict["NAME"]).rename(f"{a_file.settings_dict['NAME']}.old")
     assert numbers(a_file) == []
+
+
+def test_a_file_is_replaced_while_it_is_used_and_the_next_one_gets_the_new(
+    a_file: DatabaseWrapper, tmp_path: Path
+) -> None:
+    assert numbers(a_file) == []
+    with closing(sqlite3.connect(tmp_path / "new.sqlite3")) as new:
+        new.executescript("CREATE TABLE number (value); INSERT INTO number VALUES (2)")
+    (tmp_path / "new.sqlite3").rename(a_file.settings_dict["NAME"])
+    a_file.close()
+    assert numbers(a_file) == [2]
+
+
+def test_references_are_checked_whatever_the_one_before_left_off(a_file: DatabaseWrapper) -> None:
+    a_file.ensure_connection()
+    a_file.disable_constraint_checking()
+    a_file.close()
+    assert a_file.cursor().execute("PRAGMA foreign_keys").fetchone() == (1,)
+
+
+@pytest.mark.filterwarnings("ignore:This process.*is multi-threaded:DeprecationWarning")
+def test_a_forked_process_neither_closes_nor_uses_its_parents_connection(a_file: DatabaseWrapper) -> None:
+    a_file.ensure_connection()
+    parents = a_file.connection
+    child = os.fork()
+    if not child:
+        try:
+            a_file.close()
+            parents.execute("SELECT 1")
+            a_file.ensure_connection()
+            os._exit(a_file.connection is parents)
+        finally:
+            os._exit(2)
+    assert os.waitpid(child, 0)[1] == 0

@@ -14,51 +14,48 @@ from typing import Any
 
 from django.db.backends.sqlite3 import base
 
-MOST_USED = 16
-"""Threads that have a connection at a time: there is one writer, and each holds schema and pages, up to a megabyte."""
 MOST_IDLE = 8
-PATIENCE = 5.0
-"""Seconds after which one more is opened all the same: whoever has one may be waiting for who has none."""
+"""More are closed: each has the whole schema, a third of a megabyte, and pages of its own."""
 
 type File = tuple[str, int, int]
+type Opened = tuple[File | None, Connection]
 
 
-class _Pool:
-    """Connections that nobody uses, the last used on top: few are ever taken, and those know the most statements."""
+class _Idle:
+    """Connections that nobody uses, the last used on top: few are ever taken, and those know the most statements.
+
+    Each stands with the file that it was opened on: another one may take that one's place at any time.
+    """
 
     def __init__(self) -> None:
-        self._changed = threading.Condition()
-        self._idle: list[tuple[File, Connection]] = []
-        self._used = 0
+        self._lock = threading.Lock()
+        self._opened: list[Opened] = []
 
-    def take(self, name: str) -> Connection | None:
-        """One to this file, or None where one is to be opened; ``done`` says that it was given back or is no more."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._used < MOST_USED, PATIENCE)
-            self._used += 1
-            file = _file(name) if self._idle else None
-            # A file that took another's place is not the one that was opened.
-            place = next((at for at, (of, _) in reversed([*enumerate(self._idle)]) if of == file), None)
-            return None if place is None else self._idle.pop(place)[1]
+    def take(self, name: str) -> Opened | None:
+        """One to this file, if there is any; those to the file that was there before are closed."""
+        with self._lock:
+            file = _file(name) if self._opened else None
+            for place in reversed(range(len(self._opened))):
+                known, connection = self._opened[place]
+                if known and known[0] == name:
+                    del self._opened[place]
+                    if known == file:
+                        return known, connection
+                    connection.close()
+        return None
 
-    def lay_by(self, name: str, connection: Connection) -> bool:
+    def lay_by(self, file: File | None, connection: Connection) -> bool:
         """Keep it for another; False where there are enough, or its file is gone."""
-        with self._changed:
-            if len(self._idle) >= MOST_IDLE or (file := _file(name)) is None:
+        with self._lock:
+            if file is None or len(self._opened) >= MOST_IDLE or _file(file[0]) != file:
                 return False
-            self._idle.append((file, connection))
+            self._opened.append((file, connection))
         return True
 
-    def done(self) -> None:
-        with self._changed:
-            self._used -= 1
-            self._changed.notify()
-
     def close(self) -> None:
-        """Close what nobody uses."""
-        with self._changed:
-            while self._idle:
-                self._idle.pop()[1].close()
+        with self._lock:
+            while self._opened:
+                self._opened.pop()[1].close()
 
 
 def _file(name: str) -> File | None:
@@ -69,16 +66,16 @@ def _file(name: str) -> File | None:
     return name, found.st_dev, found.st_ino
 
 
-_pool = _Pool()
-_inherited: list[_Pool] = []
-atexit.register(lambda: _pool.close())
+_idle = _Idle()
+_inherited: list[object] = []
+atexit.register(lambda: _idle.close())
 
 
 def _forget() -> None:
     """A forked process must not use its parent's connections, nor close them."""
-    global _pool
-    _inherited.append(_pool)
-    _pool = _Pool()
+    global _idle
+    _inherited.append(_idle)
+    _idle = _Idle()
 
 
 os.register_at_fork(after_in_child=_forget)
@@ -87,38 +84,27 @@ os.register_at_fork(after_in_child=_forget)
 class DatabaseWrapper(base.DatabaseWrapper):
     """One thread's way to a connection, as Django's."""
 
-    _from: _Pool | None = None
-    """The pool that counts this one's connection as used."""
+    _home: _Idle
+    _opened_on: File | None
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Connection:
-        self._from = _pool
-        if kept := self._from.take(str(conn_params["database"])):
-            return kept
-        try:
-            opened: Connection = super().get_new_connection(conn_params)
-            # What it takes to go back to a savepoint: else a file is made for it in each transaction that has one.
-            opened.execute("PRAGMA temp_store = MEMORY")
-        except BaseException:
-            self._is_done()
-            raise
+        name, self._home = str(conn_params["database"]), _idle
+        if kept := _idle.take(name):
+            self._opened_on, connection = kept
+            # A migration that failed leaves them off.
+            connection.execute("PRAGMA foreign_keys = ON")
+            return connection
+        opened: Connection = super().get_new_connection(conn_params)
+        self._opened_on = _file(name)
+        # What it takes to go back to a savepoint: else a file is made for it in each transaction that has one.
+        opened.execute("PRAGMA temp_store = MEMORY")
         return opened
 
     def _close(self) -> None:
-        if self._from is None:
+        if self._home is not _idle:
+            _inherited.append(self.connection)
             return
-        try:
-            # Within a transaction closing takes it back, and after an error nobody knows what is left.
-            spoilt = self.connection.in_transaction or self.errors_occurred
-            if spoilt or not self._from.lay_by(str(self.settings_dict["NAME"]), self.connection):
-                super()._close()  # type: ignore[misc]  # the stubs do not know it
-        finally:
-            self._is_done()
-
-    def _is_done(self) -> None:
-        pool, self._from = self._from, None
-        if pool:
-            pool.done()
-
-    def __del__(self) -> None:
-        # Of a thread that ended with its connection open: that goes with it, closed, and is nobody's.
-        self._is_done()
+        # Within a transaction closing takes it back, and after an error nobody knows what is left.
+        spoilt = self.connection is None or self.connection.in_transaction or self.errors_occurred
+        if spoilt or not _idle.lay_by(self._opened_on, self.connection):
+            super()._close()  # type: ignore[misc]  # the stubs do not know it
