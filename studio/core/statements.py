@@ -51,9 +51,10 @@ class Given(Expression):
 
 @dataclass(frozen=True, slots=True)
 class _Composed:
-    """The text of a statement and its parameters, some of them still to be given."""
+    """The text of a statement and its parameters, some of them still to be given, and what they were made of."""
 
-    compiler: SQLCompiler
+    queryset: Any
+    compiler: Any
     text: str
     parameters: tuple[Any, ...]
     names: frozenset[str]
@@ -70,19 +71,24 @@ class _Composed:
 class _Statement:
     """What is asked again and again; composed when it is first asked, for each kind of database."""
 
-    def __init__(self) -> None:
+    def __init__(self, compose: Callable[[], QuerySet[Any, Any]]) -> None:
+        self._compose = compose
         self._composed: dict[str, _Composed] = {}
 
-    def _query(self) -> sql.Query:
-        raise NotImplementedError
+    def _query(self, queryset: QuerySet[Any, Any]) -> sql.Query:
+        return queryset.query
 
     def _for(self, connection: BaseDatabaseWrapper) -> _Composed:
         found = self._composed.get(connection.vendor)
         if found is None:
-            compiler = self._query().get_compiler(connection=connection)
+            queryset = self._compose()
+            compiler: Any = self._query(queryset).get_compiler(connection=connection)
             text, parameters = compiler.as_sql()
             names = frozenset(each.name for each in parameters if isinstance(each, Given))
-            found = self._composed[connection.vendor] = _Composed(compiler, text, tuple(parameters), names)
+            # This thread's, which would be kept, open perhaps, when the thread is long gone.
+            compiler.connection = None
+            found = _Composed(queryset, compiler, text, tuple(parameters), names)
+            self._composed[connection.vendor] = found
         return found
 
 
@@ -90,24 +96,19 @@ class Rows[Row](_Statement):
     """A query whose rows are asked for; each is what the composed queryset makes of it."""
 
     def __init__(self, compose: Callable[[], QuerySet[Any, Row]]) -> None:
-        super().__init__()
-        self._compose = compose
-
-    def _query(self) -> sql.Query:
-        self._queryset: Any = self._compose()
-        return self._queryset.query
+        super().__init__(compose)
 
     def all(self, **given: Any) -> list[Row]:
         """The rows for these values."""
         connection = connections[DEFAULT_DB_ALIAS]
         composed = self._for(connection)
-        compiler: Any = copy(composed.compiler)
+        queryset, compiler = composed.queryset, copy(composed.compiler)
         parameters = composed.bound(given, connection)
         compiler.connection, compiler.as_sql = connection, lambda: (composed.text, parameters)
-        answered: Any = _Answered(self._queryset.query, compiler)
-        asked: Any = QuerySet(model=self._queryset.model, query=answered)
-        asked._fields = self._queryset._fields
-        return list(self._queryset._iterable_class(asked))
+        answered: Any = _Answered(queryset.query, compiler)
+        asked: Any = QuerySet(model=queryset.model, query=answered)
+        asked._fields = queryset._fields
+        return list(queryset._iterable_class(asked))
 
     def first(self, **given: Any) -> Row | None:
         """The first row, or None; to be composed with an end after it where there may be many."""
@@ -131,11 +132,11 @@ class Change(_Statement):
     """An update of the composed rows, guarded by whatever they are filtered by."""
 
     def __init__(self, compose: Callable[[], QuerySet[Any]], **values: Any) -> None:
-        super().__init__()
-        self._compose, self._values = compose, values
+        super().__init__(compose)
+        self._values = values
 
-    def _query(self) -> sql.Query:
-        query: Any = self._compose().query.chain(sql.UpdateQuery)
+    def _query(self, queryset: QuerySet[Any, Any]) -> sql.Query:
+        query: Any = queryset.query.chain(sql.UpdateQuery)
         query.add_update_values(self._values)
         return query  # type: ignore[no-any-return]
 
@@ -150,7 +151,7 @@ class Change(_Statement):
 
 def prefetched(row: Model, name: str, related: Sequence[Model]) -> None:
     """Have the row know these rows as its related ones of this name, as if they had been prefetched."""
-    known: Any = QuerySet(model=row._meta.get_field(name).related_model)
+    known: Any = getattr(row, name).all()
     known._result_cache, known._prefetch_done = list(related), True
     row.__dict__.setdefault("_prefetched_objects_cache", {})[name] = known
 

@@ -1,18 +1,21 @@
 from __future__ import annotations
 
+import gc
 import uuid
+import weakref
+from copy import copy
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
 from studio.accounts.models import User
 from studio.core.statements import Change, Given, Rows, insert, prefetched
 from studio.images.models import Blob
-from studio.jobs.models import Job, Project, Reference
-from tests.factories import make_project, person
+from studio.jobs.models import Project, Reference
+from tests.factories import make_image, make_job, make_project, make_run, person
 
 pytestmark = pytest.mark.django_db
 
@@ -70,9 +73,23 @@ def test_a_row_that_another_has_in_the_place_of_is_not_written_and_breaks_nothin
     assert insert([blob("b"), blob("c")]) == 2
 
 
-def test_related_rows_that_were_read_beside_are_not_asked_for_again() -> None:
-    job, reference = Job(), Reference(position=3)
-    prefetched(job, "references", [reference])
+def test_related_rows_that_were_read_beside_are_not_asked_for_again(alice: User) -> None:
+    image, run = make_image(alice), make_run(alice)
+    job = make_job(run)
+    Reference.objects.create(job=make_job(run, position=1), position=3, image=image)
+    prefetched(job, "references", [Reference(job=job, position=3)])
     with CaptureQueriesContext(connection) as asked:
-        assert list(job.references.all()) == [reference]
-    assert not asked.captured_queries
+        (found,) = job.references.all()
+    assert (found.job, asked.captured_queries) == (job, [])
+    assert not job.references.filter(position=3), "those of another job"
+
+
+def test_a_statement_keeps_no_connection_of_the_thread_that_composed_it(alice: User) -> None:
+    rows = Rows(lambda: Project.objects.filter(owner=Given("owner")))
+    composer = copy(connections["default"])
+    rows._for(composer)
+    kept = weakref.ref(composer)
+    del composer
+    gc.collect()
+    assert kept() is None
+    assert rows.all(owner=alice.pk) == []
