@@ -108,14 +108,14 @@ def begin_probe(provider: str, upstream: str, job_id: UUID, *, seconds: float) -
 
 def end_probe(job_id: UUID) -> None:
     """The job's call told nothing of the vendor, or was not made: another job may try."""
-    with _never_in_the_way():
+    with never_in_the_way():
         Breaker.objects.filter(probe_job=job_id).update(probe_job=None, probe_until=None)
 
 
 def succeeded(provider: str, upstream: str, job_id: UUID) -> None:
     """A call brought pictures: failures are counted anew, and what the job was the probe of is closed."""
     told = Q(opened_at=None, failures__gt=0) | Q(probe_job=job_id)
-    with _never_in_the_way():
+    with never_in_the_way():
         close(_of(provider, upstream).filter(told))
 
 
@@ -131,7 +131,7 @@ def failed(provider: str, upstream: str, job_id: UUID, error: ProviderError) -> 
     fatal = isinstance(error, FATAL)
     if not fatal and (not isinstance(error, COUNTED) or isinstance(error, NotReady)):
         return False
-    with _never_in_the_way():
+    with never_in_the_way():
         if not _stop_again(job_id, error) or fatal:
             _count(provider, EVERYTHING if fatal else upstream, error, most=1 if fatal else None)
     return True
@@ -178,7 +178,7 @@ def _told(error: ProviderError, now: datetime) -> dict[str, object]:
 
 
 @contextmanager
-def _never_in_the_way() -> Iterator[None]:
+def never_in_the_way() -> Iterator[None]:
     """A transaction of its own, whose failure is logged and goes no further."""
     try:
         with db.atomic():

@@ -29,9 +29,14 @@ def of(claim: Claim, job: Job) -> Iterator[None]:
     except ProviderError as error:
         if health.failed(*model, job.pk, error):
             _failing.add(model)
-            if health.is_stopped(*model):
-                notices.vendor_changed(job.provider)
+            _tell_of_stop(job)
         raise
     if claim.watched or model in _failing:
         health.succeeded(*model, job.pk)
         _failing.discard(model)
+
+
+def _tell_of_stop(job: Job) -> None:
+    with health.never_in_the_way():
+        if health.is_stopped(job.provider, job.upstream):
+            notices.vendor_changed(job.provider)

@@ -20,7 +20,7 @@ from studio.catalog import health, limits, providers
 from studio.catalog import services as catalog
 from studio.catalog.health import EVERYTHING
 from studio.catalog.models import Breaker, Pause
-from studio.jobs import execution, queue, sending, services, sweeping, witness
+from studio.jobs import execution, notices, queue, sending, services, sweeping, witness
 from studio.jobs.errors import ModelNotOffered
 from studio.jobs.models import Attempt, Job, State
 from tests.factories import make_job, make_run
@@ -301,6 +301,19 @@ def test_a_success_costs_no_query_while_nothing_fails_and_ends_a_row_of_failures
     with witness.of(claim, again):
         pass
     assert Breaker.objects.get().failures == 0
+
+
+def test_those_who_wait_for_a_vendor_and_cannot_be_told_are_in_nobodys_way(
+    alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_provider: str) -> None:
+        raise DatabaseError("locked")
+
+    monkeypatch.setattr(notices, "vendor_changed", broken)
+    down()
+    job = queued(alice)
+    with pytest.raises(UpstreamError), witness.of(queue.Claim(job.pk, 1), job):
+        raise UpstreamError("500")
 
 
 def test_the_sweep_sends_no_messages_for_jobs_that_nobody_may_run(alice: User, dana: User) -> None:
