@@ -100,7 +100,7 @@ def _paint(order: Commission, index: int, seconds: float, emit: Emit) -> Output:
     except Refusal as refusal:
         raise InvalidRequest(str(refusal)) from refusal
     except Overdue as overdue:
-        raise UpstreamTimeout("The picture was not finished in time.") from overdue
+        raise UpstreamTimeout(f"It was given {seconds:.0f} s.") from overdue
     except (Died, Unpaintable) as failure:
         raise UpstreamError(
             "The painter failed on this picture.", vendor_code=type(failure).__name__

@@ -54,6 +54,16 @@ RETRY = {
         "schema": {"type": "string", "pattern": "^[0-9]+$"},
     }
 }
+EVENT = {
+    "type": "object",
+    "description": "One event of the stream.",
+    "properties": {
+        "event": {"type": "string", "description": "Its name."},
+        "data": {"type": "string", "description": "Its document in JSON; at the end perhaps [DONE]."},
+    },
+    "required": ["data"],
+}
+"""As the readers of these documents take a stream: event by event."""
 ABOUT = (
     "Send a key as `Authorization: Bearer gs_live_…`. Every answer names itself in `x-request-id`, and one that is no "
     "success says in `x-should-retry` whether the same request may work later."
@@ -232,7 +242,7 @@ def _answer(
         content[JSON] = {"schema": documents[0] if len(documents) == 1 else {"anyOf": documents}}
     if endpoint.streams and status == 200:
         events = [refs[event]["$ref"] for event in endpoint.events]
-        content[STREAM] = {"schema": {"type": "string"}, "x-events": events}
+        content[STREAM] = {"schema": EVENT, "x-events": events}
     told = HTTPStatus(status).phrase
     return {"description": told, "headers": dict(headers), "content": content}
 

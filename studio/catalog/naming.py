@@ -14,13 +14,17 @@ from dataclasses import dataclass, replace
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
-from studio.catalog import automatic, decisions, loader, providers, selectors
+from studio.catalog import automatic, decisions, loader, providers, selectors, sizes
+from studio.catalog.asking import SHAPE
 from studio.catalog.decisions import Decisions
 from studio.catalog.entries import Entry, Vendor
 from studio.catalog.fields import Parameters, defaults
 from studio.catalog.selectors import Offer
 from studio.catalog.switching import faithful
 from studio.core.micros import Micros
+
+SIZED = sizes.NAMES | {"width", "height", "resolution"}
+"""What a shape becomes with one model or another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +139,16 @@ def reached(offers: Sequence[Offer], made: Decisions, *, prefer: str = "") -> di
 def wish(named: Entry, checked: Parameters, said: Mapping[str, str]) -> dict[str, str]:
     """What was asked of the named model, ``checked``, for another to say in its own words.
 
-    A format that was not ``said``, and the style that the named model paints in anyway, are nobody's wish.
+    A format that was not ``said``, and the style that the named model paints in anyway, are nobody's wish. Where a
+    shape was said in the word for every model, so it stays: the pixels are the named model's own way to make it.
     """
     style = "" if checked.style == defaults(named).style else checked.style
-    return checked.as_form() | {"output_format": said.get("output_format", ""), "style": style}
+    asked = checked.as_form() | {"output_format": said.get("output_format", ""), "style": style}
+    if not (shape := said.get(SHAPE)):
+        return asked
+    return {name: text for name, text in asked.items() if name not in SIZED or said.get(name)} | {
+        SHAPE: shape
+    }
 
 
 def settings(entry: Entry, wanted: Mapping[str, str], meant: Named) -> Iterator[Parameters]:

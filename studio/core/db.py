@@ -21,6 +21,11 @@ def release() -> None:
             opened.close()
 
 
+def connect() -> None:
+    """Have a connection, before a wait for somebody who has one or will need one: there are not enough for all."""
+    connection.ensure_connection()
+
+
 @contextmanager
 def one_writer() -> Iterator[None]:
     """On SQLite, let the threads of this process write one after the other; elsewhere nothing.
@@ -31,6 +36,7 @@ def one_writer() -> Iterator[None]:
     if connection.vendor != "sqlite" or connection.in_atomic_block:
         yield
     else:
+        connect()
         with _writer:
             yield
 

@@ -131,6 +131,7 @@ class _Candidate:
 def claim_next(job_id: UUID | None = None) -> Claim | None:
     """Take the next due job, or ``job_id`` alone; None when nothing is due, or its payer or vendor has enough."""
     now = clock.now()
+    db.connect()
     with _look, db.one_writer():
         probes_lost = True
         while probes_lost:

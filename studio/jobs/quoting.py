@@ -121,7 +121,11 @@ def _checked(entry: Entry, spec: JobSpec) -> Parameters:
     if wrong := refused_result(entry, checked, spec):
         raise Invalid(next(iter(wrong.values())), fields=wrong)
     if spec.previews > (most := entry.supports.partials):
-        text = ngettext("%(model)s sends %(most)s preview.", "%(model)s sends %(most)s previews.", most)
+        text = ngettext(
+            "%(model)s sends at most %(most)s preview. Ask for no more.",
+            "%(model)s sends at most %(most)s previews. Ask for no more.",
+            most,
+        )
         text %= {"model": entry.label, "most": most}
         raise Invalid(text, fields={"previews": text})
     return replace(checked, unused=spec.unused) if spec.unused else checked

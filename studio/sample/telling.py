@@ -108,7 +108,7 @@ def _work(job: Job, start: datetime, painted: Painted) -> datetime:
         _fail(job, claim, attempt, end, UpstreamError("The painter failed on this picture."))
     else:
         end = start + GIVEN_UP
-        _fail(job, claim, attempt, end, UpstreamTimeout("The picture was not finished in time."))
+        _fail(job, claim, attempt, end, UpstreamTimeout(f"It was given {GIVEN_UP.total_seconds():.0f} s."))
     return end
 
 

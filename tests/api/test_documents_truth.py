@@ -106,6 +106,17 @@ def test_an_address_answers_as_its_document_says_whatever_it_is_sent(
             fuzz(strategy, schema.raw_schema, key, artifact)
 
 
+@pytest.mark.parametrize("base", ["d/openai", "d/deepshi"])
+def test_a_stream_goes_as_its_document_says(base: str, desk: Desk, key: str) -> None:
+    schema = schemathesis.openapi.from_wsgi(f"/{base}/openapi.json", application)
+    body: Any = {"model": "gesso/paint", "prompt": "a stair", "stream": True, "partial_images": 1}
+    case = schema["/v1/images/generations"]["POST"].Case(body=body, media_type="application/json")
+    headers = {"Authorization": f"Bearer {key}"}
+    answer = case.call(headers=headers)
+    assert answer.headers["content-type"] == ["text/event-stream"]
+    case.validate_response(answer, checks=CHECKS, headers=headers)
+
+
 def fuzz(
     strategy: st.SearchStrategy[Case[Any]], document: Mapping[str, Any], key: str, artifact: str
 ) -> None:

@@ -127,9 +127,16 @@ def test_a_format_that_nobody_chose_is_left_to_the_model_that_runs(settings: Any
 
 
 def test_a_shape_is_said_in_the_other_models_words() -> None:
-    spec, _found = named("gpt-image-1.5-t2i", aspect_ratio="16:9", seed="7", negative_prompt="fog")
+    spec, _found = named("gpt-image-1.5-t2i", shape="16:9", seed="7", negative_prompt="fog")
     said = spec.parameters
-    assert (said["size"], said["seed"], said["negative_prompt"]) == ("1280x720", "7", "fog")
+    assert (said["size"], said["seed"], said["negative_prompt"]) == ("1368x768", "7", "fog")
+
+
+@pytest.mark.parametrize("shape", ["1:1", "16:9", "9:16", "4:3", "3:4"])
+def test_a_shape_that_was_said_for_every_model_is_not_lost_in_the_pixels_of_the_named_one(shape: str) -> None:
+    spec, _found = named("gpt-image-2", shape=shape, level="hd")
+    assert (spec.model, spec.parameters["aspect_ratio"]) == ("gesso/studio", shape)
+    assert spec.parameters["quality"] == "high"
 
 
 def test_a_name_that_can_be_used_keeps_its_wish_as_it_was_said(settings: Any) -> None:

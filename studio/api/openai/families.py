@@ -63,6 +63,10 @@ def check(body: Settings, name: str) -> None:
         raise _unknown("response_format", name)
     if whose is Family.DALLE and used:
         raise _unknown(used[0], name)
+    if whose is Family.GPT and getattr(body, "input_fidelity", None) == "high":
+        # Each picture then takes more tokens, and no source says how many: what is charged could be above the hold.
+        text = _("What high costs is not known before. Send low, or leave input_fidelity out.")
+        raise Refused(Kind.BAD_VALUE, text, param="input_fidelity")
     if body.partial_images and not body.stream:
         text = _("partial_images goes with a stream: send stream as true, or leave it out.")
         raise Refused(Kind.BAD_VALUE, text, param="partial_images")

@@ -93,7 +93,8 @@ class EditSettings(Settings):
     input_fidelity: Annotated[
         Literal["low", "high"] | None,
         Field(
-            description="How closely faces and details are kept, with models that have it. By default low."
+            description="How closely faces and details are kept. By default low; high goes with models that have "
+            "such a setting here. The GPT image models have none: what high costs is not known before."
         ),
     ] = None
 

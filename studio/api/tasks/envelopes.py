@@ -6,7 +6,8 @@ all else are guesses [?].
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
@@ -22,6 +23,7 @@ from studio.api.results import signed_url
 from studio.api.tasks.errors import DIALECT, Problem
 from studio.core.places import address
 from studio.credits import selectors as ledger
+from studio.credits.errors import CapReached, InsufficientCredits
 from studio.images.models import Image
 from studio.jobs import billing
 from studio.jobs.models import FINAL, Job, Run, State
@@ -167,6 +169,21 @@ def _billing(jobs: Sequence[Job], *, final: bool) -> Billing:
 def credits_text(micros: int) -> str:
     """Exact: a credit has 1,000 micros and is written with four decimals."""
     return f"{Decimal(micros) / CREDIT_MICROS:.4f}"
+
+
+@contextmanager
+def in_own_credits() -> Iterator[None]:
+    """What is lacking is told in this dialect's credits, as the bill is: the studio's are ten of them."""
+
+    def written(*micros: int) -> list[str]:
+        return [credits_text(each) for each in micros]
+
+    try:
+        yield
+    except InsufficientCredits as error:
+        raise InsufficientCredits(error.needed, error.available, written=written) from error
+    except CapReached as error:
+        raise CapReached(error.needed, error.left, written=written) from error
 
 
 def _failure(job: Job) -> Problem | None:

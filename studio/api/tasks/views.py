@@ -14,7 +14,7 @@ from studio.api.endpoints import files
 from studio.api.errors import Kind, Refused
 from studio.api.http import ApiRequest, answer
 from studio.api.running import Wish
-from studio.api.tasks.envelopes import accepted, credits_text, envelope, facts_of
+from studio.api.tasks.envelopes import accepted, credits_text, envelope, facts_of, in_own_credits
 from studio.api.tasks.errors import no_task
 from studio.api.tasks.fields import ImageToImage, Media, TextToImage, Upload
 from studio.api.tasks.media import FILE, file_of, source, taken
@@ -63,7 +63,9 @@ def _asked(
 
     if quotes.is_dry(request):
         return quotes.told(request, wish, written=credits_text)
-    return accepted(request, running.submitted(request, wish, workers=True))
+    with in_own_credits():
+        run = running.submitted(request, wish, workers=True)
+    return accepted(request, run)
 
 
 def task(request: ApiRequest, task_id: str) -> HttpResponseBase:

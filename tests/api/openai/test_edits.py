@@ -193,6 +193,7 @@ FIELDS: list[tuple[dict[str, Any], str, str]] = [
     ({"partial_images": "1"}, "invalid_value", "partial_images"),
     ({"input_fidelity": "best"}, "invalid_value", "input_fidelity"),
     ({"input_fidelity": "high"}, "invalid_value", "input_fidelity"),
+    ({"input_fidelity": "high", "model": "gpt-image-1.5"}, "invalid_value", "input_fidelity"),
     ({"style": "vivid"}, "unknown_parameter", "style"),
     ({"model": "gpt-image-2", "response_format": "url"}, "unknown_parameter", "response_format"),
     ({"model": "dall-e-2", "input_fidelity": "low"}, "unknown_parameter", "input_fidelity"),

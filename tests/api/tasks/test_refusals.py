@@ -92,3 +92,6 @@ def test_an_empty_wallet_is_402_and_not_worth_another_try(asker: Asker) -> None:
     answer = asker.post(LEAST | {"model": VENDOR, "quality": "hd", "n": 4})
     assert (answer.status_code, answer.json()["error"]["code"]) == (402, "insufficient_credits")
     assert (answer["x-should-retry"], asker.desk.balance) == ("false", before)
+    # In the credits that the bill has, not in the studio's.
+    left = f"You have {before[0] / 1000:.4f}, this needs 1200.0000."
+    assert left in answer.json()["error"]["message"]
