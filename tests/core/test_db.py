@@ -4,7 +4,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ import pytest
 from django.db import connection, connections, transaction
 
 from studio.core import db
+from studio.core.sqlite3 import base
 from studio.core.sqlite3.base import DatabaseWrapper
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -23,6 +24,7 @@ LONG = 30.0
 def elsewhere() -> Iterator[ThreadPoolExecutor]:
     with ThreadPoolExecutor(1) as pool:
         yield pool
+        pool.submit(connections.close_all).result()
 
 
 def is_free() -> bool:
@@ -79,10 +81,11 @@ def test_waiting_holds_no_connection_and_sqlites_goes_to_the_next_thread(
 
 
 @pytest.fixture
-def a_file(tmp_path: Path) -> Iterator[DatabaseWrapper]:
+def a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[DatabaseWrapper]:
+    monkeypatch.setattr(base, "_idle", base._Idle())
     facts = connections.configure_settings({"default": {"ENGINE": "studio.core.sqlite3"}})["default"]
     wrapper = DatabaseWrapper(facts | {"NAME": str(tmp_path / "a.sqlite3"), "OPTIONS": {}}, alias="a file")
-    with closing(wrapper):
+    with closing(base._idle), closing(wrapper):
         yield wrapper
 
 
@@ -97,6 +100,33 @@ def test_what_a_closed_sqlite_connection_left_undone_is_taken_back(a_file: Datab
     a_file.cursor().execute("BEGIN")
     a_file.cursor().execute("INSERT INTO number VALUES (1)")
     a_file.close()
+    assert numbers(a_file) == []
+
+
+def taken(wrapper: DatabaseWrapper) -> Any:
+    """The connection that somebody else gets to the same file, and gives back."""
+    with closing(DatabaseWrapper(wrapper.settings_dict, alias="another")) as other:
+        other.ensure_connection()
+        return other.connection
+
+
+def test_the_threads_of_a_process_share_a_few_sqlite_connections(
+    a_file: DatabaseWrapper, elsewhere: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(base, "MOST_USED", 1)
+    a_file.ensure_connection()
+    mine = a_file.connection
+    waiting = elsewhere.submit(taken, a_file)
+    assert not wait([waiting], timeout=0.05).done
+    a_file.close()
+    assert waiting.result() is mine
+
+
+def test_who_waits_in_vain_for_a_connection_opens_one(
+    a_file: DatabaseWrapper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(base, "MOST_USED", 0)
+    monkeypatch.setattr(base, "PATIENCE", 0.0)
     assert numbers(a_file) == []
 
 

@@ -14,8 +14,11 @@ from typing import Any
 
 from django.db.backends.sqlite3 import base
 
+MOST_USED = 16
+"""Threads that have a connection at a time: there is one writer, and each holds schema and pages, up to a megabyte."""
 MOST_IDLE = 8
-"""More are closed: each has the whole schema, a third of a megabyte, and pages of its own."""
+PATIENCE = 5.0
+"""Seconds after which one more is opened all the same: whoever has one may be waiting for who has none."""
 
 type File = tuple[str, int, int]
 type Opened = tuple[File | None, Connection]
@@ -28,12 +31,16 @@ class _Idle:
     """
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = threading.Condition()
+        self._used = 0
         self._opened: list[Opened] = []
 
     def take(self, name: str) -> Opened | None:
-        """One to this file, if there is any; those to the file that was there before are closed."""
+        """One to this file, or None where one is to be opened; ``done`` says that it is not used any more. Those to
+        the file that was there before are closed."""
         with self._lock:
+            self._lock.wait_for(lambda: self._used < MOST_USED, PATIENCE)
+            self._used += 1
             file = _file(name) if self._opened else None
             for place in reversed(range(len(self._opened))):
                 known, connection = self._opened[place]
@@ -51,6 +58,11 @@ class _Idle:
                 return False
             self._opened.append((file, connection))
         return True
+
+    def done(self) -> None:
+        with self._lock:
+            self._used -= 1
+            self._lock.notify()
 
     def close(self) -> None:
         with self._lock:
@@ -85,11 +97,21 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """One thread's way to a connection, as Django's."""
 
     _home: _Idle
+    _counts = False
     _opened_on: File | None
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Connection:
         name, self._home = str(conn_params["database"]), _idle
-        if kept := _idle.take(name):
+        kept = _idle.take(name)
+        self._counts = True
+        try:
+            return self._got(name, kept, conn_params)
+        except BaseException:
+            self._is_done()
+            raise
+
+    def _got(self, name: str, kept: Opened | None, conn_params: dict[str, Any]) -> Connection:
+        if kept:
             self._opened_on, connection = kept
             # A migration that failed leaves them off.
             connection.execute("PRAGMA foreign_keys = ON")
@@ -100,7 +122,23 @@ class DatabaseWrapper(base.DatabaseWrapper):
         opened.execute("PRAGMA temp_store = MEMORY")
         return opened
 
+    def _is_done(self) -> None:
+        counts, self._counts = self._counts, False
+        # What was inherited is counted by the parent, whose lock may have been held by a thread that is not here.
+        if counts and self._home is _idle:
+            _idle.done()
+
+    def __del__(self) -> None:
+        # Of a thread that ended with its connection open: that goes with it, closed, and is nobody's.
+        self._is_done()
+
     def _close(self) -> None:
+        try:
+            self._lay_by()
+        finally:
+            self._is_done()
+
+    def _lay_by(self) -> None:
         if self._home is not _idle:
             _inherited.append(self.connection)
             return
