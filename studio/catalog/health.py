@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from uuid import UUID
 
 from django.conf import settings
@@ -44,6 +45,15 @@ FATAL = (AuthError, BillingError)
 COUNTED = (UpstreamError, ResultExpired, EmptyResult, ModelUnavailable)
 """What is the vendor's doing. A wish that was declined or not understood, a cancel and a full disk are not; neither
 is a rate limit, or a model that loads, which is how a vendor that works says when to come back."""
+
+
+class Heard(StrEnum):
+    """What a failed call says of its vendor."""
+
+    NOTHING = ""
+    COUNTED = "counted"
+    STOPPED = "stopped"
+    """With it the model, or its provider, is called no more for a while."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +100,6 @@ def refusing(now: datetime) -> Q:
     return Q(opened_at__isnull=False) & (Q(probe_at__gt=now) | Q(probe_until__gt=now))
 
 
-def is_stopped(provider: str, upstream: str) -> bool:
-    """Whether a breaker lets nobody call this model now. One query."""
-    return _of(provider, upstream).filter(refusing(timezone.now())).exists()
-
-
 def begin_probe(provider: str, upstream: str, job_id: UUID, *, seconds: float) -> bool:
     """Make the job the one that may call while a breaker is half open; False if another is, or nobody may yet.
 
@@ -126,15 +131,17 @@ def close(breakers: QuerySet[Breaker]) -> int:
     )
 
 
-def failed(provider: str, upstream: str, job_id: UUID, error: ProviderError) -> bool:
-    """A call ended in ``error``; whether that counts. What the job was the probe of is stopped again, for longer."""
+def failed(provider: str, upstream: str, job_id: UUID, error: ProviderError) -> Heard:
+    """A call ended in ``error``; what that says. What the job was the probe of is stopped again, for longer."""
     fatal = isinstance(error, FATAL)
     if not fatal and (not isinstance(error, COUNTED) or isinstance(error, NotReady)):
-        return False
+        return Heard.NOTHING
+    stopped = False
     with never_in_the_way():
-        if not _stop_again(job_id, error) or fatal:
-            _count(provider, EVERYTHING if fatal else upstream, error, most=1 if fatal else None)
-    return True
+        stopped = _stop_again(job_id, error)
+        if not stopped or fatal:
+            stopped |= _count(provider, EVERYTHING if fatal else upstream, error, most=1 if fatal else None)
+    return Heard.STOPPED if stopped else Heard.COUNTED
 
 
 def _of(provider: str, upstream: str) -> QuerySet[Breaker]:
@@ -159,18 +166,19 @@ def _stop_again(job_id: UUID, error: ProviderError) -> bool:
     return probed
 
 
-def _count(provider: str, upstream: str, error: ProviderError, *, most: int | None) -> None:
-    """One more failure in a row; it opens at ``most`` of them, or at as many as the settings say."""
+def _count(provider: str, upstream: str, error: ProviderError, *, most: int | None) -> bool:
+    """One more failure in a row; whether it opens, as it does at ``most`` of them or as many as the settings say."""
     now, wait = timezone.now(), settings.BREAKER_WAIT_SECONDS
     row, _made = Breaker.objects.get_or_create(provider=provider, upstream=upstream)
     closed = Breaker.objects.filter(pk=row.pk, opened_at=None)
     if not closed.update(failures=F("failures") + 1, **_told(error, now)):
-        return
+        return False
     opened = closed.filter(failures__gte=most or settings.BREAKER_FAILURES).update(
         opened_at=now, wait_seconds=wait, probe_at=now + timedelta(seconds=wait)
     )
     if opened:
         log.warning("%s is not called for %.0f s: %s", row, wait, error.code)
+    return bool(opened)
 
 
 def _told(error: ProviderError, now: datetime) -> dict[str, object]:

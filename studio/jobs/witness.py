@@ -27,16 +27,12 @@ def of(claim: Claim, job: Job) -> Iterator[None]:
     try:
         yield
     except ProviderError as error:
-        if health.failed(*model, job.pk, error):
+        if heard := health.failed(*model, job.pk, error):
             _failing.add(model)
-            _tell_of_stop(job)
+        if heard == health.Heard.STOPPED:
+            with health.never_in_the_way():
+                notices.vendor_changed(job.provider)
         raise
     if claim.watched or model in _failing:
         health.succeeded(*model, job.pk)
         _failing.discard(model)
-
-
-def _tell_of_stop(job: Job) -> None:
-    with health.never_in_the_way():
-        if health.is_stopped(job.provider, job.upstream):
-            notices.vendor_changed(job.provider)

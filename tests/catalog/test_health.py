@@ -31,7 +31,7 @@ def vendor_with_a_key(settings: Any) -> None:
     settings.BREAKER_FAILURES = 3
 
 
-def fails(error: errors.ProviderError | None = None, *, job: UUID | None = None) -> bool:
+def fails(error: errors.ProviderError | None = None, *, job: UUID | None = None) -> health.Heard:
     return health.failed(PROVIDER, UPSTREAM, job or uuid.uuid4(), error or errors.UpstreamError("500"))
 
 
@@ -96,7 +96,7 @@ def test_only_failures_in_a_row_count() -> None:
     ],
 )
 def test_what_is_not_the_vendors_failure_is_not_counted(error: errors.ProviderError) -> None:
-    assert {fails(error) for _ in range(5)} == {False}
+    assert {fails(error) for _ in range(5)} == {health.Heard.NOTHING}
     assert not Breaker.objects.exists()
 
 

@@ -310,10 +310,24 @@ def test_those_who_wait_for_a_vendor_and_cannot_be_told_are_in_nobodys_way(
         raise DatabaseError("locked")
 
     monkeypatch.setattr(notices, "vendor_changed", broken)
-    down()
     job = queued(alice)
-    with pytest.raises(UpstreamError), witness.of(queue.Claim(job.pk, 1), job):
-        raise UpstreamError("500")
+    with pytest.raises(AuthError), witness.of(queue.Claim(job.pk, 1), job):
+        raise AuthError("no such key")
+
+
+def test_those_who_wait_for_a_vendor_hear_of_the_failure_that_stops_it_and_of_no_other(
+    alice: User, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    told = list[str]()
+    settings.BREAKER_FAILURES = 3
+    monkeypatch.setattr(notices, "vendor_changed", told.append)
+    job = queued(alice)
+    heard = []
+    for _ in range(5):
+        with pytest.raises(UpstreamError), witness.of(queue.Claim(job.pk, 1), job):
+            raise UpstreamError("500")
+        heard.append(len(told))
+    assert (heard, told) == ([0, 0, 1, 1, 1], ["openai"])
 
 
 def test_the_sweep_sends_no_messages_for_jobs_that_nobody_may_run(alice: User, dana: User) -> None:
