@@ -90,10 +90,18 @@ def streamed(page: Page) -> list[str]:
     return messages
 
 
+STILL_COLOURS = """
+() => document.getAnimations().every(
+  (each) => each.playState !== 'running' || each.effect.getComputedTiming().endTime === Infinity)
+"""
+
+
 def barriers(page: Page, rules: list[str] | None = None) -> list[str]:
     """What axe finds on the page as it is that is serious or critical, by these rules or all; a line per element."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_FILE_PATH.read_text(encoding="utf-8"))
+    # Half-way through a transition a colour is neither the old nor the new one.
+    page.wait_for_function(STILL_COLOURS)
     only = {"runOnly": {"type": "rule", "values": rules}} if rules else {}
     found = page.evaluate("axe.run", {"resultTypes": ["violations"]} | only)
     return [
@@ -105,18 +113,10 @@ def barriers(page: Page, rules: list[str] | None = None) -> list[str]:
     ]
 
 
-STILL_COLOURS = """
-() => document.getAnimations().every(
-  (each) => each.playState !== 'running' || each.effect.getComputedTiming().endTime === Infinity)
-"""
-
-
 def in_both_themes(page: Page) -> list[str]:
     """The page's barriers in the dark and in the light theme, which has other colours and is the same page."""
     found = []
     for theme, rules in (("dark", None), ("light", OF_COLOUR)):
         page.evaluate("theme => { document.documentElement.dataset.theme = theme; }", theme)
-        # Half-way through a transition a colour is neither theme's.
-        page.wait_for_function(STILL_COLOURS)
         found += [f"{theme}: {barrier}" for barrier in barriers(page, rules)]
     return found
