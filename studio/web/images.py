@@ -40,9 +40,11 @@ def image_page(request: StudioRequest, id: UUID) -> HttpResponse:  # noqa: A002 
     shelf, tail = address.shelf(image.team), urlencode(address.query())
     making = gallery.making(request.actor, image)
     family = images.family(image, request.actor)
+    card = images.card(image)
     context: dict[str, Any] = {
         "image": image,
-        "card": images.card(image),
+        "card": card,
+        "stand_in": picture.stand_in(card) if not image.blob.transparent else "",
         "panel": picture.panel(image, making),
         "lineage": picture.lineage(family, gallery.run_numbers(picture.known(family.before))),
         "references": making.references if making else [],

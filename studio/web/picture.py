@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import gcd
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 from django.urls import reverse
@@ -204,3 +205,16 @@ def neighbours(found: gallery.Neighbours) -> Around:
         place=found.place,
         total=found.total,
     )
+
+
+def stand_in(card: images.Card) -> str:
+    """The picture's placeholder as large as the picture itself, so that it lies where that will, by the same rules,
+    before any script: a data URI, or empty where there is no placeholder."""
+    if not card.placeholder:
+        return ""
+    sides = f'width="{card.width}" height="{card.height}"'
+    drawing = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" {sides}>'
+        f'<image href="{card.placeholder}" {sides} preserveAspectRatio="none"/></svg>'
+    )
+    return f"data:image/svg+xml,{quote(drawing)}"

@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from django.db import connection
@@ -16,7 +17,7 @@ from studio.core.ids import uuid7
 from studio.gallery import selectors, services
 from studio.gallery.models import Favourite
 from studio.images import services as images
-from studio.images.models import Image
+from studio.images.models import Blob, Image
 from studio.jobs.models import Reference
 from studio.web import picture
 from tests.factories import make_blob, make_image
@@ -71,6 +72,18 @@ def test_the_ways_on_carry_the_picture(as_alice: Client, alice: User) -> None:
     for wish in ("edit", "vary", "reference", "reuse"):
         assert f'href="/?{wish}={image.pk}"' in html
     assert f'action="/images/{image.pk}/download"' in html
+
+
+def test_what_stands_in_for_the_picture_is_as_large_as_it_will_be(as_alice: Client, alice: User) -> None:
+    image = make_image(alice)
+    Blob.objects.update(width=640, height=512, placeholder="data:image/webp;base64,AAAA")
+    page = as_alice.get(f"/images/{image.pk}/").content.decode()
+    drawing = unquote(page.split('class="stand-in" src="data:image/svg+xml,')[1].split('"')[0])
+    assert drawing.startswith(
+        '<svg xmlns="http://www.w3.org/2000/svg" width="640" height="512"><image href="data:'
+    )
+    Blob.objects.update(transparent=True)
+    assert b"stand-in" not in as_alice.get(f"/images/{image.pk}/").content
 
 
 def test_an_upload_has_a_page_without_a_making(as_alice: Client, alice: User) -> None:
